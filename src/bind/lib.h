@@ -1,0 +1,104 @@
+/* lib.h: what the binding files share. A binding function checks, allocates
+   its outputs and workspace as userdata, calls the core, and raises or
+   returns. All memory is Lua's: an error leaves nothing to free. */
+#ifndef ORTHORUN_LIB_H
+#define ORTHORUN_LIB_H
+
+#include <lauxlib.h>
+#include <lua.h>
+
+#include "../core/matrix.h"
+#include "../core/rng.h"
+
+#define LIB_MATRIX "orthorun.matrix"
+#define LIB_RNG "orthorun.rng"
+#define LIB_INIT "orthorun.init"
+#define LIB_LAYER "orthorun.layer"
+
+/* --- opening; each pushes one table, and reseeds or replaces nothing when it
+   runs again ------------------------------------------------------------- */
+int luaopen_orthorun_core(lua_State *L); /* all of the below, as fields */
+int lib_open_matrix(lua_State *L);
+int lib_open_linalg(lua_State *L); /* adds methods to the matrix metatable */
+int lib_open_rng(lua_State *L);
+int lib_open_activation(lua_State *L);
+int lib_open_init(lua_State *L);
+int lib_open_layer(lua_State *L);
+int lib_open_loss(lua_State *L);
+int lib_open_metric(lua_State *L);
+int lib_open_file(lua_State *L);
+
+/* --- classes -------------------------------------------------------------*/
+/* Makes the class's metatable once: metamethods, methods under __index,
+   __name, __metatable hidden. Leaves it on the stack. */
+void lib_class(lua_State *L, const char *name, const luaL_Reg *metamethods,
+               const luaL_Reg *methods);
+/* A userdata of `size` bytes of class `name`, with `slots` user values. */
+void *lib_new(lua_State *L, const char *name, size_t size, int slots);
+
+/* --- matrices ------------------------------------------------------------*/
+/* Pushes a new matrix, contents unset. Raises `who: ...` on sizes that are
+   negative or overflow. */
+or_matrix *lib_newmatrix(lua_State *L, const char *who, lua_Integer rows,
+                         lua_Integer cols, or_precision p);
+/* Pushes a view of the matrix at stack index `parent`, which it keeps alive.
+   0-based block, bounds checked by the caller. */
+or_matrix *lib_newview(lua_State *L, int parent, int i, int j, int rows,
+                       int cols);
+/* The matrix at arg, or an error that names what was there instead. */
+or_matrix *lib_checkmatrix(lua_State *L, int arg);
+or_matrix *lib_testmatrix(lua_State *L, int arg);
+/* The same with exponent 0: where it was not, a folded copy takes the
+   argument's place on the stack. Raises where the values do not fit. */
+or_matrix *lib_plainmatrix(lua_State *L, const char *who, int arg);
+/* As lib_plainmatrix, and raises `who: ... NaN at (i,j)` if not finite. */
+or_matrix *lib_finitematrix(lua_State *L, const char *who, int arg);
+/* Pushes `bytes` of aligned scratch as a userdata, and returns it. */
+void *lib_scratch(lua_State *L, size_t bytes);
+/* "3x4" for messages; pushes the string and returns it. */
+const char *lib_shape(lua_State *L, const or_matrix *m);
+
+/* --- rng -----------------------------------------------------------------*/
+or_rng *lib_checkrng(lua_State *L, int arg);
+
+/* --- arguments and options -----------------------------------------------*/
+/* An integer argument in [low, high]; fractions, NaN and strings raise with
+   the value and the range. */
+lua_Integer lib_checkinteger(lua_State *L, const char *who, int arg,
+                             const char *what, lua_Integer low,
+                             lua_Integer high);
+/* Checks that arg is nil or a table whose every key is in `known` (a NULL
+   terminated list): `who: unknown option 'gian' (did you mean 'gain'?)`.
+   Returns false for nil. */
+bool lib_options(lua_State *L, const char *who, int arg,
+                 const char *const known[]);
+/* Fields of the option table at arg (which may be nil): type checked. */
+lua_Number lib_optnumber(lua_State *L, const char *who, int arg,
+                         const char *key, lua_Number fallback);
+lua_Integer lib_optinteger(lua_State *L, const char *who, int arg,
+                           const char *key, lua_Integer fallback,
+                           lua_Integer low, lua_Integer high);
+bool lib_optboolean(lua_State *L, const char *who, int arg, const char *key,
+                    bool fallback);
+/* options.precision, else the run's default. */
+or_precision lib_optprecision(lua_State *L, const char *who, int arg);
+or_precision lib_default_precision(lua_State *L);
+/* The precision named by the string at arg; raises on another. */
+or_precision lib_checkprecision(lua_State *L, const char *who, int arg);
+/* The name of `list` nearest to `name` if it is near enough, else NULL. */
+const char *lib_nearest(const char *name, const char *const list[]);
+/* Raises `who: unknown WHAT 'name' (did you mean 'x'? known: a, b, c)`. */
+int lib_unknown(lua_State *L, const char *who, const char *what,
+                const char *name, const char *const list[]);
+
+/* --- errors --------------------------------------------------------------*/
+/* Raises with the position of the caller in the user's script. */
+int lib_error(lua_State *L, const char *format, ...);
+/* Raises `who: text of status` unless status is OR_OK. */
+void lib_check(lua_State *L, const char *who, or_status status);
+/* Raises "interrupted!" if Ctrl-C was pressed; long C loops call it between
+   steps. */
+void lib_poll(lua_State *L);
+extern volatile int lib_interrupted; /* the host's signal handler sets it */
+
+#endif

@@ -1,0 +1,57 @@
+/* activation.h: the activation functions phi, pointwise: value, derivative,
+   kinks, and behaviour near 0 and far out, which lets a network apply them to
+   values that no float can hold. */
+#ifndef OR_ACTIVATION_H
+#define OR_ACTIVATION_H
+
+#include <stdbool.h>
+
+/* name, default parameter (leaky_relu's and elu's alpha; unused elsewhere) */
+#define OR_ACTIVATION_TABLE(X)                                                 \
+  X(linear, 0)                                                                 \
+  X(relu, 0)                                                                   \
+  X(leaky_relu, 0.01)                                                          \
+  X(tanh, 0)                                                                   \
+  X(sigmoid, 0)                                                                \
+  X(erf, 0)                                                                    \
+  X(gelu, 0)                                                                   \
+  X(silu, 0)                                                                   \
+  X(selu, 0)                                                                   \
+  X(elu, 1)                                                                    \
+  X(hard_tanh, 0)                                                              \
+  X(softplus, 0)
+
+typedef enum or_activation_kind {
+#define X(name, alpha) OR_ACT_##name,
+  OR_ACTIVATION_TABLE(X)
+#undef X
+      OR_ACTIVATION_COUNT
+} or_activation_kind;
+
+typedef struct or_activation {
+  or_activation_kind kind;
+  double alpha;
+} or_activation;
+
+/* How phi looks from far away and from close by. */
+typedef struct or_activation_shape {
+  bool homogeneous;             /* phi(c x) = c phi(x), c > 0 */
+  double at_zero;               /* phi(0) */
+  double slope_below, slope_above;    /* phi'(0-), phi'(0+) */
+  double far_left, far_right;   /* slopes at -infinity, +infinity */
+  double kinks[2];              /* where phi' jumps */
+  int kink_count;
+} or_activation_shape;
+
+const char *or_activation_name(or_activation_kind kind);
+/* The kind called `name`, with its default alpha; false where there is none */
+bool or_activation_find(const char *name, or_activation *phi);
+or_activation_shape or_activation_shape_of(or_activation phi);
+
+/* phi(x) and phi'(x) in double. phi' at a kink is the left derivative for
+   relu-like kinds (relu'(0) = 0, as in PyTorch). Finite for infinite x where
+   the limit is; NaN in, NaN out. */
+double or_activation_value(or_activation phi, double x);
+double or_activation_slope(or_activation phi, double x);
+
+#endif
