@@ -1,0 +1,31 @@
+-- orthorun: the library as scripts see it, `local ortho = require "orthorun"`.
+-- The C part's fields, and the Lua modules, loaded when first asked for.
+
+local core = require "orthorun.core"
+
+-- field -> the module that it comes from
+local lazy = {
+  theory = "orthorun.theory",
+  data = "orthorun.data",
+  stats = "orthorun.stats",
+  plot = "orthorun.plot",
+  sweep = "orthorun.sweep",
+}
+
+local ortho = {}
+for name, value in pairs(core) do ortho[name] = value end
+
+local function load_field(self, name)
+  local value
+  if name == "range" then
+    value = require "orthorun.sweep".range
+  elseif lazy[name] then
+    value = require(lazy[name])
+  else
+    return nil
+  end
+  rawset(self, name, value)
+  return value
+end
+
+return setmetatable(ortho, { __index = load_field })
