@@ -29,8 +29,8 @@ CPPFLAGS += -DOR_EDITLINE
 LDLIBS  += -ledit
 endif
 
-# kernels.c and blas.c are templates: compiled once for each precision
-TEMPLATES := kernels blas
+# kernels.c, blas.c and activate.c are templates: compiled once for each precision
+TEMPLATES := kernels blas activate
 CORE  := $(filter-out $(TEMPLATES:%=src/core/%.c),$(wildcard src/core/*.c))
 SRC   := $(CORE) $(wildcard src/bind/*.c) $(wildcard src/host/*.c)
 OBJ   := $(SRC:src/%.c=$(B)/%.o) \

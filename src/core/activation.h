@@ -6,6 +6,8 @@
 
 #include <stdbool.h>
 
+#include "matrix.h"
+
 /* name, default parameter (leaky_relu's and elu's alpha; unused elsewhere) */
 #define OR_ACTIVATION_TABLE(X)                                                 \
   X(linear, 0)                                                                 \
@@ -53,5 +55,16 @@ or_activation_shape or_activation_shape_of(or_activation phi);
    the limit is; NaN in, NaN out. */
 double or_activation_value(or_activation phi, double x);
 double or_activation_slope(or_activation phi, double x);
+
+/* Over all elements of z, any ld: a = phi(z), a may be z; returns max |a|,
+   NaN where a has one. dz = da .* phi'(z), dz may be da; returns max |dz|.
+   Shapes have been checked; exponents are not looked at. The entries of the
+   kernel tables (kernels.h). */
+double or_activate_f32(or_activation phi, const or_matrix *z, or_matrix *a);
+double or_activate_f64(or_activation phi, const or_matrix *z, or_matrix *a);
+double or_activate_back_f32(or_activation phi, const or_matrix *z,
+                            const or_matrix *da, or_matrix *dz);
+double or_activate_back_f64(or_activation phi, const or_matrix *z,
+                            const or_matrix *da, or_matrix *dz);
 
 #endif

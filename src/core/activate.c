@@ -1,0 +1,300 @@
+/* activate.c: phi and phi' over the elements of a matrix. A template, compiled
+   once for each precision. One function of x for each activation's value and
+   one for its slope; everything else here is the loop around them.
+
+   Accuracy: a few units in the last place of the precision, no NaN and no
+   overflow at huge or infinite x. Where phi or phi' passes through zero away
+   from the origin (gelu, silu) the error is relative to the terms that
+   cancel, and gelu's left tail loses x^2 eps as erfc's argument is rounded. */
+#include "activation.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "real.h"
+
+#if OR_BITS == 32
+typedef int32_t bits;
+#define MAGNITUDE INT32_MAX
+#define C(name) name##f /* C's own name of a function: expf, tanhf */
+#define FAR 16          /* exp(-FAR^2/2) and FAR*exp(-FAR*FAR/2) are 0 */
+#define VERY_FAR 110    /* so is VERY_FAR*exp(-VERY_FAR) */
+#define HALF_MASK 0xfffff000
+#else
+typedef int64_t bits;
+#define MAGNITUDE INT64_MAX
+#define C(name) name
+#define FAR 40
+#define VERY_FAR 800
+#define HALF_MASK 0xfffffffff8000000
+#endif
+
+/* The loops over comparisons gain most from wide registers. Each clone has
+   the same bits: no contraction, no reassociation. */
+#if defined(__x86_64__) && defined(__linux__) && defined(__GNUC__) && \
+    !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) &&          \
+    !defined(__SANITIZE_THREAD__)
+#define CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
+#else
+#define CLONES
+#endif
+#ifdef __GNUC__
+#define INLINE static inline __attribute__((always_inline))
+#else
+#define INLINE static inline
+#endif
+#if defined(__clang__) || !defined(__GNUC__)
+#define IN_PLACE
+#else /* element i reads element i alone: in place is fine */
+#define IN_PLACE _Pragma("GCC ivdep")
+#endif
+
+static const real root_half = (real)0.70710678118654752440;
+static const real selu_lambda = (real)1.0507009873554804934193349852946;
+static const real selu_lambda_alpha = /* 1.67326324235437728... lambda */
+    (real)1.7580993408473768599402175208123;
+
+/* --- helpers, exact where it matters -------------------------------------*/
+
+INLINE real clamp(real x, real low, real high) { /* NaN passes */
+  x = x < low ? low : x;
+  return x > high ? high : x;
+}
+
+/* exp(-scale x^2), |x| <= FAR, scale a power of 2: squaring a rounded half of
+   x's digits is exact, so the exponential does not magnify its rounding. */
+INLINE real gauss(real scale, real x) {
+#if OR_BITS == 32
+  uint32_t b;
+#else
+  uint64_t b;
+#endif
+  real high;
+  memcpy(&b, &x, sizeof b);
+  b &= HALF_MASK;
+  memcpy(&high, &b, sizeof b);
+  return C(exp)(-scale * high * high) *
+         C(exp)(scale * (high - x) * (high + x));
+}
+
+/* --- phi -----------------------------------------------------------------*/
+
+INLINE real linear_value(real x, real alpha) {
+  return x;
+}
+
+INLINE real relu_value(real x, real alpha) {
+  return x <= 0 ? 0 : x;
+}
+
+INLINE real leaky_relu_value(real x, real alpha) {
+  return x <= 0 ? alpha * x : x;
+}
+
+INLINE real tanh_value(real x, real alpha) {
+  return C(tanh)(x);
+}
+
+INLINE real sigmoid_value(real x, real alpha) {
+  real e = C(exp)(-C(fabs)(x));
+  return (x < 0 ? e : 1) / (1 + e);
+}
+
+INLINE real erf_value(real x, real alpha) {
+  return C(erf)(x);
+}
+
+INLINE real gelu_value(real x, real alpha) {
+  real y = x < -FAR ? -FAR : x;
+  return (real)0.5 * y * C(erfc)(-root_half * y);
+}
+
+INLINE real silu_value(real x, real alpha) {
+  real y = x < -VERY_FAR ? -VERY_FAR : x;
+  return y * sigmoid_value(y, 0);
+}
+
+INLINE real selu_value(real x, real alpha) {
+  return x <= 0 ? selu_lambda_alpha * C(expm1)(x) : selu_lambda * x;
+}
+
+INLINE real elu_value(real x, real alpha) {
+  return x <= 0 ? alpha * C(expm1)(x) : x;
+}
+
+INLINE real hard_tanh_value(real x, real alpha) {
+  return clamp(x, -1, 1);
+}
+
+INLINE real softplus_value(real x, real alpha) {
+  return C(log1p)(C(exp)(-C(fabs)(x))) + (x <= 0 ? 0 : x);
+}
+
+/* --- phi'. At a kink: PyTorch's choice -----------------------------------*/
+
+/* low where x <= 0, high where x > 0, NaN where x is */
+INLINE real step(real x, real low, real high) {
+  return x <= 0 ? low : x > 0 ? high : x;
+}
+
+INLINE real linear_slope(real x, real alpha) {
+  return x == x ? 1 : x;
+}
+
+INLINE real relu_slope(real x, real alpha) {
+  return step(x, 0, 1);
+}
+
+INLINE real leaky_relu_slope(real x, real alpha) {
+  return step(x, alpha, 1);
+}
+
+INLINE real sigmoid_slope(real x, real alpha) {
+  real e = C(exp)(-C(fabs)(x));
+  return e / ((1 + e) * (1 + e));
+}
+
+INLINE real tanh_slope(real x, real alpha) { /* not 1 - tanh^2, which cancels */
+  return 4 * sigmoid_slope(2 * x, 0);
+}
+
+INLINE real erf_slope(real x, real alpha) {
+  return (real)1.1283791670955125739 * gauss(1, clamp(x, -FAR, FAR));
+}
+
+INLINE real gelu_slope(real x, real alpha) {
+  real y = clamp(x, -FAR, FAR);
+  real density = (real)0.39894228040143267794 * gauss((real)0.5, y);
+  return (real)0.5 * C(erfc)(-root_half * y) + y * density;
+}
+
+INLINE real silu_slope(real x, real alpha) {
+  real y = clamp(x, -VERY_FAR, VERY_FAR);
+  return sigmoid_value(y, 0) + y * sigmoid_slope(y, 0);
+}
+
+INLINE real selu_slope(real x, real alpha) {
+  return x > 0 ? selu_lambda : selu_lambda_alpha * C(exp)(x);
+}
+
+INLINE real elu_slope(real x, real alpha) {
+  return x > 0 ? 1 : alpha * C(exp)(x);
+}
+
+INLINE real hard_tanh_slope(real x, real alpha) {
+  real size = C(fabs)(x);
+  return size < 1 ? 1 : size >= 1 ? 0 : x;
+}
+
+INLINE real softplus_slope(real x, real alpha) {
+  return sigmoid_value(x, 0);
+}
+
+/* --- the loops -----------------------------------------------------------*/
+
+typedef real (*pointwise)(real x, real alpha);
+
+/* |x| as an integer: ordered as |x| is, with NaN above infinity, so that an
+   integer maximum is the maximum asked for, and vectorises. */
+INLINE bits magnitude(real x) {
+  bits b;
+  memcpy(&b, &x, sizeof b);
+  return b & MAGNITUDE;
+}
+
+INLINE bits forward(pointwise phi, real alpha, const real *z, real *a,
+                    size_t n) {
+  bits top = 0;
+  IN_PLACE
+  for (size_t i = 0; i < n; i++) {
+    real y = phi(z[i], alpha);
+    bits m = magnitude(y);
+    a[i] = y;
+    top = m > top ? m : top;
+  }
+  return top;
+}
+
+INLINE bits backward(pointwise slope, real alpha, const real *z,
+                     const real *da, real *dz, size_t n) {
+  bits top = 0;
+  IN_PLACE
+  for (size_t i = 0; i < n; i++) {
+    real y = da[i] * slope(z[i], alpha);
+    bits m = magnitude(y);
+    dz[i] = y;
+    top = m > top ? m : top;
+  }
+  return top;
+}
+
+CLONES static bits values(or_activation phi, const real *z, real *a,
+                          size_t n) {
+  real alpha = (real)phi.alpha;
+  switch (phi.kind) {
+#define X(name, unused)                                                        \
+  case OR_ACT_##name: return forward(name##_value, alpha, z, a, n);
+    OR_ACTIVATION_TABLE(X)
+#undef X
+    default: return 0;
+  }
+}
+
+CLONES static bits slopes(or_activation phi, const real *z, const real *da,
+                          real *dz, size_t n) {
+  real alpha = (real)phi.alpha;
+  switch (phi.kind) {
+#define X(name, unused)                                                        \
+  case OR_ACT_##name: return backward(name##_slope, alpha, z, da, dz, n);
+    OR_ACTIVATION_TABLE(X)
+#undef X
+    default: return 0;
+  }
+}
+
+/* One long column where all matrices are contiguous. */
+static void lengths(const or_matrix *m, bool contiguous, size_t *length,
+                    int *columns) {
+  *length = (size_t)m->rows;
+  *columns = m->cols;
+  if (contiguous && m->cols > 0) {
+    *length *= (size_t)m->cols;
+    *columns = 1;
+  }
+}
+
+static bool contiguous(const or_matrix *m) {
+  return m->ld == m->rows || m->cols <= 1;
+}
+
+static double as_real(bits top) {
+  real x;
+  memcpy(&x, &top, sizeof x);
+  return x;
+}
+
+double R(or_activate)(or_activation phi, const or_matrix *z, or_matrix *a) {
+  size_t n;
+  int columns;
+  bits top = 0;
+  lengths(z, contiguous(z) && contiguous(a), &n, &columns);
+  for (int j = 0; j < columns; j++) {
+    bits m = values(phi, COLUMN(z, j), COLUMN(a, j), n);
+    top = m > top ? m : top;
+  }
+  return as_real(top);
+}
+
+double R(or_activate_back)(or_activation phi, const or_matrix *z,
+                           const or_matrix *da, or_matrix *dz) {
+  size_t n;
+  int columns;
+  bits top = 0;
+  lengths(z, contiguous(z) && contiguous(da) && contiguous(dz), &n, &columns);
+  for (int j = 0; j < columns; j++) {
+    bits m = slopes(phi, COLUMN(z, j), COLUMN(da, j), COLUMN(dz, j), n);
+    top = m > top ? m : top;
+  }
+  return as_real(top);
+}

@@ -1,0 +1,73 @@
+/* activation.c: the table of activation functions: names, shapes, and single
+   values. The formulas themselves stand in activate.c, once. */
+#include "activation.h"
+
+#include <string.h>
+
+typedef struct entry {
+  const char *name;
+  double alpha;
+} entry;
+
+static const entry table[] = {
+#define X(name, alpha) {#name, alpha},
+    OR_ACTIVATION_TABLE(X)
+#undef X
+};
+
+const char *or_activation_name(or_activation_kind kind) {
+  return (unsigned)kind < OR_ACTIVATION_COUNT ? table[kind].name : "?";
+}
+
+bool or_activation_find(const char *name, or_activation *phi) {
+  for (int k = 0; k < OR_ACTIVATION_COUNT; k++) {
+    if (strcmp(table[k].name, name) == 0) {
+      phi->kind = (or_activation_kind)k;
+      phi->alpha = table[k].alpha;
+      return true;
+    }
+  }
+  return false;
+}
+
+double or_activation_value(or_activation phi, double x) {
+  or_matrix m = or_matrix_over(&x, 1, 1, OR_FLOAT64);
+  or_activate_f64(phi, &m, &m);
+  return x;
+}
+
+double or_activation_slope(or_activation phi, double x) {
+  double slope = 1;
+  or_matrix z = or_matrix_over(&x, 1, 1, OR_FLOAT64);
+  or_matrix d = or_matrix_over(&slope, 1, 1, OR_FLOAT64);
+  or_activate_back_f64(phi, &z, &d, &d);
+  return slope;
+}
+
+static double tiny_step(or_activation phi, double side) {
+  return or_activation_slope(phi, side * 1e-300);
+}
+
+static void find_kinks(or_activation phi, or_activation_shape *s) {
+  if (phi.kind == OR_ACT_hard_tanh) {
+    s->kinks[0] = -1;
+    s->kinks[1] = 1;
+    s->kink_count = 2;
+  } else if (s->slope_below != s->slope_above) {
+    s->kinks[0] = 0;
+    s->kink_count = 1;
+  }
+}
+
+or_activation_shape or_activation_shape_of(or_activation phi) {
+  or_activation_shape s = {0};
+  s.homogeneous = phi.kind == OR_ACT_linear || phi.kind == OR_ACT_relu ||
+                  phi.kind == OR_ACT_leaky_relu;
+  s.at_zero = or_activation_value(phi, 0);
+  s.slope_below = tiny_step(phi, -1);
+  s.slope_above = tiny_step(phi, 1);
+  s.far_left = or_activation_slope(phi, -1e300);
+  s.far_right = or_activation_slope(phi, 1e300);
+  find_kinks(phi, &s);
+  return s;
+}
