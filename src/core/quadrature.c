@@ -1,0 +1,218 @@
+/* quadrature.c: Gaussian expectations by composite Gauss-Legendre on
+   [-12, 12], where exp(-z^2/2) falls to 5e-32. Panels end at kinks and shrink
+   toward the places where the integrand changes fast. */
+#include "quadrature.h"
+
+#include <math.h>
+
+enum { NODES = 24, MAX_FEATURES = 6 };
+static const double reach = 12, longest = 3;
+
+/* Positive nodes and weights of 24-point Gauss-Legendre on [-1, 1]. */
+static const double legendre[NODES / 2][2] = {
+    {0.064056892862605626085, 0.12793819534675215697},
+    {0.19111886747361630916, 0.12583745634682829612},
+    {0.31504267969616337439, 0.1216704729278033912},
+    {0.43379350762604513849, 0.11550566805372560135},
+    {0.54542147138883953566, 0.10744427011596563478},
+    {0.64809365193697556925, 0.09761865210411388827},
+    {0.74012419157855436424, 0.086190161531953275917},
+    {0.82000198597390292195, 0.073346481411080305734},
+    {0.88641552700440103421, 0.059298584915436780746},
+    {0.93827455200273275852, 0.044277438817419806169},
+    {0.9747285559713094982, 0.028531388628933663181},
+    {0.99518721999702136018, 0.012341229799987199547},
+};
+
+/* Where an integrand has kinks or bends, and over what width it bends. */
+typedef struct features {
+  double centre[MAX_FEATURES];
+  int count;
+  double width;
+} features;
+
+/* Fills y[i] with the integrand at x[i], i < NODES, without the density. */
+typedef void (*integrand)(const void *context, const double *x, double *y);
+
+typedef struct integral {
+  features at;
+  integrand f;
+  const void *context;
+} integral;
+
+static double square(double x) {
+  return x * x;
+}
+
+static double density(double z) {
+  return 0.39894228040143267794 * exp(-0.5 * z * z);
+}
+
+static double panel(const integral *in, double low, double high) {
+  double x[NODES], y[NODES], sum = 0;
+  double middle = 0.5 * (low + high), half = 0.5 * (high - low);
+  for (int k = 0; k < NODES / 2; k++) {
+    x[k] = middle - half * legendre[k][0];
+    x[NODES - 1 - k] = middle + half * legendre[k][0];
+  }
+  in->f(in->context, x, y);
+  for (int k = 0; k < NODES; k++) {
+    double weight = legendre[k < NODES / 2 ? k : NODES - 1 - k][1];
+    sum += weight * density(x[k]) * y[k];
+  }
+  return half * sum;
+}
+
+/* Where [low, high] must be cut: at a centre inside it, or in the middle if
+   it is too long for its distance to a centre; NaN where it is fine. */
+static double cut(const features *at, double low, double high) {
+  double length = high - low;
+  double middle = 0.5 * (low + high);
+  bool small = length <= 4e-16 * (fabs(low) + fabs(high));
+  for (int k = 0; k < at->count; k++) {
+    double centre = at->centre[k];
+    if (low < centre && centre < high)
+      return centre;
+  }
+  if (length > longest)
+    return middle;
+  for (int k = 0; k < at->count && !small; k++) {
+    double away = fmax(low - at->centre[k], at->centre[k] - high);
+    if (length > fmax(longest * at->width, 1.0000001 * away))
+      return middle;
+  }
+  return NAN;
+}
+
+static double integrate(const integral *in, double low, double high) {
+  double at = cut(&in->at, low, high);
+  if (isnan(at))
+    return panel(in, low, high);
+  return integrate(in, low, at) + integrate(in, at, high);
+}
+
+/* --- one variable --------------------------------------------------------*/
+
+typedef struct single {
+  or_activation phi;
+  int value, slope, power;
+  double scale; /* sqrt(q) */
+} single;
+
+/* y = phi(x) or phi'(x), elementwise; y is not x */
+static void apply(or_activation phi, bool slope, double *x, double *y) {
+  or_matrix in = or_matrix_over(x, NODES, 1, OR_FLOAT64);
+  or_matrix out = or_matrix_over(y, NODES, 1, OR_FLOAT64);
+  if (!slope) {
+    or_activate_f64(phi, &in, &out);
+    return;
+  }
+  for (int k = 0; k < NODES; k++)
+    y[k] = 1;
+  or_activate_back_f64(phi, &in, &out, &out);
+}
+
+static void single_at(const void *context, const double *z, double *y) {
+  const single *s = context;
+  double x[NODES], value[NODES], slope[NODES];
+  for (int k = 0; k < NODES; k++)
+    x[k] = s->scale * z[k];
+  apply(s->phi, false, x, value);
+  apply(s->phi, true, x, slope);
+  for (int k = 0; k < NODES; k++)
+    y[k] = pow(value[k], s->value) * pow(slope[k], s->slope) *
+           pow(z[k], s->power);
+}
+
+/* Kinks of phi, and 0, seen from z where phi's argument is scale z + shift. */
+static features features_of(or_activation phi, double scale, double shift) {
+  or_activation_shape shape = or_activation_shape_of(phi);
+  features f = {{-shift / scale}, 1, fmin(1, 1 / fabs(scale))};
+  for (int k = 0; k < shape.kink_count; k++) {
+    double centre = (shape.kinks[k] - shift) / scale;
+    if (shape.kinks[k] != 0)
+      f.centre[f.count++] = centre;
+  }
+  return f;
+}
+
+/* The limit q -> 0+: phi(0), and phi' on either side of 0. */
+static double mean_at_zero(or_activation phi, int value, int slope,
+                           int power) {
+  or_activation_shape shape = or_activation_shape_of(phi);
+  double half = 0.5; /* E[z^power; z > 0] = (power - 1)!! / 2, or half-odd */
+  double sign = power % 2 ? -1 : 1;
+  if (power % 2)
+    half = density(0);
+  for (int k = power - 1; k > 1; k -= 2)
+    half *= k;
+  return pow(shape.at_zero, value) * half *
+         (pow(shape.slope_above, slope) + sign * pow(shape.slope_below, slope));
+}
+
+double or_gaussian_mean(or_activation phi, int value, int slope, int power,
+                        double q) {
+  if (q == 0)
+    return mean_at_zero(phi, value, slope, power);
+  single s = {phi, value, slope, power, sqrt(q)};
+  integral in = {features_of(phi, s.scale, 0), single_at, &s};
+  return integrate(&in, -reach, reach);
+}
+
+double or_gaussian_moment(or_activation phi, bool slope, int power, double q) {
+  return or_gaussian_mean(phi, slope ? 0 : power, slope ? power : 0, 0, q);
+}
+
+double or_gain(or_activation phi) {
+  return 1 / sqrt(or_gaussian_moment(phi, false, 2, 1));
+}
+
+/* --- two variables -------------------------------------------------------*/
+
+/* u = sqrt(q) (common s + apart t), v = sqrt(q) (common s - apart t), with
+   common^2 + apart^2 = 1 and 2 common^2 - 1 = c: stays exact near c = +-1. */
+typedef struct joint {
+  or_activation phi;
+  bool slope;
+  double common, apart; /* times sqrt(q) */
+  double s;
+} joint;
+
+static void inner_at(const void *context, const double *t, double *y) {
+  const joint *p = context;
+  double u[NODES], v[NODES], at_u[NODES], at_v[NODES];
+  for (int k = 0; k < NODES; k++) {
+    u[k] = p->common * p->s + p->apart * t[k];
+    v[k] = p->common * p->s - p->apart * t[k];
+  }
+  apply(p->phi, p->slope, u, at_u);
+  apply(p->phi, p->slope, v, at_v);
+  for (int k = 0; k < NODES; k++)
+    y[k] = at_u[k] * at_v[k];
+}
+
+static double inner(const joint *p) {
+  integral in = {features_of(p->phi, p->apart, p->common * p->s), inner_at, p};
+  int count = in.at.count;
+  for (int k = 0; k < count; k++)
+    in.at.centre[in.at.count++] = -in.at.centre[k];
+  return integrate(&in, 0, reach) * 2; /* even in t */
+}
+
+static void outer_at(const void *context, const double *s, double *y) {
+  joint p = *(const joint *)context;
+  for (int k = 0; k < NODES; k++) {
+    p.s = s[k];
+    y[k] = inner(&p);
+  }
+}
+
+double or_gaussian_joint(or_activation phi, bool slope, double q, double c) {
+  if (q == 0)
+    return square(or_gaussian_moment(phi, slope, 1, 0));
+  joint p = {phi, slope, sqrt(0.5 * q * (1 + c)), sqrt(0.5 * q * (1 - c)), 0};
+  integral in = {features_of(phi, p.common, 0), outer_at, &p};
+  if (p.apart < p.common) /* the inner integral rounds a kink off this far */
+    in.at.width = fmin(in.at.width, fmax(p.apart / p.common, 1e-16));
+  return integrate(&in, -reach, reach);
+}

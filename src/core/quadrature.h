@@ -1,0 +1,25 @@
+/* quadrature.h: Gaussian expectations of activations. Composite
+   Gauss-Legendre split at the kinks, since Gauss-Hermite is useless there.
+   z, z1, z2 are standard normal; relative error about 1e-14. */
+#ifndef OR_QUADRATURE_H
+#define OR_QUADRATURE_H
+
+#include "activation.h"
+
+/* E[phi(x)^value phi'(x)^slope z^power], x = sqrt(q) z; powers >= 0, q >= 0
+   and finite. At q = 0 it is the limit q -> 0+. */
+double or_gaussian_mean(or_activation phi, int value, int slope, int power,
+                        double q);
+
+/* E[phi(sqrt(q) z)^power], or of phi'^power where slope is set. */
+double or_gaussian_moment(or_activation phi, bool slope, int power, double q);
+
+/* E[phi(u) phi(v)], or of phi' phi', for u, v normal with mean 0, variance q
+   and correlation c in [-1, 1]. */
+double or_gaussian_joint(or_activation phi, bool slope, double q, double c);
+
+/* 1/sqrt(E[phi(z)^2]): the gain that keeps E[phi^2] at 1 through a layer of
+   variance gain^2/fan_in; sqrt(2) for relu. */
+double or_gain(or_activation phi);
+
+#endif
