@@ -6,6 +6,7 @@
 
 #include <lauxlib.h>
 #include <lua.h>
+#include <stdbool.h>
 
 #include "../core/matrix.h"
 #include "../core/rng.h"
@@ -19,6 +20,7 @@
    runs again ------------------------------------------------------------- */
 int luaopen_orthorun_core(lua_State *L); /* all of the below, as fields */
 int lib_open_matrix(lua_State *L);
+int lib_open_arithmetic(lua_State *L); /* adds to the matrix class, too */
 int lib_open_linalg(lua_State *L); /* adds methods to the matrix metatable */
 int lib_open_rng(lua_State *L);
 int lib_open_activation(lua_State *L);
@@ -57,6 +59,14 @@ or_matrix *lib_finitematrix(lua_State *L, const char *who, int arg);
 void *lib_scratch(lua_State *L, size_t bytes);
 /* "3x4" for messages; pushes the string and returns it. */
 const char *lib_shape(lua_State *L, const or_matrix *m);
+/* c = op(a) op(b), with scratch fetched where the product needs it. */
+void lib_product(lua_State *L, const char *who, bool ta, const or_matrix *a,
+                 bool tb, const or_matrix *b, or_matrix *c);
+/* Adds methods to the matrix class (other files' share of it). */
+void lib_addmethods(lua_State *L, const char *class, const luaL_Reg *methods);
+/* A short description of the value at arg, for messages: "3.5", "the string
+   'x'", "orthorun.rng", "nothing". May push. */
+const char *lib_describe(lua_State *L, int arg);
 
 /* --- rng -----------------------------------------------------------------*/
 or_rng *lib_checkrng(lua_State *L, int arg);
@@ -83,6 +93,7 @@ bool lib_optboolean(lua_State *L, const char *who, int arg, const char *key,
 /* options.precision, else the run's default. */
 or_precision lib_optprecision(lua_State *L, const char *who, int arg);
 or_precision lib_default_precision(lua_State *L);
+void lib_setprecision(lua_State *L, const char *name); /* "float64"|"float32" */
 /* The precision named by the string at arg; raises on another. */
 or_precision lib_checkprecision(lua_State *L, const char *who, int arg);
 /* The name of `list` nearest to `name` if it is near enough, else NULL. */

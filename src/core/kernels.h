@@ -18,8 +18,8 @@ typedef struct or_kernels_table {
   void (*shift)(const or_matrix *x, int64_t k, or_matrix *y); /* y = 2^k x */
   void (*transpose)(const or_matrix *x, or_matrix *y);
   void (*scale)(double alpha, const or_matrix *x, or_matrix *y);
-  void (*add)(double alpha, const or_matrix *x, double beta,
-              const or_matrix *y, or_matrix *z);
+  void (*add)(double alpha, const or_matrix *x, double beta, const or_matrix *y,
+              or_matrix *z);
   void (*hadamard)(const or_matrix *x, const or_matrix *y, or_matrix *z);
   void (*divide)(const or_matrix *x, const or_matrix *y, or_matrix *z);
   double (*column_sum)(const or_matrix *x, int j);

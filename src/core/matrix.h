@@ -3,10 +3,10 @@
 
    THE EXPONENT. The true value of an element is stored * 2^exponent. Almost
    every matrix has exponent 0. Products (or_matrix_product) move the exponent
-   when a result would leave the comfortable window |x| in [OR_WINDOW], so a
-   product of 10,000 Gaussian matrices is a matrix like any other, where plain
-   floating point prints inf. A power of two is exact: values that plain
-   arithmetic can hold have the same bits either way.
+   when a result would leave the comfortable window (2^-40 to 2^40, in float64
+   2^-300 to 2^300), so a product of 10,000 Gaussian matrices is a matrix like
+   any other, where plain floating point prints inf. A power of two is exact:
+   values that plain arithmetic can hold have the same bits either way.
 
    Shapes in comments are rows x cols; indices here are 0-based. */
 #ifndef OR_MATRIX_H
@@ -105,17 +105,15 @@ or_status or_matrix_divide(const or_matrix *x, const or_matrix *y,
 /* Bytes of scratch that or_matrix_product may need in its rare rescaled
    pass (scaled copies of both operands). */
 size_t or_product_scratch(const or_matrix *a, const or_matrix *b);
-/* c = op(a) op(b) + (accumulate ? c : 0), op(x) = x' where the flag is set.
-   c must not overlap a or b. Never overflows: where the plain product leaves
-   the window, the result is rescaled by an exact power of two and c's
-   exponent says so. scratch may be NULL: then OR_SCRATCH asks the caller to
-   come again with or_product_scratch bytes (c is then unspecified, unless
-   accumulate, where it is unchanged). OR_NOT_FINITE is never returned: NaN
-   and Inf in the input come out as IEEE has them.
-   Denormal stored inputs count as zero. */
+/* c = op(a) op(b), op(x) = x' where the flag is set; c must not overlap a or
+   b. Never overflows: where the plain product leaves the window, it is done
+   again on operands rescaled by exact powers of two, and c's exponent says
+   so. That second pass needs scratch: with NULL, OR_SCRATCH asks the caller
+   to come again with or_product_scratch bytes (c is unspecified then).
+   OR_SHAPE where the shapes do not fit. NaN and Inf in the input come out as
+   IEEE has them. Denormal stored values count as zero. */
 or_status or_matrix_product(bool ta, const or_matrix *a, bool tb,
-                            const or_matrix *b, bool accumulate, or_matrix *c,
-                            void *scratch);
+                            const or_matrix *b, or_matrix *c, void *scratch);
 
 /* Reductions over stored values, times 2^exponent where a double holds it.
    Sums run in double, pairwise per column. */

@@ -1,0 +1,294 @@
+/* lib.c: opens the modules, and what all binding files share: classes,
+   arguments, options, errors. */
+#include "lib.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+volatile int lib_interrupted = 0;
+
+/* --- modules ------------------------------------------------------------ */
+
+static const luaL_Reg modules[] = {
+    {"matrix", lib_open_matrix},
+    {NULL, NULL},
+};
+
+static int set_precision(lua_State *L) {
+  lib_checkprecision(L, "set_precision", 1);
+  lib_setprecision(L, lua_tostring(L, 1));
+  return 0;
+}
+
+static int get_precision(lua_State *L) {
+  lua_pushstring(L, or_precision_name(lib_default_precision(L)));
+  return 1;
+}
+
+int luaopen_orthorun_core(lua_State *L) {
+  lua_newtable(L);
+  for (const luaL_Reg *m = modules; m->name; m++) {
+    m->func(L);
+    lua_setfield(L, -2, m->name);
+  }
+  lua_pushcfunction(L, set_precision);
+  lua_setfield(L, -2, "set_precision");
+  lua_pushcfunction(L, get_precision);
+  lua_setfield(L, -2, "precision");
+  return 1;
+}
+
+/* --- classes ------------------------------------------------------------ */
+
+void lib_class(lua_State *L, const char *name, const luaL_Reg *metamethods,
+               const luaL_Reg *methods) {
+  if (!luaL_newmetatable(L, name))
+    return;
+  luaL_setfuncs(L, metamethods, 0);
+  lua_newtable(L);
+  luaL_setfuncs(L, methods, 0);
+  lua_setfield(L, -2, "__index");
+  lua_pushstring(L, name);
+  lua_setfield(L, -2, "__metatable");
+}
+
+void lib_addmethods(lua_State *L, const char *class, const luaL_Reg *methods) {
+  luaL_getmetatable(L, class);
+  lua_getfield(L, -1, "__index");
+  luaL_setfuncs(L, methods, 0);
+  lua_pop(L, 2);
+}
+
+void *lib_new(lua_State *L, const char *name, size_t size, int slots) {
+  void *u = lua_newuserdatauv(L, size, slots);
+  luaL_setmetatable(L, name);
+  return u;
+}
+
+void *lib_scratch(lua_State *L, size_t bytes) {
+  char *p = lua_newuserdatauv(L, bytes + OR_ALIGNMENT, 0);
+  return p + (OR_ALIGNMENT - (uintptr_t)p % OR_ALIGNMENT) % OR_ALIGNMENT;
+}
+
+/* --- errors ------------------------------------------------------------- */
+
+int lib_error(lua_State *L, const char *format, ...) {
+  va_list args;
+  va_start(args, format);
+  luaL_where(L, 1);
+  lua_pushvfstring(L, format, args);
+  va_end(args);
+  lua_concat(L, 2);
+  return lua_error(L);
+}
+
+void lib_check(lua_State *L, const char *who, or_status status) {
+  if (status != OR_OK)
+    lib_error(L, "%s: %s", who, or_status_text(status));
+}
+
+void lib_poll(lua_State *L) {
+  if (lib_interrupted) {
+    lib_interrupted = 0;
+    luaL_error(L, "interrupted!");
+  }
+}
+
+/* --- names -------------------------------------------------------------- */
+
+enum { NAME_MAX_LENGTH = 63 };
+
+static int least(int a, int b, int c) {
+  int m = a < b ? a : b;
+  return m < c ? m : c;
+}
+
+/* Levenshtein distance of two short names. */
+static int distance(const char *a, const char *b) {
+  int row[NAME_MAX_LENGTH + 1];
+  int m = (int)strlen(a), n = (int)strlen(b);
+  if (m > NAME_MAX_LENGTH || n > NAME_MAX_LENGTH)
+    return NAME_MAX_LENGTH;
+  for (int j = 0; j <= n; j++)
+    row[j] = j;
+  for (int i = 1; i <= m; i++) {
+    int diagonal = row[0];
+    row[0] = i;
+    for (int j = 1; j <= n; j++) {
+      int swap = diagonal + (a[i - 1] != b[j - 1]);
+      diagonal = row[j];
+      row[j] = least(row[j] + 1, row[j - 1] + 1, swap);
+    }
+  }
+  return row[n];
+}
+
+const char *lib_nearest(const char *name, const char *const list[]) {
+  const char *best = NULL;
+  int least_so_far = (int)strlen(name) / 2 + 1;
+  for (int i = 0; list[i]; i++) {
+    bool begins = strlen(name) > 2 && !strncmp(list[i], name, strlen(name));
+    int d = begins ? 1 : distance(name, list[i]);
+    if (d <= least_so_far) {
+      least_so_far = d - 1;
+      best = list[i];
+    }
+  }
+  return best;
+}
+
+int lib_unknown(lua_State *L, const char *who, const char *what,
+                const char *name, const char *const list[]) {
+  const char *near = lib_nearest(name, list);
+  luaL_Buffer b;
+  luaL_buffinit(L, &b);
+  for (int i = 0; list[i]; i++) {
+    luaL_addstring(&b, i ? ", " : "");
+    luaL_addstring(&b, list[i]);
+  }
+  luaL_pushresult(&b);
+  const char *known = lua_tostring(L, -1);
+  if (near)
+    return lib_error(L, "%s: unknown %s '%s' (did you mean '%s'? known: %s)",
+                     who, what, name, near, known);
+  return lib_error(L, "%s: unknown %s '%s' (known: %s)", who, what, name,
+                   known);
+}
+
+/* --- arguments ---------------------------------------------------------- */
+
+const char *lib_describe(lua_State *L, int arg) {
+  if (lua_type(L, arg) == LUA_TNUMBER)
+    return luaL_tolstring(L, arg, NULL);
+  if (lua_type(L, arg) == LUA_TSTRING)
+    return lua_pushfstring(L, "the string '%s'", lua_tostring(L, arg));
+  if (luaL_getmetafield(L, arg, "__name") == LUA_TSTRING)
+    return lua_tostring(L, -1);
+  return lua_isnoneornil(L, arg) ? "nothing" : luaL_typename(L, arg);
+}
+
+lua_Integer lib_checkinteger(lua_State *L, const char *who, int arg,
+                             const char *what, lua_Integer low,
+                             lua_Integer high) {
+  int whole = 0;
+  lua_Integer v = 0;
+  if (lua_type(L, arg) == LUA_TNUMBER)
+    v = lua_tointegerx(L, arg, &whole);
+  if (!whole)
+    lib_error(L, "%s: %s must be a whole number, not %s", who, what,
+              lib_describe(L, arg));
+  if (v < low)
+    lib_error(L, "%s: %s is %I, must be at least %I", who, what, (LUAI_UACINT)v,
+              (LUAI_UACINT)low);
+  if (v > high)
+    lib_error(L, "%s: %s is %I, must be at most %I", who, what, (LUAI_UACINT)v,
+              (LUAI_UACINT)high);
+  return v;
+}
+
+bool lib_options(lua_State *L, const char *who, int arg,
+                 const char *const known[]) {
+  if (lua_isnoneornil(L, arg))
+    return false;
+  if (!lua_istable(L, arg))
+    lib_error(L, "%s: options must be a table, not %s", who,
+              lib_describe(L, arg));
+  for (lua_pushnil(L); lua_next(L, arg); lua_pop(L, 1)) {
+    const char *key =
+        lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : NULL;
+    if (!key)
+      lib_error(L, "%s: options go by name, as in {%s=...}; found key %s", who,
+                known[0] ? known[0] : "name", lib_describe(L, -2));
+    int i = 0;
+    while (known[i] && strcmp(known[i], key) != 0)
+      i++;
+    if (!known[i])
+      lib_unknown(L, who, "option", key, known);
+  }
+  return true;
+}
+
+/* Pushes options[key]; false where there are no options or no such key. */
+static bool push_option(lua_State *L, int arg, const char *key) {
+  if (!lua_istable(L, arg))
+    return false;
+  if (lua_getfield(L, arg, key) != LUA_TNIL)
+    return true;
+  lua_pop(L, 1);
+  return false;
+}
+
+static int wrong_option(lua_State *L, const char *who, const char *key,
+                        const char *wanted) {
+  return lib_error(L, "%s: %s must be %s, not %s", who, key, wanted,
+                   lib_describe(L, lua_gettop(L)));
+}
+
+lua_Number lib_optnumber(lua_State *L, const char *who, int arg,
+                         const char *key, lua_Number fallback) {
+  if (!push_option(L, arg, key))
+    return fallback;
+  if (lua_type(L, -1) != LUA_TNUMBER)
+    wrong_option(L, who, key, "a number");
+  lua_Number v = lua_tonumber(L, -1);
+  lua_pop(L, 1);
+  return v;
+}
+
+lua_Integer lib_optinteger(lua_State *L, const char *who, int arg,
+                           const char *key, lua_Integer fallback,
+                           lua_Integer low, lua_Integer high) {
+  if (!push_option(L, arg, key))
+    return fallback;
+  lua_Integer v = lib_checkinteger(L, who, lua_gettop(L), key, low, high);
+  lua_pop(L, 1);
+  return v;
+}
+
+bool lib_optboolean(lua_State *L, const char *who, int arg, const char *key,
+                    bool fallback) {
+  if (!push_option(L, arg, key))
+    return fallback;
+  if (!lua_isboolean(L, -1))
+    wrong_option(L, who, key, "true or false");
+  bool v = lua_toboolean(L, -1);
+  lua_pop(L, 1);
+  return v;
+}
+
+/* --- precision ---------------------------------------------------------- */
+
+static const char *const precisions[] = {"float64", "float32", NULL};
+
+or_precision lib_checkprecision(lua_State *L, const char *who, int arg) {
+  if (lua_type(L, arg) != LUA_TSTRING)
+    lib_error(L, "%s: precision must be 'float64' or 'float32', not %s", who,
+              lib_describe(L, arg));
+  const char *name = lua_tostring(L, arg);
+  for (int i = 0; precisions[i]; i++)
+    if (strcmp(name, precisions[i]) == 0)
+      return (or_precision)i;
+  lib_unknown(L, who, "precision", name, precisions);
+  return OR_FLOAT64;
+}
+
+or_precision lib_default_precision(lua_State *L) {
+  lua_getfield(L, LUA_REGISTRYINDEX, "orthorun.precision");
+  bool single = lua_isstring(L, -1) && lua_tostring(L, -1)[5] == '3';
+  lua_pop(L, 1);
+  return single ? OR_FLOAT32 : OR_FLOAT64;
+}
+
+void lib_setprecision(lua_State *L, const char *name) {
+  lua_pushstring(L, name);
+  lua_setfield(L, LUA_REGISTRYINDEX, "orthorun.precision");
+}
+
+or_precision lib_optprecision(lua_State *L, const char *who, int arg) {
+  if (!push_option(L, arg, "precision"))
+    return lib_default_precision(L);
+  or_precision p = lib_checkprecision(L, who, lua_gettop(L));
+  lua_pop(L, 1);
+  return p;
+}

@@ -1,0 +1,614 @@
+/* lib_matrix.c: the matrix class: making, reading, writing, views, printing.
+   Operators and reductions are in lib_arithmetic.c, factorizations in
+   lib_linalg.c.
+
+   A matrix's numbers live inside its userdata, so the collector sees every
+   byte. A view is a small userdata that points into its parent's numbers and
+   keeps the parent alive in its user value. */
+#include <limits.h>
+#include <math.h>
+#include <string.h>
+
+#include "lib.h"
+
+typedef struct matrix {
+  or_matrix m;
+  struct matrix *root; /* NULL, or the matrix that this one is a view of */
+} matrix;
+
+/* --- making ------------------------------------------------------------- */
+
+or_matrix *lib_newmatrix(lua_State *L, const char *who, lua_Integer rows,
+                         lua_Integer cols, or_precision p) {
+  size_t bytes = 0;
+  if (or_matrix_bytes(rows, cols, p, &bytes) != OR_OK)
+    lib_error(L, "%s: cannot make a %Ix%I %s matrix: %s", who,
+              (LUAI_UACINT)rows, (LUAI_UACINT)cols, or_precision_name(p),
+              or_status_text(OR_SIZE));
+  matrix *u = lib_new(L, LIB_MATRIX, sizeof(matrix) + OR_ALIGNMENT + bytes, 1);
+  char *data = (char *)(u + 1);
+  data += (OR_ALIGNMENT - (uintptr_t)data % OR_ALIGNMENT) % OR_ALIGNMENT;
+  u->m = or_matrix_over(data, (int)rows, (int)cols, p);
+  u->root = NULL;
+  return &u->m;
+}
+
+or_matrix *lib_newview(lua_State *L, int parent, int i, int j, int rows,
+                       int cols) {
+  parent = lua_absindex(L, parent);
+  matrix *from = lua_touserdata(L, parent);
+  matrix *u = lib_new(L, LIB_MATRIX, sizeof(matrix), 1);
+  u->m = or_matrix_block(&from->m, i, j, rows, cols);
+  u->root = from->root ? from->root : from;
+  lua_pushvalue(L, parent);
+  lua_setiuservalue(L, -2, 1);
+  return &u->m;
+}
+
+or_matrix *lib_testmatrix(lua_State *L, int arg) {
+  matrix *u = luaL_testudata(L, arg, LIB_MATRIX);
+  if (!u)
+    return NULL;
+  if (u->root)
+    u->m.exponent = u->root->m.exponent;
+  return &u->m;
+}
+
+or_matrix *lib_checkmatrix(lua_State *L, int arg) {
+  or_matrix *m = lib_testmatrix(L, arg);
+  if (!m)
+    luaL_typeerror(L, arg, "matrix");
+  return m;
+}
+
+or_matrix *lib_plainmatrix(lua_State *L, const char *who, int arg) {
+  or_matrix *m = lib_checkmatrix(L, arg);
+  if (m->exponent == 0)
+    return m;
+  or_matrix *plain = lib_newmatrix(L, who, m->rows, m->cols, m->precision);
+  or_matrix_copy(m, plain);
+  if (or_matrix_fold(plain) != OR_OK)
+    lib_error(L,
+              "%s: values near 10^%d do not fit %s; divide by a power of "
+              "two first, or work with log10 norms",
+              who, (int)or_norm_log10(or_matrix_frobenius(m)),
+              or_precision_name(m->precision));
+  lua_replace(L, arg);
+  return plain;
+}
+
+or_matrix *lib_finitematrix(lua_State *L, const char *who, int arg) {
+  or_matrix *m = lib_plainmatrix(L, who, arg);
+  int i, j;
+  if (or_matrix_check_finite(m, &i, &j) != OR_OK) {
+    double v = 0;
+    or_matrix_get(m, i, j, &v);
+    lib_error(L, "%s: %s at (%d,%d) of a %s matrix", who,
+              isnan(v) ? "NaN" : "Inf", i + 1, j + 1, lib_shape(L, m));
+  }
+  return m;
+}
+
+const char *lib_shape(lua_State *L, const or_matrix *m) {
+  return lua_pushfstring(L, "%dx%d", m->rows, m->cols);
+}
+
+/* --- constructors ------------------------------------------------------- */
+
+static const char *const only_precision[] = {"precision", NULL};
+
+static lua_Integer size_argument(lua_State *L, const char *who, int arg,
+                                 const char *what) {
+  return lib_checkinteger(L, who, arg, what, 0, INT_MAX);
+}
+
+/* A number in a table of numbers, at the top of the stack. */
+static double element(lua_State *L, lua_Integer i, lua_Integer j) {
+  if (lua_type(L, -1) != LUA_TNUMBER)
+    lib_error(L, "matrix: element (%I,%I) is %s, not a number", (LUAI_UACINT)i,
+              (LUAI_UACINT)j, lib_describe(L, lua_gettop(L)));
+  return lua_tonumber(L, -1);
+}
+
+static void set_element(lua_State *L, or_matrix *m, int i, int j, double v) {
+  if (or_matrix_set(m, i, j, v) != OR_OK)
+    lib_error(L, "matrix: element (%d,%d) = %f does not fit %s%s", i + 1, j + 1,
+              v, or_precision_name(m->precision),
+              m->exponent ? " beside this matrix's other values" : "");
+}
+
+static void fill_row(lua_State *L, int row, or_matrix *m, int i) {
+  for (int j = 0; j < m->cols; j++) {
+    lua_geti(L, row, j + 1);
+    set_element(L, m, i, j, element(L, i + 1, j + 1));
+    lua_pop(L, 1);
+  }
+}
+
+static lua_Integer row_length(lua_State *L, int rows, lua_Integer i) {
+  lua_geti(L, rows, i);
+  if (!lua_istable(L, -1))
+    lib_error(L, "matrix: row %I is %s, not a table of numbers", (LUAI_UACINT)i,
+              lib_describe(L, lua_gettop(L)));
+  lua_Integer n = luaL_len(L, -1);
+  lua_pop(L, 1);
+  return n;
+}
+
+static void from_rows(lua_State *L, int table, or_precision p) {
+  lua_Integer rows = luaL_len(L, table);
+  lua_Integer cols = rows > 0 ? row_length(L, table, 1) : 0;
+  for (lua_Integer i = 2; i <= rows; i++)
+    if (row_length(L, table, i) != cols)
+      lib_error(L, "matrix: row %I has %I numbers, row 1 has %I",
+                (LUAI_UACINT)i, (LUAI_UACINT)row_length(L, table, i),
+                (LUAI_UACINT)cols);
+  or_matrix *m = lib_newmatrix(L, "matrix", rows, cols, p);
+  for (int i = 0; i < m->rows; i++) {
+    lua_geti(L, table, i + 1);
+    fill_row(L, lua_gettop(L), m, i);
+    lua_pop(L, 1);
+  }
+}
+
+static void from_column(lua_State *L, int table, or_precision p) {
+  or_matrix *m = lib_newmatrix(L, "matrix", luaL_len(L, table), 1, p);
+  for (int i = 0; i < m->rows; i++) {
+    lua_geti(L, table, i + 1);
+    set_element(L, m, i, 0, element(L, i + 1, 1));
+    lua_pop(L, 1);
+  }
+}
+
+/* matrix{{1,2},{3,4}} from rows; matrix{1,2,3} is a column; a matrix gives a
+   copy. matrix(rows, {precision=}) */
+static int matrix_call(lua_State *L) {
+  lua_remove(L, 1); /* the module itself */
+  lib_options(L, "matrix", 2, only_precision);
+  or_matrix *other = lib_testmatrix(L, 1);
+  if (other) {
+    or_precision p = lua_isnoneornil(L, 2) ? other->precision
+                                           : lib_optprecision(L, "matrix", 2);
+    or_matrix_copy(other,
+                   lib_newmatrix(L, "matrix", other->rows, other->cols, p));
+    return 1;
+  }
+  if (!lua_istable(L, 1))
+    return lib_error(L,
+                     "matrix: rows must be a table as in {{1,2},{3,4}}, "
+                     "not %s",
+                     lib_describe(L, 1));
+  bool column = lua_geti(L, 1, 1) != LUA_TTABLE && !lua_isnil(L, -1);
+  lua_pop(L, 1);
+  (column ? from_column : from_rows)(L, 1, lib_optprecision(L, "matrix", 2));
+  return 1;
+}
+
+/* matrix.NAME(rows, cols [, {precision=}]) filled with value */
+static int filled(lua_State *L, const char *who, double value, int options) {
+  lua_Integer rows = size_argument(L, who, 1, "rows");
+  lua_Integer cols = size_argument(L, who, 2, "cols");
+  lib_options(L, who, options, only_precision);
+  or_precision p = lib_optprecision(L, who, options);
+  or_matrix_fill(lib_newmatrix(L, who, rows, cols, p), value);
+  return 1;
+}
+
+static int matrix_zeros(lua_State *L) {
+  return filled(L, "matrix.zeros", 0, 3);
+}
+
+static int matrix_ones(lua_State *L) { return filled(L, "matrix.ones", 1, 3); }
+
+static int matrix_full(lua_State *L) {
+  return filled(L, "matrix.full", luaL_checknumber(L, 3), 4);
+}
+
+/* matrix.eye(n [, {precision=}]) */
+static int matrix_eye(lua_State *L) {
+  lua_Integer n = size_argument(L, "matrix.eye", 1, "n");
+  lib_options(L, "matrix.eye", 2, only_precision);
+  or_precision p = lib_optprecision(L, "matrix.eye", 2);
+  or_matrix_eye(lib_newmatrix(L, "matrix.eye", n, n, p));
+  return 1;
+}
+
+/* matrix.linspace(first, last, n [, {precision=}]): n x 1, both ends exact */
+static int matrix_linspace(lua_State *L) {
+  double a = luaL_checknumber(L, 1), b = luaL_checknumber(L, 2);
+  lua_Integer n = lib_checkinteger(L, "matrix.linspace", 3, "n", 1, INT_MAX);
+  lib_options(L, "matrix.linspace", 4, only_precision);
+  or_precision p = lib_optprecision(L, "matrix.linspace", 4);
+  or_matrix *m = lib_newmatrix(L, "matrix.linspace", n, 1, p);
+  for (int i = 0; i < m->rows; i++) {
+    double t = n == 1 ? 0 : (double)i / (double)(n - 1);
+    set_element(L, m, i, 0, i == n - 1 && n > 1 ? b : a * (1 - t) + b * t);
+  }
+  return 1;
+}
+
+/* The vector at arg: a table of numbers becomes a column. */
+static or_matrix *vector_argument(lua_State *L, const char *who, int arg,
+                                  or_precision p) {
+  if (lua_istable(L, arg)) {
+    from_column(L, arg, p);
+    lua_replace(L, arg);
+  }
+  or_matrix *v = lib_checkmatrix(L, arg);
+  if (v->rows != 1 && v->cols != 1)
+    lib_error(L, "%s: needs a vector, got %s", who, lib_shape(L, v));
+  return v;
+}
+
+/* matrix.diag(v): the square matrix with v on its diagonal */
+static int matrix_diag(lua_State *L) {
+  lib_options(L, "matrix.diag", 2, only_precision);
+  or_matrix *v = vector_argument(L, "matrix.diag", 1,
+                                 lib_optprecision(L, "matrix.diag", 2));
+  int n = v->rows == 1 ? v->cols : v->rows;
+  or_precision p =
+      lua_istable(L, 2) ? lib_optprecision(L, "matrix.diag", 2) : v->precision;
+  or_matrix *m = lib_newmatrix(L, "matrix.diag", n, n, p);
+  or_matrix_fill(m, 0);
+  m->exponent = v->exponent;
+  for (int i = 0; i < n; i++) {
+    or_matrix to = or_matrix_block(m, i, i, 1, 1);
+    or_matrix from = v->rows == 1 ? or_matrix_block(v, 0, i, 1, 1)
+                                  : or_matrix_block(v, i, 0, 1, 1);
+    lib_check(L, "matrix.diag", or_matrix_assign(&from, &to));
+  }
+  return 1;
+}
+
+/* Joins matrices: side by side (hcat) or one above the other (vcat). */
+static int concatenate(lua_State *L, const char *who, bool across) {
+  int n = lua_gettop(L), rows = 0, cols = 0;
+  or_matrix *first = lib_plainmatrix(L, who, 1);
+  for (int k = 1; k <= n; k++) {
+    or_matrix *m = lib_plainmatrix(L, who, k);
+    if (across ? m->rows != first->rows : m->cols != first->cols)
+      lib_error(L, "%s: %s beside %s", who, lib_shape(L, first),
+                lib_shape(L, m));
+    rows = across ? m->rows : rows + m->rows;
+    cols = across ? cols + m->cols : m->cols;
+  }
+  or_matrix *y = lib_newmatrix(L, who, rows, cols, first->precision);
+  for (int k = 1, at = 0; k <= n; k++) {
+    or_matrix *m = lib_checkmatrix(L, k);
+    or_matrix part =
+        or_matrix_block(y, across ? 0 : at, across ? at : 0, m->rows, m->cols);
+    or_matrix_copy(m, &part);
+    at += across ? m->cols : m->rows;
+  }
+  return 1;
+}
+
+static int matrix_hcat(lua_State *L) {
+  return concatenate(L, "matrix.hcat", true);
+}
+
+static int matrix_vcat(lua_State *L) {
+  return concatenate(L, "matrix.vcat", false);
+}
+
+/* --- reading and writing ------------------------------------------------ */
+
+static int matrix_rows(lua_State *L) {
+  lua_pushinteger(L, lib_checkmatrix(L, 1)->rows);
+  return 1;
+}
+
+static int matrix_cols(lua_State *L) {
+  lua_pushinteger(L, lib_checkmatrix(L, 1)->cols);
+  return 1;
+}
+
+static int matrix_shape(lua_State *L) {
+  or_matrix *m = lib_checkmatrix(L, 1);
+  lua_pushinteger(L, m->rows);
+  lua_pushinteger(L, m->cols);
+  return 2;
+}
+
+static int matrix_precision(lua_State *L) {
+  lua_pushstring(L, or_precision_name(lib_checkmatrix(L, 1)->precision));
+  return 1;
+}
+
+/* The power of two that all stored values are to be multiplied with. */
+static int matrix_exponent(lua_State *L) {
+  lua_pushinteger(L, lib_checkmatrix(L, 1)->exponent);
+  return 1;
+}
+
+/* Argument `arg` as a 0-based index into `n` rows or columns. */
+static int index_argument(lua_State *L, const char *who, int arg,
+                          const char *what, int n) {
+  int whole = 0;
+  lua_Integer v = 0;
+  if (lua_type(L, arg) == LUA_TNUMBER)
+    v = lua_tointegerx(L, arg, &whole);
+  if (!whole || v < 1 || v > n)
+    lib_error(L, "%s: %s is %s, must be 1 to %d in a %s matrix", who, what,
+              lib_describe(L, arg), n, lib_shape(L, lib_checkmatrix(L, 1)));
+  return (int)v - 1;
+}
+
+static double get_element(lua_State *L, const char *who, const or_matrix *m,
+                          int i, int j) {
+  double v;
+  if (or_matrix_get(m, i, j, &v) != OR_OK)
+    lib_error(L,
+              "%s: element (%d,%d) is past what a number holds (exponent "
+              "2^%I); see :exponent() and :log10_norm()",
+              who, i + 1, j + 1, (LUAI_UACINT)m->exponent);
+  return v;
+}
+
+static int matrix_get(lua_State *L) {
+  or_matrix *m = lib_checkmatrix(L, 1);
+  int i = index_argument(L, "matrix:get", 2, "row", m->rows);
+  int j = index_argument(L, "matrix:get", 3, "column", m->cols);
+  lua_pushnumber(L, get_element(L, "matrix:get", m, i, j));
+  return 1;
+}
+
+static int matrix_set(lua_State *L) {
+  or_matrix *m = lib_checkmatrix(L, 1);
+  int i = index_argument(L, "matrix:set", 2, "row", m->rows);
+  int j = index_argument(L, "matrix:set", 3, "column", m->cols);
+  set_element(L, m, i, j, luaL_checknumber(L, 4));
+  lua_settop(L, 1);
+  return 1;
+}
+
+/* A:assign(B): A's elements become B's, in place; B may be a number. */
+static int matrix_assign(lua_State *L) {
+  or_matrix *m = lib_checkmatrix(L, 1);
+  if (lua_type(L, 2) == LUA_TNUMBER) {
+    double number = lua_tonumber(L, 2);
+    for (int j = 0; j < m->cols; j++)
+      for (int i = 0; i < m->rows; i++)
+        set_element(L, m, i, j, number);
+    lua_settop(L, 1);
+    return 1;
+  }
+  or_matrix *from = lib_checkmatrix(L, 2);
+  if (!or_matrix_same_shape(m, from))
+    lib_error(L, "matrix:assign: %s into %s", lib_shape(L, from),
+              lib_shape(L, m));
+  if (!or_matrix_fits(from, m->precision, m->exponent))
+    lib_error(L, "matrix:assign: values near 10^%d do not fit this %s matrix",
+              (int)or_norm_log10(or_matrix_frobenius(from)),
+              or_precision_name(m->precision));
+  or_matrix *copy = lib_newmatrix(L, "matrix:assign", from->rows, from->cols,
+                                  from->precision); /* A and B may overlap */
+  or_matrix_copy(from, copy);
+  lib_check(L, "matrix:assign", or_matrix_assign(copy, m));
+  lua_settop(L, 1);
+  return 1;
+}
+
+/* --- views and copies --------------------------------------------------- */
+
+static int matrix_col(lua_State *L) {
+  or_matrix *m = lib_checkmatrix(L, 1);
+  int j = index_argument(L, "matrix:col", 2, "column", m->cols);
+  lib_newview(L, 1, 0, j, m->rows, 1);
+  return 1;
+}
+
+static int matrix_row(lua_State *L) {
+  or_matrix *m = lib_checkmatrix(L, 1);
+  int i = index_argument(L, "matrix:row", 2, "row", m->rows);
+  lib_newview(L, 1, i, 0, 1, m->cols);
+  return 1;
+}
+
+/* One end of a range that may be empty: last = first-1 gives no element. */
+static int range_end(lua_State *L, const char *who, int arg, const char *what,
+                     int first, int n) {
+  lua_Integer v = lib_checkinteger(L, who, arg, what, first, INT_MAX);
+  if (v > n)
+    lib_error(L, "%s: %s is %I, past the end of a %s matrix", who, what,
+              (LUAI_UACINT)v, lib_shape(L, lib_checkmatrix(L, 1)));
+  return (int)v;
+}
+
+static int range_start(lua_State *L, const char *who, int arg, const char *what,
+                       int n) {
+  return (int)lib_checkinteger(L, who, arg, what, 1, (lua_Integer)n + 1) - 1;
+}
+
+/* A:sub(i1,i2,j1,j2): a view of rows i1..i2 and columns j1..j2 */
+static int matrix_sub(lua_State *L) {
+  const char *who = "matrix:sub";
+  or_matrix *m = lib_checkmatrix(L, 1);
+  int i = range_start(L, who, 2, "first row", m->rows);
+  int i2 = range_end(L, who, 3, "last row", i, m->rows);
+  int j = range_start(L, who, 4, "first column", m->cols);
+  int j2 = range_end(L, who, 5, "last column", j, m->cols);
+  lib_newview(L, 1, i, j, i2 - i, j2 - j);
+  return 1;
+}
+
+static int copy_as(lua_State *L, const char *who, or_precision p) {
+  or_matrix *m = lib_checkmatrix(L, 1);
+  or_matrix_copy(m, lib_newmatrix(L, who, m->rows, m->cols, p));
+  return 1;
+}
+
+static int matrix_copy(lua_State *L) {
+  return copy_as(L, "matrix:copy", lib_checkmatrix(L, 1)->precision);
+}
+
+/* A:to("float32"): a copy in that precision */
+static int matrix_to(lua_State *L) {
+  return copy_as(L, "matrix:to", lib_checkprecision(L, "matrix:to", 2));
+}
+
+/* A:select{j1, j2, ...}: a copy of those columns, in that order */
+static int matrix_select(lua_State *L) {
+  or_matrix *m = lib_checkmatrix(L, 1);
+  luaL_checktype(L, 2, LUA_TTABLE);
+  lua_Integer n = luaL_len(L, 2);
+  or_matrix *y = lib_newmatrix(L, "matrix:select", m->rows, n, m->precision);
+  for (int k = 0; k < y->cols; k++) {
+    lua_geti(L, 2, k + 1);
+    int j =
+        index_argument(L, "matrix:select", lua_gettop(L), "column", m->cols);
+    or_matrix from = or_matrix_block(m, 0, j, m->rows, 1);
+    or_matrix to = or_matrix_block(y, 0, k, m->rows, 1);
+    or_matrix_copy(&from, &to);
+    lua_pop(L, 1);
+  }
+  y->exponent = m->exponent;
+  return 1;
+}
+
+/* A:reshape(rows, cols): a copy, read and filled column by column */
+static int matrix_reshape(lua_State *L) {
+  or_matrix *m = lib_checkmatrix(L, 1);
+  lua_Integer rows = size_argument(L, "matrix:reshape", 2, "rows");
+  lua_Integer cols = size_argument(L, "matrix:reshape", 3, "cols");
+  if ((size_t)rows * (size_t)cols != or_matrix_count(m))
+    lib_error(L, "matrix:reshape: %s into %Ix%I", lib_shape(L, m),
+              (LUAI_UACINT)rows, (LUAI_UACINT)cols);
+  or_matrix *y = lib_newmatrix(L, "matrix:reshape", rows, cols, m->precision);
+  or_matrix flat = or_matrix_over(y->data, m->rows, m->cols, m->precision);
+  or_matrix_copy(m, &flat);
+  y->exponent = m->exponent;
+  return 1;
+}
+
+/* A:totable(): an array of rows */
+static int matrix_totable(lua_State *L) {
+  or_matrix *m = lib_checkmatrix(L, 1);
+  lua_createtable(L, m->rows, 0);
+  for (int i = 0; i < m->rows; i++) {
+    lua_createtable(L, m->cols, 0);
+    for (int j = 0; j < m->cols; j++) {
+      lua_pushnumber(L, get_element(L, "matrix:totable", m, i, j));
+      lua_seti(L, -2, j + 1);
+    }
+    lua_seti(L, -2, i + 1);
+  }
+  return 1;
+}
+
+/* A:tolist(): all elements as a flat array, column by column */
+static int matrix_tolist(lua_State *L) {
+  or_matrix *m = lib_checkmatrix(L, 1);
+  lua_createtable(L, (int)(or_matrix_count(m) % INT_MAX), 0);
+  lua_Integer k = 0;
+  for (int j = 0; j < m->cols; j++)
+    for (int i = 0; i < m->rows; i++) {
+      lua_pushnumber(L, get_element(L, "matrix:tolist", m, i, j));
+      lua_seti(L, -2, ++k);
+    }
+  return 1;
+}
+
+/* --- printing ----------------------------------------------------------- */
+
+enum { PRINT_ROWS = 12, PRINT_COLS = 10 };
+
+static void add_value(lua_State *L, luaL_Buffer *b, const or_matrix *m, int i,
+                      int j) {
+  char text[48];
+  double v;
+  or_matrix_get(m, i, j, &v);
+  snprintf(text, sizeof text, " %10.5g", v);
+  luaL_addstring(b, text);
+}
+
+static void print_small(lua_State *L, luaL_Buffer *b, const or_matrix *m) {
+  for (int i = 0; i < m->rows; i++) {
+    luaL_addstring(b, "\n");
+    for (int j = 0; j < m->cols; j++)
+      add_value(L, b, m, i, j);
+  }
+}
+
+static void print_summary(lua_State *L, luaL_Buffer *b, const or_matrix *m) {
+  char text[160];
+  or_scan s = or_matrix_scan(m);
+  double low, high;
+  or_matrix_extremes(m, &low, &high);
+  double norm = or_norm_value(or_matrix_frobenius(m));
+  snprintf(text, sizeof text, ", from %.5g to %.5g, mean %.5g, norm %.5g", low,
+           high, or_matrix_sum(m) / (double)or_matrix_count(m), norm);
+  luaL_addstring(b, text);
+  if (s.nans + s.infs) {
+    snprintf(text, sizeof text, ", %zu NaN, %zu Inf", s.nans, s.infs);
+    luaL_addstring(b, text);
+  }
+}
+
+/* Small matrices print their elements, large ones a line about themselves. */
+static int matrix_tostring(lua_State *L) {
+  char text[96];
+  or_matrix *m = lib_checkmatrix(L, 1);
+  luaL_Buffer b;
+  luaL_buffinit(L, &b);
+  snprintf(text, sizeof text, "matrix %dx%d %s", m->rows, m->cols,
+           or_precision_name(m->precision));
+  luaL_addstring(&b, text);
+  double size = or_norm_log10(or_matrix_frobenius(m));
+  if (m->exponent != 0 && fabs(size) > 300) {
+    snprintf(text, sizeof text, ", norm 10^%.6g (exponent 2^%lld)", size,
+             (long long)m->exponent);
+    luaL_addstring(&b, text);
+  } else if (!or_matrix_is_empty(m)) {
+    bool small = m->rows <= PRINT_ROWS && m->cols <= PRINT_COLS;
+    (small ? print_small : print_summary)(L, &b, m);
+  }
+  luaL_pushresult(&b);
+  return 1;
+}
+
+static const luaL_Reg metamethods[] = {{"__tostring", matrix_tostring},
+                                       {NULL, NULL}};
+
+static const luaL_Reg methods[] = {{"rows", matrix_rows},
+                                   {"cols", matrix_cols},
+                                   {"shape", matrix_shape},
+                                   {"precision", matrix_precision},
+                                   {"exponent", matrix_exponent},
+                                   {"get", matrix_get},
+                                   {"set", matrix_set},
+                                   {"assign", matrix_assign},
+                                   {"col", matrix_col},
+                                   {"row", matrix_row},
+                                   {"sub", matrix_sub},
+                                   {"copy", matrix_copy},
+                                   {"to", matrix_to},
+                                   {"select", matrix_select},
+                                   {"reshape", matrix_reshape},
+                                   {"totable", matrix_totable},
+                                   {"tolist", matrix_tolist},
+                                   {NULL, NULL}};
+
+static const luaL_Reg constructors[] = {{"zeros", matrix_zeros},
+                                        {"ones", matrix_ones},
+                                        {"full", matrix_full},
+                                        {"eye", matrix_eye},
+                                        {"diag", matrix_diag},
+                                        {"linspace", matrix_linspace},
+                                        {"hcat", matrix_hcat},
+                                        {"vcat", matrix_vcat},
+                                        {NULL, NULL}};
+
+/* The module: a table of constructors that can itself be called. */
+int lib_open_matrix(lua_State *L) {
+  lib_class(L, LIB_MATRIX, metamethods, methods);
+  lua_pop(L, 1);
+  lib_open_arithmetic(L);
+  lua_pop(L, 1);
+  luaL_newlib(L, constructors);
+  lua_createtable(L, 0, 1);
+  lua_pushcfunction(L, matrix_call);
+  lua_setfield(L, -2, "__call");
+  lua_setmetatable(L, -2);
+  return 1;
+}
