@@ -1,0 +1,68 @@
+-- names: telling a misspelt name from a known one. Options, columns and
+-- command lines all answer with the nearest name they know.
+local names = {}
+
+-- Edit distance (Levenshtein), one row at a time.
+local function distance(a, b)
+  local row = {}
+  for j = 0, #b do row[j] = j end
+  for i = 1, #a do
+    local diagonal = row[0]
+    row[0] = i
+    for j = 1, #b do
+      local cost = a:byte(i) == b:byte(j) and 0 or 1
+      local best = math.min(row[j] + 1, row[j - 1] + 1, diagonal + cost)
+      diagonal, row[j] = row[j], best
+    end
+  end
+  return row[#b]
+end
+
+-- The entry of `known` (an array of strings) nearest to `name`, or nil where
+-- none is near enough to be a slip of the finger.
+function names.nearest(name, known)
+  local best, least = nil, math.max(2, #name // 3) + 1
+  if #name > 64 then return nil end
+  for _, candidate in ipairs(known) do
+    local d = distance(name:lower(), candidate:lower())
+    if d < least and d < #candidate then best, least = candidate, d end
+  end
+  return best
+end
+
+-- "unknown WHAT 'name' (did you mean 'x'? known: a, b, c)"
+function names.unknown(what, name, known)
+  local near = names.nearest(tostring(name), known)
+  local hint = near and ("did you mean '%s'? "):format(near) or ""
+  return ("unknown %s '%s' (%sknown: %s)"):format(what, name, hint,
+    table.concat(known, ", "))
+end
+
+-- The sorted string keys of a table.
+function names.keys(t)
+  local keys = {}
+  for key in pairs(t) do keys[#keys + 1] = key end
+  table.sort(keys, function(a, b) return tostring(a) < tostring(b) end)
+  return keys
+end
+
+-- Checks an option table: nil or a table whose every key is one of `known`.
+-- Returns the table (an empty one for nil); raises at `level` otherwise.
+function names.options(who, options, known, level)
+  level = (level or 2) + 1
+  if options == nil then return {} end
+  if type(options) ~= "table" then
+    error(("%s: expected a table of options, got %s"):format(who,
+      type(options)), level)
+  end
+  local allowed = {}
+  for _, name in ipairs(known) do allowed[name] = true end
+  for _, key in ipairs(names.keys(options)) do
+    if not allowed[key] then
+      error(who .. ": " .. names.unknown("option", key, known), level)
+    end
+  end
+  return options
+end
+
+return names

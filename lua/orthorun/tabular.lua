@@ -1,0 +1,349 @@
+-- tabular: a table of named columns, the shape of every result. Values are
+-- numbers, strings, booleans, or nil where a row has none. Knows nothing of
+-- sweeps; writes files through orthorun.files.
+local csv = require "orthorun.csv"
+local files = require "orthorun.files"
+local names = require "orthorun.names"
+local stats = require "orthorun.stats"
+
+local Table = { __name = "orthorun.table" }
+Table.__index = Table
+
+local tabular = {}
+
+-- An empty table with these columns (an array of distinct names). levels is
+-- optional: levels[name] lists values of a column in the order in which
+-- groups and colours should take them, whether or not they occur.
+function tabular.new(columns, levels)
+  local self = { names = {}, data = {}, size = 0, levels = levels or {} }
+  for i, name in ipairs(columns) do
+    if type(name) ~= "string" then
+      error(("table: column %d is named by a %s"):format(i, type(name)), 2)
+    end
+    if self.data[name] then
+      error(("table: column '%s' is there twice"):format(name), 2)
+    end
+    self.names[i], self.data[name] = name, {}
+  end
+  return setmetatable(self, Table)
+end
+
+-- A table from an array of records ({name = value, ...} each).
+function tabular.of(columns, records)
+  local self = tabular.new(columns)
+  for _, record in ipairs(records) do self:append(record) end
+  return self
+end
+
+local function column_of(self, name, level)
+  local column = self.data[name]
+  if not column then
+    error("table: " .. names.unknown("column", name, self.names),
+      (level or 2) + 1)
+  end
+  return column
+end
+
+-- A new table with the same columns and the rows of `self` listed in `rows`.
+local function pick(self, rows)
+  local new = tabular.new(self.names, self.levels)
+  for _, name in ipairs(self.names) do
+    local from, to = self.data[name], new.data[name]
+    for i, row in ipairs(rows) do to[i] = from[row] end
+  end
+  new.size = #rows
+  return new
+end
+
+-- Adds a row in place. Every key of the record must be a column.
+function Table:append(record)
+  for name in pairs(record) do column_of(self, name) end
+  self.size = self.size + 1
+  for _, name in ipairs(self.names) do
+    self.data[name][self.size] = record[name]
+  end
+end
+
+function Table:__len() return self.size end
+
+-- The names of the columns, in order.
+function Table:columns()
+  return table.move(self.names, 1, #self.names, 1, {})
+end
+
+-- The values of one column as a new array (nil where a row has none).
+function Table:column(name)
+  return table.move(column_of(self, name), 1, self.size, 1, {})
+end
+
+-- Row i as a record.
+function Table:row(i)
+  if math.type(i) ~= "integer" or i < 1 or i > self.size then
+    error(("table: row %s of %d"):format(i, self.size), 2)
+  end
+  local record = {}
+  for _, name in ipairs(self.names) do record[name] = self.data[name][i] end
+  return record
+end
+
+-- for i, record in t:rows() do ... end
+function Table:rows()
+  return function(_, i)
+    if i < self.size then return i + 1, self:row(i + 1) end
+  end, nil, 0
+end
+
+local function accepts(condition, value)
+  if type(condition) == "function" then return condition(value) end
+  if type(condition) ~= "table" then return value == condition end
+  for _, allowed in ipairs(condition) do
+    if value == allowed then return true end
+  end
+  return false
+end
+
+-- The rows whose columns meet every condition: a value (equal), an array
+-- (one of), or a function of the value.
+--   t:where{init = "orthogonal", depth = {10, 20}, layer = function(l) ... end}
+function Table:where(conditions)
+  for name in pairs(conditions) do column_of(self, name) end
+  local rows = {}
+  for i = 1, self.size do
+    local keep = true
+    for name, condition in pairs(conditions) do
+      keep = keep and accepts(condition, self.data[name][i])
+    end
+    if keep then rows[#rows + 1] = i end
+  end
+  return pick(self, rows)
+end
+
+-- A key for a value that tells 1 from "1" and 1.0 from nothing else.
+local function key_of(value)
+  if type(value) == "number" then return "n" .. csv.number(value) end
+  return type(value):sub(1, 1) .. tostring(value)
+end
+
+-- The distinct values of a column: its levels first, then as they appear.
+function Table:unique(name)
+  local column, seen, found, order = column_of(self, name), {}, {}, {}
+  for i = 1, self.size do
+    local value = column[i]
+    if value ~= nil then found[key_of(value)] = true end
+  end
+  local function take(value)
+    local key = key_of(value)
+    if found[key] and not seen[key] then
+      seen[key] = true
+      order[#order + 1] = value
+    end
+  end
+  for _, value in ipairs(self.levels[name] or {}) do take(value) end
+  for i = 1, self.size do
+    if column[i] ~= nil then take(column[i]) end
+  end
+  return order
+end
+
+local function by_levels(self, by, groups)
+  local rank = {}
+  for k, name in ipairs(by) do
+    rank[k] = {}
+    for i, value in ipairs(self:unique(name)) do rank[k][key_of(value)] = i end
+  end
+  table.sort(groups, function(a, b)
+    for k, name in ipairs(by) do
+      local i = rank[k][key_of(a.key[name])] or 0
+      local j = rank[k][key_of(b.key[name])] or 0
+      if i ~= j then return i < j end
+    end
+    return false
+  end)
+  return groups
+end
+
+-- The table split by the values of some columns: an array of
+-- {key = {name = value, ...}, rows = table}, in the order of the levels.
+--   for _, g in ipairs(t:group{"init", "depth"}) do ... g.key.init ... end
+function Table:group(by)
+  if type(by) == "string" then by = { by } end
+  local members, groups = {}, {}
+  for _, name in ipairs(by) do column_of(self, name) end
+  for i = 1, self.size do
+    local parts, key = {}, {}
+    for k, name in ipairs(by) do
+      key[name] = self.data[name][i]
+      parts[k] = key_of(key[name])
+    end
+    local id = table.concat(parts, "\0")
+    if not members[id] then
+      members[id] = { key = key, list = {} }
+      groups[#groups + 1] = members[id]
+    end
+    table.insert(members[id].list, i)
+  end
+  for _, group in ipairs(groups) do
+    group.rows, group.list = pick(self, group.list), nil
+  end
+  return by_levels(self, by, groups)
+end
+
+-- A new table with only these columns, in this order.
+function Table:select(wanted)
+  local new = tabular.new(wanted, self.levels)
+  for _, name in ipairs(wanted) do new.data[name] = self:column(name) end
+  new.size = self.size
+  return new
+end
+
+-- A new table with one more column: value = f(record) in every row.
+function Table:with(name, f)
+  local wanted = self:columns()
+  if not self.data[name] then wanted[#wanted + 1] = name end
+  local new = tabular.new(wanted, self.levels)
+  for i, record in self:rows() do
+    record[name] = f(record)
+    new:append(record)
+    assert(new.size == i)
+  end
+  return new
+end
+
+-- The numbers of a column, without the rows that have none.
+function Table:numbers(name)
+  local column, values = column_of(self, name), {}
+  for i = 1, self.size do
+    if column[i] ~= nil and type(column[i]) ~= "number" then
+      error(("table: column '%s' has a %s in row %d, not a number"):format(
+        name, type(column[i]), i), 2)
+    end
+    values[#values + 1] = column[i]
+  end
+  return values
+end
+
+local function summary_columns(by, of)
+  local wanted = table.move(by, 1, #by, 1, {})
+  wanted[#wanted + 1] = "n"
+  for _, name in ipairs(of) do
+    for _, part in ipairs { "", "_low", "_high" } do
+      wanted[#wanted + 1] = name .. part
+    end
+  end
+  return wanted
+end
+
+-- One row per group: the median of each column in `of` under its own name,
+-- quantiles beside it as NAME_low and NAME_high, and n, the rows counted.
+-- NaN values are left out, and n is then the smallest count.
+--   t:summary{by = {"init", "layer"}, of = {"grad"}, low = 0.1, high = 0.9}
+function Table:summary(options)
+  names.options("summary", options, { "by", "of", "low", "high" })
+  local by, of = options.by or {}, options.of
+  if type(by) == "string" then by = { by } end
+  if type(of) == "string" then of = { of } end
+  if type(of) ~= "table" then error("summary: `of` names no column", 2) end
+  local new = tabular.new(summary_columns(by, of), self.levels)
+  for _, group in ipairs(self:group(by)) do
+    local record = group.key
+    for _, name in ipairs(of) do
+      local values = {}
+      for _, x in ipairs(group.rows:numbers(name)) do
+        if x == x then values[#values + 1] = x end
+      end
+      record.n = math.min(record.n or #values, #values)
+      record[name] = stats.median(values)
+      record[name .. "_low"] = stats.quantile(values, options.low or 0.1)
+      record[name .. "_high"] = stats.quantile(values, options.high or 0.9)
+    end
+    new:append(record)
+  end
+  return new
+end
+
+-- The table as CSV text, header first.
+function Table:tocsv()
+  local lines, width = { csv.line(self.names) }, #self.names
+  for i = 1, self.size do
+    local values = {}
+    for k, name in ipairs(self.names) do values[k] = self.data[name][i] end
+    lines[i + 1] = csv.line(values, width)
+  end
+  return table.concat(lines)
+end
+
+-- Writes the table as CSV (NaN as nan, infinities as inf and -inf). The file
+-- appears whole or not at all; raises where it cannot be written.
+function Table:csv(path)
+  files.write(path, self:tocsv())
+  return path
+end
+
+local function shown(value)
+  if value == nil then return "" end
+  if math.type(value) == "float" then
+    if value ~= value then return "nan" end
+    return (("%.4g"):format(value))
+  end
+  return tostring(value)
+end
+
+local function is_number_column(self, name)
+  for i = 1, self.size do
+    local value = self.data[name][i]
+    if value ~= nil and type(value) ~= "number" then return false end
+  end
+  return true
+end
+
+-- Display width in characters, for UTF-8 text.
+local function width_of(text) return utf8.len(text) or #text end
+
+local function pad(text, width, right)
+  local fill = (" "):rep(width - width_of(text))
+  return right and fill .. text or text .. fill
+end
+
+-- The texts of one column, header first, all of the same width.
+local function render(self, name, count)
+  local texts, width = { name }, width_of(name)
+  for i = 1, count do
+    texts[i + 1] = shown(self.data[name][i])
+    width = math.max(width, width_of(texts[i + 1]))
+  end
+  local right = is_number_column(self, name)
+  for i, text in ipairs(texts) do texts[i] = pad(text, width, right) end
+  return texts
+end
+
+-- The table as aligned text, at most `limit` rows of it (default 40).
+function Table:totext(limit)
+  local count = math.min(self.size, limit or 40)
+  local columns, lines = {}, {}
+  for k, name in ipairs(self.names) do columns[k] = render(self, name, count) end
+  for i = 1, count + 1 do
+    local parts = {}
+    for k, texts in ipairs(columns) do parts[k] = texts[i] end
+    lines[i] = table.concat(parts, "  "):gsub("%s+$", "")
+  end
+  if count < self.size then
+    lines[#lines + 1] = ("... %d more rows"):format(self.size - count)
+  end
+  return table.concat(lines, "\n") .. "\n"
+end
+
+-- Prints the table on stdout. Options: title, a line above; columns, which
+-- ones; limit, how many rows at most (default 40).
+function Table:print(options)
+  options = names.options("print", options, { "title", "columns", "limit" })
+  local view = options.columns and self:select(options.columns) or self
+  if options.title then io.write(options.title, "\n") end
+  io.write(view:totext(options.limit))
+end
+
+function Table:__tostring()
+  return ("table of %d rows: %s"):format(self.size,
+    table.concat(self.names, ", "))
+end
+
+return tabular
