@@ -1,0 +1,162 @@
+/* rng.c: streams, splitting and matrices of random numbers; see rng.h for
+   what each number is made of. philox.c does the blocks in bulk. */
+#include "rng.h"
+
+#include <Random123/philox.h>
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+#include "philox.h"
+
+/* The last word of the counter: what a block is for */
+enum { DRAW, SPLIT_NUMBER, SPLIT_NAME };
+
+static uint64_t block_word(uint64_t key, uint64_t position, uint32_t extra,
+                           uint32_t purpose) {
+  philox4x32_ctr_t c = {
+      {(uint32_t)position, (uint32_t)(position >> 32), extra, purpose}};
+  philox4x32_key_t k = {{(uint32_t)key, (uint32_t)(key >> 32)}};
+  c = philox4x32(c, k);
+  return c.v[0] | (uint64_t)c.v[1] << 32;
+}
+
+void or_rng_seed(or_rng *r, uint64_t seed) {
+  r->key = seed;
+  r->counter = 0;
+}
+
+or_rng or_rng_split_number(const or_rng *r, int64_t number) {
+  return (or_rng){block_word(r->key, (uint64_t)number, 0, SPLIT_NUMBER), 0};
+}
+
+/* Up to 8 bytes as a little-endian number, on every machine */
+static uint64_t little_endian(const char *bytes, size_t n) {
+  uint64_t x = 0;
+  for (size_t i = 0; i < n && i < 8; i++)
+    x |= (uint64_t)(unsigned char)bytes[i] << (8 * i);
+  return x;
+}
+
+or_rng or_rng_split_name(const or_rng *r, const char *name, size_t length) {
+  uint64_t key = r->key;
+  size_t i = 0;
+  do {
+    uint64_t bytes = little_endian(name + i, length - i);
+    key = block_word(key, bytes, (uint32_t)length, SPLIT_NAME);
+    i += 8;
+  } while (i < length);
+  return (or_rng){key, 0};
+}
+
+/* What to make of the words: normals have mean a and std b; uniforms low a,
+   span b and the largest value `top`. */
+typedef struct recipe {
+  bool normal;
+  double a, b, top;
+} recipe;
+
+enum { CHUNK_WORDS = 16 * PHILOX_STEP_WORDS };
+
+static void transform(const recipe *f, const uint32_t *w, int n,
+                      or_precision p, void *out) {
+  const or_philox *philox = or_philox_best();
+  float a = (float)f->a, b = (float)f->b, top = (float)f->top;
+  if (p == OR_FLOAT64 && f->normal)
+    philox->normal64(w, n, f->a, f->b, out);
+  else if (p == OR_FLOAT64)
+    philox->uniform64(w, n, f->a, f->b, f->top, out);
+  else if (f->normal)
+    philox->normal32(w, n, a, b, out);
+  else
+    philox->uniform32(w, n, a, b, top, out);
+}
+
+/* Writes n consecutive elements, e = i + j*rows onwards */
+static void scatter(const char *from, size_t e, size_t n, or_matrix *m) {
+  size_t size = or_precision_size(m->precision), rows = (size_t)m->rows;
+  while (n > 0) {
+    size_t i = e % rows, j = e / rows;
+    size_t run = n < rows - i ? n : rows - i;
+    memcpy((char *)m->data + (i + j * (size_t)m->ld) * size, from, run * size);
+    from += run * size;
+    e += run;
+    n -= run;
+  }
+}
+
+static void fill(or_rng *r, const recipe *f, or_matrix *m) {
+  _Alignas(OR_ALIGNMENT) uint32_t words[CHUNK_WORDS];
+  _Alignas(OR_ALIGNMENT) char values[CHUNK_WORDS * sizeof(uint32_t)];
+  size_t each = m->precision == OR_FLOAT32 ? 1 : 2; /* words an element */
+  size_t count = or_matrix_count(m), chunk = CHUNK_WORDS / each;
+  for (size_t e = 0; e < count; e += chunk) {
+    size_t n = count - e < chunk ? count - e : chunk;
+    int steps = (int)((n * each + PHILOX_STEP_WORDS - 1) / PHILOX_STEP_WORDS);
+    or_philox_best()->words(r->key, r->counter + e * each / 4, steps, words);
+    transform(f, words, steps * PHILOX_STEP_WORDS / (int)each, m->precision,
+              values);
+    scatter(values, e, n, m);
+  }
+  r->counter += (count * each + 3) / 4;
+  m->exponent = 0;
+}
+
+void or_rng_normal(or_rng *r, double mean, double std, or_matrix *m) {
+  recipe f = {true, mean, std, 0};
+  fill(r, &f, m);
+}
+
+void or_rng_uniform(or_rng *r, double low, double high, or_matrix *m) {
+  recipe f = {false, low, high - low, nextafter(high, low)};
+  if (m->precision == OR_FLOAT32) {
+    float from = (float)low, to = (float)high;
+    f = (recipe){false, from, to - from, nextafterf(to, from)};
+  }
+  fill(r, &f, m);
+}
+
+static double largest(or_precision p) {
+  return p == OR_FLOAT32 ? FLT_MAX : DBL_MAX;
+}
+
+bool or_rng_normal_fits(double mean, double std, or_precision p) {
+  return isfinite(mean) && std >= 0 &&
+         fabs(mean) / 2 + std * 4.5 <= largest(p) / 2;
+}
+
+bool or_rng_uniform_fits(double low, double high, or_precision p) {
+  if (!(fabs(low) <= largest(p) && fabs(high) <= largest(p)))
+    return false;
+  if (p == OR_FLOAT32)
+    return (float)low < (float)high && isfinite((float)high - (float)low);
+  return low < high && isfinite(high - low);
+}
+
+uint64_t or_rng_word(or_rng *r) {
+  return block_word(r->key, r->counter++, 0, DRAW);
+}
+
+double or_rng_double(or_rng *r) {
+  return (double)(or_rng_word(r) >> 11) * 0x1p-53;
+}
+
+int64_t or_rng_integer(or_rng *r, int64_t low, int64_t high) {
+  uint64_t span = (uint64_t)high - (uint64_t)low + 1; /* 0 means 2^64 */
+  uint64_t word = or_rng_word(r);
+  if (span == 0)
+    return (int64_t)word;
+  while (word < -span % span)
+    word = or_rng_word(r);
+  return (int64_t)((uint64_t)low + word % span);
+}
+
+void or_rng_permutation(or_rng *r, int n, int *p) {
+  for (int i = 0; i < n; i++)
+    p[i] = i;
+  for (int i = n - 1; i > 0; i--) {
+    int j = (int)or_rng_integer(r, 0, i), swap = p[i];
+    p[i] = p[j];
+    p[j] = swap;
+  }
+}
