@@ -604,6 +604,7 @@ int lib_open_matrix(lua_State *L) {
   lib_class(L, LIB_MATRIX, metamethods, methods);
   lua_pop(L, 1);
   lib_open_arithmetic(L);
+  lib_open_linalg(L);
   lua_pop(L, 1);
   luaL_newlib(L, constructors);
   lua_createtable(L, 0, 1);

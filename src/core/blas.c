@@ -4,6 +4,8 @@
 
 #include <cblas.h>
 #include <lapacke.h>
+#include <limits.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -79,8 +81,132 @@ static void trsm(bool right, bool upper, bool transpose, bool unit,
    a->ld, b->data, b->ld);
 }
 
-const or_blas_table R(or_blas) = {
-    .gemm = gemm, .syrk = syrk, .trmm = trmm, .trsm = trsm};
+/* --- LAPACK ------------------------------------------------------------- */
+
+_Static_assert(sizeof(lapack_int) == sizeof(int), "LAPACK's integers are int");
+
+/* LAPACK refused an argument: ours was wrong. A positive info is a failure
+   of the numbers, whose meaning the caller knows. */
+static or_status decode(int info, or_status failure) {
+  return info == 0 ? OR_OK : info < 0 ? OR_LAPACK : failure;
+}
+
+/* The end of a work query. LAPACK reports sizes in floating point, where
+   float32 may have rounded them down. */
+static or_status wanted(int info, double size, int isize, or_lapack *w) {
+  if (info != 0)
+    return OR_LAPACK;
+  size = ceil(size * (1 + 2 * (double)REAL_EPS));
+  if (!(size >= 0 && size < INT_MAX) || isize < 0)
+    return OR_SIZE;
+  w->lwork = size < 1 ? 1 : (int)size;
+  w->liwork = isize < 1 ? 1 : isize;
+  return OR_SCRATCH;
+}
+
+static int shorter(const or_matrix *a) {
+  return a->rows < a->cols ? a->rows : a->cols;
+}
+
+static or_status geqrf(or_matrix *a, void *tau, or_lapack *w) {
+  real size = 0;
+  bool query = !w->work;
+  int info = LAPACK(geqrf)(LAPACK_COL_MAJOR, a->rows, a->cols, a->data, a->ld,
+                           tau, query ? &size : w->work, query ? -1 : w->lwork);
+  return query ? wanted(info, size, 0, w) : decode(info, OR_LAPACK);
+}
+
+static or_status orgqr(or_matrix *q, const void *tau, or_lapack *w) {
+  real size = 0;
+  bool query = !w->work;
+  int info = LAPACK(orgqr)(LAPACK_COL_MAJOR, q->rows, q->cols, q->cols, q->data,
+                           q->ld, tau, query ? &size : w->work,
+                           query ? -1 : w->lwork);
+  return query ? wanted(info, size, 0, w) : decode(info, OR_LAPACK);
+}
+
+/* gesdd with vectors computes 4 k^2 + 7 k in LAPACK's int. */
+static bool gesdd_overflows(int k) {
+  return 4.0 * k * k + 7.0 * k + 1e6 > INT_MAX;
+}
+
+static or_status gesdd(or_matrix *a, or_matrix *s, or_matrix *u, or_matrix *vt,
+                       or_lapack *w) {
+  real size = 0;
+  bool query = !w->work;
+  if (u && gesdd_overflows(shorter(a)))
+    return OR_SIZE;
+  int info = LAPACK(gesdd)(LAPACK_COL_MAJOR, u ? 'S' : 'N', a->rows, a->cols,
+                           a->data, a->ld, s->data, u ? u->data : NULL,
+                           u ? u->ld : 1, vt ? vt->data : NULL,
+                           vt ? vt->ld : 1, query ? &size : w->work,
+                           query ? -1 : w->lwork, w->iwork);
+  return query ? wanted(info, size, 8 * shorter(a), w)
+               : decode(info, OR_NO_CONVERGENCE);
+}
+
+static or_status gesvd(or_matrix *a, or_matrix *s, or_matrix *u, or_matrix *vt,
+                       or_lapack *w) {
+  real size = 0;
+  bool query = !w->work;
+  char job = u ? 'S' : 'N';
+  int info = LAPACK(gesvd)(LAPACK_COL_MAJOR, job, job, a->rows, a->cols,
+                           a->data, a->ld, s->data, u ? u->data : NULL,
+                           u ? u->ld : 1, vt ? vt->data : NULL,
+                           vt ? vt->ld : 1, query ? &size : w->work,
+                           query ? -1 : w->lwork);
+  return query ? wanted(info, size, 0, w) : decode(info, OR_NO_CONVERGENCE);
+}
+
+static or_status syevd(bool vectors, or_matrix *a, or_matrix *values,
+                       or_lapack *w) {
+  real size = 0;
+  int isize = 0;
+  bool query = !w->work;
+  double n = a->rows;
+  if (vectors && 2 * n * n + 6 * n + 1 > INT_MAX)
+    return OR_SIZE;
+  int info = LAPACK(syevd)(LAPACK_COL_MAJOR, vectors ? 'V' : 'N', 'L', a->rows,
+                           a->data, a->ld, values->data,
+                           query ? &size : w->work, query ? -1 : w->lwork,
+                           query ? &isize : w->iwork, query ? -1 : w->liwork);
+  return query ? wanted(info, size, isize, w)
+               : decode(info, OR_NO_CONVERGENCE);
+}
+
+static or_status getrf(or_matrix *a, int *pivots, int *zero) {
+  int info = LAPACK(getrf)(LAPACK_COL_MAJOR, a->rows, a->cols, a->data, a->ld,
+                           pivots);
+  *zero = info > 0 ? info - 1 : -1;
+  return decode(info, OR_SINGULAR);
+}
+
+static or_status getrs(const or_matrix *lu, const int *pivots, or_matrix *b) {
+  int info = LAPACK(getrs)(LAPACK_COL_MAJOR, 'N', lu->rows, b->cols, lu->data,
+                           lu->ld, pivots, b->data, b->ld);
+  return decode(info, OR_LAPACK);
+}
+
+static or_status getri(or_matrix *lu, const int *pivots, or_lapack *w) {
+  real size = 0;
+  bool query = !w->work;
+  int info = LAPACK(getri)(LAPACK_COL_MAJOR, lu->rows, lu->data, lu->ld, pivots,
+                           query ? &size : w->work, query ? -1 : w->lwork);
+  return query ? wanted(info, size, 0, w) : decode(info, OR_SINGULAR);
+}
+
+const or_blas_table R(or_blas) = {.gemm = gemm,
+                                  .syrk = syrk,
+                                  .trmm = trmm,
+                                  .trsm = trsm,
+                                  .geqrf = geqrf,
+                                  .orgqr = orgqr,
+                                  .gesdd = gesdd,
+                                  .gesvd = gesvd,
+                                  .syevd = syevd,
+                                  .getrf = getrf,
+                                  .getrs = getrs,
+                                  .getri = getri};
 
 #if OR_BITS == 64
 /* OpenBLAS's own entries are weak, so that any BLAS links. */

@@ -3,14 +3,19 @@
    and thread control have their home there. Everything works on STORED values
    and ignores exponents; callers scale before and after. Inputs of the LAPACK
    entries must be finite (LAPACK's SVD never returns on an Inf): the callers
-   in linalg.c scan first.
-
-   Entries with `work` follow LAPACK's query: lwork = -1 writes the wanted
-   size (in elements) into *wanted and does nothing else. */
+   in linalg.c scan first. */
 #ifndef OR_BLAS_H
 #define OR_BLAS_H
 
 #include "matrix.h"
+
+/* Workspace of one LAPACK call, in elements and in ints. With work NULL the
+   call only fills in the two sizes, and returns OR_SCRATCH (or OR_SIZE). */
+typedef struct or_lapack {
+  void *work;
+  int *iwork;
+  int lwork, liwork;
+} or_lapack;
 
 typedef struct or_blas_table {
   /* c = alpha op(a) op(b) + beta c; denormals flushed */
@@ -23,6 +28,28 @@ typedef struct or_blas_table {
                const or_matrix *a, or_matrix *b);
   void (*trsm)(bool right, bool upper, bool transpose, bool unit, double alpha,
                const or_matrix *a, or_matrix *b);
+
+  /* LAPACK: matrices not empty, finite, contents overwritten as LAPACK does.
+     Entries with a workspace: w->work NULL asks for its size (or_lapack). */
+
+  /* a (m x n) = Q R in compact form, tau has room for min(m,n) elements */
+  or_status (*geqrf)(or_matrix *a, void *tau, or_lapack *w);
+  /* q = the first q->cols columns of the Q that geqrf left in it */
+  or_status (*orgqr)(or_matrix *q, const void *tau, or_lapack *w);
+  /* thin SVD; a is destroyed, s is k x 1, u m x k, vt k x n, or both NULL.
+     By divide and conquer (OR_SIZE where its sizes overflow) or by QR */
+  or_status (*gesdd)(or_matrix *a, or_matrix *s, or_matrix *u, or_matrix *vt,
+                     or_lapack *w);
+  or_status (*gesvd)(or_matrix *a, or_matrix *s, or_matrix *u, or_matrix *vt,
+                     or_lapack *w);
+  /* symmetric eigenproblem of a's lower triangle; vectors replace a */
+  or_status (*syevd)(bool vectors, or_matrix *a, or_matrix *values,
+                     or_lapack *w);
+  /* a = P L U, in place; OR_SINGULAR with the first zero pivot (0-based) in
+     *zero, the factors being complete even then */
+  or_status (*getrf)(or_matrix *a, int *pivots, int *zero);
+  or_status (*getrs)(const or_matrix *lu, const int *pivots, or_matrix *b);
+  or_status (*getri)(or_matrix *lu, const int *pivots, or_lapack *w);
 } or_blas_table;
 
 extern const or_blas_table or_blas_f32, or_blas_f64;

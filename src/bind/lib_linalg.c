@@ -1,0 +1,328 @@
+/* lib_linalg.c: the matrix class's factorizations, solvers and norms.
+
+   A method is a line in a table: its name, the shapes of its results, what
+   reads its further arguments, and what it computes. One function makes the
+   results and the scratch, calls the core, and raises or returns. */
+#include <math.h>
+#include <string.h>
+
+#include "../core/linalg.h"
+#include "lib.h"
+
+enum { MAX_RESULTS = 3 };
+
+typedef struct call {
+  const char *who; /* "matrix:svd" */
+  const or_matrix *a, *b;
+  or_matrix *out[MAX_RESULTS];
+  double number[MAX_RESULTS];
+  double tol;
+  or_norm_kind kind;
+} call;
+
+typedef struct method {
+  const char *name;
+  /* Results, separated by blanks: a matrix by its rows and columns (m and n
+     as A's, k the smaller, b as B's columns), # a number, i an integer. */
+  const char *results;
+  or_status (*compute)(call *c, or_work *w);
+  void (*arguments)(lua_State *L, call *c); /* after A; NULL: none */
+} method;
+
+/* --- what each computes -------------------------------------------------- */
+
+static or_status qr(call *c, or_work *w) {
+  return or_qr(c->a, c->out[0], c->out[1], w);
+}
+
+static or_status svd(call *c, or_work *w) {
+  return or_svd(c->a, c->out[0], c->out[1], c->out[2], w);
+}
+
+static or_status singular_values(call *c, or_work *w) {
+  return or_singular_values(c->a, c->out[0], w);
+}
+
+static or_status eigh(call *c, or_work *w) {
+  return or_eigh(c->a, c->out[0], c->out[1], w);
+}
+
+static or_status polar(call *c, or_work *w) {
+  return or_polar(c->a, c->out[0], c->out[1], w);
+}
+
+static or_status solve(call *c, or_work *w) {
+  return or_solve(c->a, c->b, c->out[0], w);
+}
+
+static or_status inverse(call *c, or_work *w) {
+  return or_inverse(c->a, c->out[0], w);
+}
+
+static or_status pseudo_inverse(call *c, or_work *w) {
+  return or_pseudo_inverse(c->a, c->out[0], w);
+}
+
+static or_status exponential(call *c, or_work *w) {
+  return or_expm(c->a, c->out[0], w);
+}
+
+static or_status det(call *c, or_work *w) {
+  or_determinant d = {0, 0};
+  or_status status = or_det(c->a, &d, w);
+  c->number[0] = or_norm_value((or_norm){d.value, d.exponent});
+  return status;
+}
+
+static or_status logdet(call *c, or_work *w) {
+  or_determinant d = {0, 0};
+  or_status status = or_det(c->a, &d, w);
+  c->number[0] = or_det_log(d);
+  c->number[1] = (d.value > 0) - (d.value < 0);
+  return status;
+}
+
+static or_status rank(call *c, or_work *w) {
+  int r = 0;
+  or_status status = or_rank(c->a, c->tol, &r, w);
+  c->number[0] = r;
+  return status;
+}
+
+static or_status cond(call *c, or_work *w) {
+  return or_cond(c->kind, c->a, &c->number[0], w);
+}
+
+static or_status norm(call *c, or_work *w) {
+  or_norm n = {0, 0};
+  or_status status = or_matrix_norm(c->kind, c->a, &n, w);
+  c->number[0] = or_norm_value(n);
+  return status;
+}
+
+static or_status trace(call *c, or_work *w) {
+  (void)w;
+  return or_trace(c->a, &c->number[0]);
+}
+
+/* --- what each reads ----------------------------------------------------- */
+
+static void right_side(lua_State *L, call *c) { c->b = lib_checkmatrix(L, 2); }
+
+static void tolerance(lua_State *L, call *c) {
+  c->tol = -1;
+  if (lua_isnoneornil(L, 2))
+    return;
+  c->tol = lua_type(L, 2) == LUA_TNUMBER ? lua_tonumber(L, 2) : -1;
+  if (!(c->tol >= 0))
+    lib_error(L, "%s: the tolerance must be a number >= 0, not %s", c->who,
+              lib_describe(L, 2));
+}
+
+/* Names of norms, and beside them which one they name. */
+static const char *const norms[] = {"fro", "spectral", "nuclear", "max",
+                                    "1",   "inf",      "2",       NULL};
+static const or_norm_kind norm_kinds[] = {
+    OR_NORM_FROBENIUS, OR_NORM_SPECTRAL, OR_NORM_NUCLEAR, OR_NORM_MAX,
+    OR_NORM_ONE,       OR_NORM_INF,      OR_NORM_SPECTRAL};
+static const char *const conds[] = {"spectral", "fro", "1", "inf", "2", NULL};
+static const or_norm_kind cond_kinds[] = {OR_NORM_SPECTRAL, OR_NORM_FROBENIUS,
+                                          OR_NORM_ONE, OR_NORM_INF,
+                                          OR_NORM_SPECTRAL};
+
+/* The name at argument 2; the numbers 1, 2 and math.huge are names too. */
+static const char *kind_name(lua_State *L, call *c) {
+  if (lua_type(L, 2) == LUA_TSTRING)
+    return lua_tostring(L, 2);
+  if (lua_type(L, 2) != LUA_TNUMBER)
+    lib_error(L, "%s: a norm goes by name, or is 1 or 2, not %s", c->who,
+              lib_describe(L, 2));
+  double p = lua_tonumber(L, 2);
+  return p == 1          ? "1"
+         : p == 2        ? "2"
+         : p == HUGE_VAL ? "inf"
+                         : luaL_tolstring(L, 2, NULL);
+}
+
+static or_norm_kind kind(lua_State *L, call *c, const char *const names[],
+                         const or_norm_kind kinds[]) {
+  if (lua_isnoneornil(L, 2))
+    return kinds[0];
+  const char *name = kind_name(L, c);
+  int i = 0;
+  while (names[i] && strcmp(names[i], name) != 0)
+    i++;
+  if (!names[i])
+    lib_unknown(L, c->who, "norm", name, names);
+  return kinds[i];
+}
+
+static void norm_kind(lua_State *L, call *c) {
+  c->kind = kind(L, c, norms, norm_kinds);
+}
+
+static void cond_kind(lua_State *L, call *c) {
+  c->kind = kind(L, c, conds, cond_kinds);
+}
+
+/* --- the table ----------------------------------------------------------- */
+
+static const method methods[] = {
+    {"qr", "mk kn", qr, NULL},
+    {"svd", "mk k1 kn", svd, NULL},
+    {"singular_values", "k1", singular_values, NULL},
+    {"eigh", "n1 nn", eigh, NULL},
+    {"polar", "mn nn", polar, NULL},
+    {"solve", "nb", solve, right_side},
+    {"inv", "nn", inverse, NULL},
+    {"pinv", "nm", pseudo_inverse, NULL},
+    {"expm", "nn", exponential, NULL},
+    {"det", "#", det, NULL},
+    {"logdet", "# #", logdet, NULL},
+    {"rank", "i", rank, tolerance},
+    {"cond", "#", cond, cond_kind},
+    {"norm", "#", norm, norm_kind},
+    {"trace", "#", trace, NULL},
+};
+
+/* --- refusals ------------------------------------------------------------ */
+
+static double element(const or_matrix *m, int i, int j) {
+  double v = 0;
+  or_matrix_get(m, i, j, &v);
+  return v;
+}
+
+static int refuse_not_finite(lua_State *L, const call *c) {
+  int i = 0, j = 0;
+  const or_matrix *bad = c->a;
+  if (or_matrix_check_finite(c->a, &i, &j) == OR_OK) {
+    bad = c->b;
+    or_matrix_check_finite(c->b, &i, &j);
+  }
+  return lib_error(L, "%s: %s at (%d,%d) of %s %s matrix", c->who,
+                   isnan(element(bad, i, j)) ? "NaN" : "Inf", i + 1, j + 1,
+                   bad == c->a ? "a" : "the right-hand side, a",
+                   lib_shape(L, bad));
+}
+
+static int refuse_not_symmetric(lua_State *L, const call *c, int i, int j) {
+  double below = element(c->a, i, j), above = element(c->a, j, i);
+  return lib_error(L,
+                   "%s: matrix is not symmetric: (%d,%d) is %f and (%d,%d) is "
+                   "%f, %f apart; (A + A:t()) * 0.5 is symmetric",
+                   c->who, i + 1, j + 1, below, j + 1, i + 1, above,
+                   fabs(below - above));
+}
+
+static int refuse(lua_State *L, const call *c, or_status status,
+                  const or_work *w) {
+  switch (status) {
+  case OR_NOT_FINITE:
+    return refuse_not_finite(L, c);
+  case OR_NOT_SQUARE:
+    return lib_error(L, "%s: %s matrix is not square", c->who,
+                     lib_shape(L, c->a));
+  case OR_NOT_SYMMETRIC:
+    return refuse_not_symmetric(L, c, w->row, w->col);
+  case OR_SINGULAR:
+    return lib_error(L,
+                     "%s: matrix is singular: pivot %d of %d is exactly zero "
+                     "(pinv works for every matrix)",
+                     c->who, w->row + 1, c->a->rows);
+  case OR_SHAPE:
+    return lib_error(L, "%s: %s by %s (A has %d rows, B has %d)", c->who,
+                     lib_shape(L, c->a), lib_shape(L, c->b), c->a->rows,
+                     c->b->rows);
+  case OR_PRECISION:
+    return lib_error(L, "%s: A is %s and B is %s", c->who,
+                     or_precision_name(c->a->precision),
+                     or_precision_name(c->b->precision));
+  case OR_RANGE:
+    return lib_error(L, "%s: the result overflows %s, or has no digit right",
+                     c->who, or_precision_name(c->a->precision));
+  default:
+    lib_check(L, c->who, status);
+    return 0;
+  }
+}
+
+/* --- one call, from its arguments to its results ------------------------- */
+
+static int extent(const call *c, char letter) {
+  switch (letter) {
+  case 'm':
+    return c->a->rows;
+  case 'n':
+    return c->a->cols;
+  case 'k':
+    return c->a->rows < c->a->cols ? c->a->rows : c->a->cols;
+  case 'b':
+    return c->b->cols;
+  default:
+    return 1;
+  }
+}
+
+static void push_matrices(lua_State *L, const char *results, call *c) {
+  int i = 0;
+  for (const char *r = results; *r; r += r[0] != ' ' ? 2 : 1)
+    if (*r != ' ')
+      c->out[i++] = lib_newmatrix(L, c->who, extent(c, r[0]), extent(c, r[1]),
+                                  c->a->precision);
+}
+
+static void push_numbers(lua_State *L, const char *results, const call *c) {
+  int i = 0;
+  for (const char *r = results; *r; r++)
+    if (*r == '#')
+      lua_pushnumber(L, c->number[i++]);
+    else if (*r == 'i')
+      lua_pushinteger(L, (lua_Integer)c->number[i++]);
+}
+
+/* The core is asked twice: what it needs, and then to compute. */
+static void compute(lua_State *L, const method *m, call *c) {
+  or_work work = {.row = -1, .col = -1};
+  lib_poll(L);
+  or_status status = m->compute(c, &work);
+  if (status == OR_SCRATCH) {
+    work.base = lib_scratch(L, work.used);
+    work.used = 0;
+    status = m->compute(c, &work);
+  }
+  if (status != OR_OK)
+    refuse(L, c, status, &work);
+}
+
+/* Every method's C function; its upvalue says which. */
+static int run(lua_State *L) {
+  const method *m = lua_touserdata(L, lua_upvalueindex(1));
+  bool numbers = m->results[0] == '#' || m->results[0] == 'i';
+  call c = {.a = lib_checkmatrix(L, 1)};
+  lua_settop(L, 2);
+  c.who = lua_pushfstring(L, "matrix:%s", m->name);
+  if (m->arguments)
+    m->arguments(L, &c);
+  int before = lua_gettop(L);
+  if (!numbers)
+    push_matrices(L, m->results, &c);
+  int after = lua_gettop(L);
+  compute(L, m, &c);
+  lua_settop(L, after);
+  if (numbers)
+    push_numbers(L, m->results, &c);
+  return lua_gettop(L) - before;
+}
+
+int lib_open_linalg(lua_State *L) {
+  luaL_getmetatable(L, LIB_MATRIX);
+  lua_getfield(L, -1, "__index");
+  for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
+    lua_pushlightuserdata(L, (void *)&methods[i]);
+    lua_pushcclosure(L, run, 1);
+    lua_setfield(L, -2, methods[i].name);
+  }
+  lua_pop(L, 2);
+  return 0;
+}

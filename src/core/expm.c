@@ -1,0 +1,107 @@
+/* expm.c: the matrix exponential by scaling and squaring with the [13/13]
+   Pade approximant (Higham 2005; linalg.h). Products carry exponents, so an
+   exponential too large for a double is a matrix like any other. */
+#include <math.h>
+
+#include "kernels.h"
+#include "linalg.h"
+#include "work.h"
+
+/* ||A||_1 below which the approximant is exact to double's roundoff. */
+static const double theta13 = 5.371920351148152;
+
+static const double pade[] = {64764752532480000,
+                              32382376266240000,
+                              7771770303897600,
+                              1187353796428800,
+                              129060195264000,
+                              10559470521600,
+                              670442572800,
+                              33522128640,
+                              1323241920,
+                              40840800,
+                              960960,
+                              16380,
+                              182,
+                              1};
+
+typedef struct expm_parts {
+  or_matrix a, a2, a4, a6, odd, even, sum, one;
+  void *scratch;
+} expm_parts;
+
+static expm_parts take_parts(or_work *w, const or_matrix *a) {
+  expm_parts p;
+  or_matrix *all[] = {&p.a,   &p.a2,   &p.a4,  &p.a6,
+                      &p.odd, &p.even, &p.sum, &p.one};
+  for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+    *all[i] = take_matrix(w, a->rows, a->rows, a->precision);
+  p.scratch = take(w, or_product_scratch(a, a));
+  return p;
+}
+
+static or_status product(expm_parts *p, const or_matrix *x, const or_matrix *y,
+                         or_matrix *z) {
+  return or_matrix_product(false, x, false, y, z, p->scratch);
+}
+
+/* z = A6 (c13 A6 + c11 A4 + c9 A2) + c7 A6 + c5 A4 + c3 A2 + c1 I, or with
+   each index one lower; `first` is 1 or 0. */
+static or_status polynomial(expm_parts *p, int first, or_matrix *z) {
+  const double *c = pade + first;
+  TRY(or_matrix_add(c[12], &p->a6, c[10], &p->a4, &p->sum));
+  TRY(or_matrix_add(1, &p->sum, c[8], &p->a2, &p->sum));
+  TRY(product(p, &p->a6, &p->sum, z));
+  TRY(or_matrix_add(1, z, c[6], &p->a6, z));
+  TRY(or_matrix_add(1, z, c[4], &p->a4, z));
+  TRY(or_matrix_add(1, z, c[2], &p->a2, z));
+  return or_matrix_add(1, z, c[0], &p->one, z);
+}
+
+/* x = (V - U)^-1 (V + U), U the odd part, V the even one. */
+static or_status approximant(expm_parts *p, or_matrix *x, or_work *w) {
+  TRY(product(p, &p->a, &p->a, &p->a2));
+  TRY(product(p, &p->a2, &p->a2, &p->a4));
+  TRY(product(p, &p->a4, &p->a2, &p->a6));
+  or_matrix_eye(&p->one);
+  TRY(polynomial(p, 1, &p->even));
+  TRY(product(p, &p->a, &p->even, &p->odd));
+  TRY(polynomial(p, 0, &p->even));
+  TRY(or_matrix_add(1, &p->even, 1, &p->odd, &p->sum));
+  TRY(or_matrix_add(1, &p->even, -1, &p->odd, &p->odd));
+  return or_solve(&p->odd, &p->sum, x, w);
+}
+
+/* How often A is halved: the least s with ||A||_1 / 2^s <= theta13; -1 where
+   no digit of the result would be right. */
+static int halvings(const or_matrix *a, or_norm norm) {
+  double log2_norm = log2(norm.value) + (double)norm.exponent;
+  if (log2_norm + log2(or_precision_eps(a->precision)) > 0)
+    return -1;
+  return log2_norm <= log2(theta13) ? 0 : (int)ceil(log2_norm - log2(theta13));
+}
+
+or_status or_expm(const or_matrix *a, or_matrix *x, or_work *w) {
+  or_norm norm = {0, 0};
+  if (a->rows != a->cols)
+    return OR_NOT_SQUARE;
+  x->exponent = 0;
+  if (a->rows == 0)
+    return OR_OK;
+  expm_parts p = take_parts(w, a);
+  if (!w->base)
+    return or_solve(&p.odd, &p.sum, x, w); /* counts what it needs */
+  TRY(or_load(a, &p.a, w));
+  TRY(or_matrix_norm(OR_NORM_ONE, &p.a, &norm, w));
+  int s = halvings(a, norm);
+  if (s < 0)
+    return OR_RANGE;
+  p.a.exponent -= s;
+  TRY(approximant(&p, x, w));
+  for (int i = 0; i < s; i++) {
+    or_matrix_copy(x, &p.sum);
+    TRY(product(&p, &p.sum, &p.sum, x));
+  }
+  or_settle(x);
+  return OR_OK;
+}

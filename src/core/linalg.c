@@ -1,0 +1,339 @@
+/* linalg.c: QR, SVD, symmetric eigenproblem, polar decomposition, norms (see
+   linalg.h). What rests on LU or on a cut SVD is in solve.c. */
+#include "linalg.h"
+
+#include <float.h>
+#include <math.h>
+
+#include "kernels.h"
+#include "work.h"
+
+static double max_abs(const or_matrix *m) {
+  return or_kernels(m->precision)->max_abs(m);
+}
+
+static double stored(const or_matrix *m, int i, int j) {
+  return or_kernels(m->precision)->get(m, i, j);
+}
+
+/* --- in and out of LAPACK's safe range ---------------------------------- */
+
+or_status or_require_finite(const or_matrix *a, or_work *w) {
+  return or_matrix_check_finite(a, &w->row, &w->col);
+}
+
+or_status or_load(const or_matrix *a, or_matrix *copy, or_work *w) {
+  double top = max_abs(a);
+  if (!isfinite(top))
+    return or_require_finite(a, w);
+  or_matrix_copy(a, copy);
+  or_matrix_keep_in_window(copy, top);
+  return OR_OK;
+}
+
+void or_settle(or_matrix *m) {
+  double top = max_abs(m);
+  if (top == 0)
+    m->exponent = 0;
+  if (m->exponent == 0 || !isfinite(top))
+    return;
+  int lowest = m->precision == OR_FLOAT32 ? FLT_MIN_EXP : DBL_MIN_EXP;
+  if (ilogb(top) + m->exponent >= lowest - 1)
+    or_matrix_fold(m); /* refuses, and changes nothing, if too large */
+}
+
+/* --- QR ----------------------------------------------------------------- */
+
+static void clear_below_diagonal(or_matrix *r) {
+  for (int j = 0; j < r->cols && j + 1 < r->rows; j++) {
+    or_matrix below = or_matrix_block(r, j + 1, j, r->rows - j - 1, 1);
+    or_matrix_fill(&below, 0);
+  }
+}
+
+/* LAPACK factors in place, in whichever of Q and R has A's shape; the part
+   that the other one needs is copied out. */
+or_status or_qr(const or_matrix *a, or_matrix *q, or_matrix *r, or_work *w) {
+  const or_blas_table *blas = or_blas(a->precision);
+  or_lapack factor = {0}, form = {0};
+  or_matrix *in_place = a->rows >= a->cols ? q : r;
+  int k = or_shorter_side(a);
+  q->exponent = r->exponent = 0;
+  if (k == 0)
+    return OR_OK;
+  void *tau = take(w, (size_t)k * or_precision_size(a->precision));
+  TRY(grant(blas->geqrf(in_place, tau, &factor), &factor, a->precision, w));
+  TRY(grant(blas->orgqr(q, tau, &form), &form, a->precision, w));
+  TRY(ready(w));
+  TRY(or_load(a, in_place, w));
+  TRY(blas->geqrf(in_place, tau, &factor));
+  or_matrix square = or_matrix_block(in_place, 0, 0, k, k);
+  or_matrix_copy(&square, in_place == q ? r : q);
+  q->exponent = 0;
+  clear_below_diagonal(r);
+  or_settle(r);
+  return blas->orgqr(q, tau, &form);
+}
+
+/* --- SVD ---------------------------------------------------------------- */
+
+/* Has the method at hand converged to numbers? gesdd was seen to return NaN
+   and no complaint. */
+static or_status converged(or_status status, const or_matrix *s) {
+  return status == OR_OK && !isfinite(max_abs(s)) ? OR_NO_CONVERGENCE : status;
+}
+
+or_status or_svd_scaled(const or_matrix *a, or_matrix *u, or_matrix *s,
+                        or_matrix *vt, or_work *w) {
+  const or_blas_table *blas = or_blas(a->precision);
+  or_lapack divide = {0}, iterate = {0};
+  s->exponent = 0;
+  if (u)
+    u->exponent = vt->exponent = 0;
+  if (or_matrix_is_empty(a))
+    return OR_OK;
+  or_matrix x = take_matrix(w, a->rows, a->cols, a->precision);
+  or_status status =
+      grant(blas->gesdd(&x, s, u, vt, &divide), &divide, a->precision, w);
+  TRY(grant(blas->gesvd(&x, s, u, vt, &iterate), &iterate, a->precision, w));
+  TRY(ready(w));
+  TRY(or_load(a, &x, w));
+  if (status == OR_OK)
+    status = converged(blas->gesdd(&x, s, u, vt, &divide), s);
+  if (status == OR_NO_CONVERGENCE || status == OR_SIZE) {
+    TRY(or_load(a, &x, w));
+    status = converged(blas->gesvd(&x, s, u, vt, &iterate), s);
+  }
+  s->exponent = x.exponent;
+  return status;
+}
+
+or_status or_svd(const or_matrix *a, or_matrix *u, or_matrix *s, or_matrix *vt,
+                 or_work *w) {
+  TRY(or_svd_scaled(a, u, s, vt, w));
+  or_settle(s);
+  return OR_OK;
+}
+
+or_status or_singular_values(const or_matrix *a, or_matrix *s, or_work *w) {
+  return or_svd(a, NULL, s, NULL, w);
+}
+
+/* --- symmetric eigenproblem --------------------------------------------- */
+
+double or_asymmetry(const or_matrix *a, int *row, int *col) {
+  double worst = -1;
+  for (int j = 0; j < a->cols; j++)
+    for (int i = j + 1; i < a->rows; i++) {
+      double d = fabs(stored(a, i, j) - stored(a, j, i));
+      if (d > worst) {
+        worst = d;
+        *row = i;
+        *col = j;
+      }
+    }
+  return worst < 0 ? 0 : worst;
+}
+
+static or_status require_symmetric(const or_matrix *a, or_work *w) {
+  double allowed = a->rows * or_precision_eps(a->precision) * max_abs(a);
+  int row = -1, col = -1;
+  if (or_asymmetry(a, &row, &col) <= allowed)
+    return OR_OK;
+  w->row = row;
+  w->col = col;
+  return OR_NOT_SYMMETRIC;
+}
+
+or_status or_eigh(const or_matrix *a, or_matrix *values, or_matrix *v,
+                  or_work *w) {
+  const or_blas_table *blas = or_blas(a->precision);
+  or_lapack l = {0};
+  if (a->rows != a->cols)
+    return OR_NOT_SQUARE;
+  values->exponent = 0;
+  if (v)
+    v->exponent = 0;
+  if (a->rows == 0)
+    return OR_OK;
+  or_matrix x = v ? *v : take_matrix(w, a->rows, a->rows, a->precision);
+  TRY(grant(blas->syevd(v, &x, values, &l), &l, a->precision, w));
+  TRY(ready(w));
+  TRY(or_load(a, &x, w));
+  TRY(require_symmetric(&x, w));
+  TRY(blas->syevd(v, &x, values, &l));
+  values->exponent = x.exponent;
+  or_settle(values);
+  return OR_OK;
+}
+
+/* --- polar decomposition ------------------------------------------------ */
+
+static void mirror_lower(or_matrix *p) {
+  for (int j = 0; j + 1 < p->cols; j++) {
+    or_matrix down = or_matrix_block(p, j + 1, j, p->rows - j - 1, 1);
+    or_matrix across = or_matrix_block(p, j, j + 1, 1, p->cols - j - 1);
+    or_matrix_transpose(&down, &across);
+  }
+}
+
+/* Row i of x times f(i-th of s). */
+static void scale_rows(double (*f)(double), const or_matrix *s, or_matrix *x) {
+  for (int i = 0; i < x->rows; i++) {
+    or_matrix row = or_matrix_block(x, i, 0, 1, x->cols);
+    or_kernels(x->precision)->scale(f(stored(s, i, 0)), &row, &row);
+  }
+}
+
+/* P = V S Vt = B'B with B = sqrt(S) Vt: symmetric to the last bit. */
+or_status or_polar(const or_matrix *a, or_matrix *u, or_matrix *p, or_work *w) {
+  const or_blas_table *blas = or_blas(a->precision);
+  int k = or_shorter_side(a);
+  or_matrix left = take_matrix(w, a->rows, k, a->precision);
+  or_matrix s = take_matrix(w, k, 1, a->precision);
+  or_matrix vt = take_matrix(w, k, a->cols, a->precision);
+  u->exponent = p->exponent = 0;
+  if (k == 0) {
+    or_matrix_fill(u, 0);
+    or_matrix_fill(p, 0);
+    return OR_OK;
+  }
+  TRY(or_svd_scaled(a, &left, &s, &vt, w));
+  blas->gemm(false, false, 1, &left, &vt, 0, u);
+  scale_rows(sqrt, &s, &vt);
+  blas->syrk(true, &vt, p);
+  mirror_lower(p);
+  p->exponent = s.exponent;
+  or_settle(p);
+  return OR_OK;
+}
+
+/* --- norms -------------------------------------------------------------- */
+
+static or_norm norm_of(double value, int64_t exponent) {
+  if (value == 0 || !isfinite(value))
+    return (or_norm){value, 0};
+  int e = ilogb(value);
+  return (or_norm){ldexp(value, -e), exponent + e};
+}
+
+/* Largest sum of magnitudes in a column, or in a row. Summed in double, with
+   the largest element scaled to about 1. */
+static or_norm largest_sum(bool by_row, const or_matrix *a) {
+  double top = max_abs(a), best = 0;
+  if (top == 0 || !isfinite(top))
+    return (or_norm){top, 0};
+  int e = ilogb(top) < -1022 ? -1022 : ilogb(top);
+  double scale = ldexp(1, -e);
+  int lines = by_row ? a->rows : a->cols, length = by_row ? a->cols : a->rows;
+  for (int j = 0; j < lines; j++) {
+    double sum = 0;
+    for (int i = 0; i < length; i++)
+      sum += scale * fabs(by_row ? stored(a, j, i) : stored(a, i, j));
+    best = sum > best ? sum : best;
+  }
+  return norm_of(best, a->exponent + e);
+}
+
+static or_status spectral_norms(bool nuclear, const or_matrix *a, or_norm *norm,
+                                or_work *w) {
+  double sum = 0;
+  *norm = (or_norm){0, 0};
+  if (or_matrix_is_empty(a))
+    return OR_OK;
+  or_matrix s = take_matrix(w, or_shorter_side(a), 1, a->precision);
+  TRY(or_svd_scaled(a, NULL, &s, NULL, w));
+  for (int i = s.rows - 1; i >= 0; i--) /* small ones first */
+    sum += stored(&s, i, 0);
+  *norm = norm_of(nuclear ? sum : stored(&s, 0, 0), s.exponent);
+  return OR_OK;
+}
+
+or_status or_matrix_norm(or_norm_kind kind, const or_matrix *a, or_norm *norm,
+                         or_work *w) {
+  switch (kind) {
+  case OR_NORM_FROBENIUS:
+    *norm = or_matrix_frobenius(a);
+    return OR_OK;
+  case OR_NORM_MAX:
+    *norm = norm_of(max_abs(a), a->exponent);
+    return OR_OK;
+  case OR_NORM_ONE:
+  case OR_NORM_INF:
+    *norm = largest_sum(kind == OR_NORM_INF, a);
+    return OR_OK;
+  case OR_NORM_SPECTRAL:
+  case OR_NORM_NUCLEAR:
+    return spectral_norms(kind == OR_NORM_NUCLEAR, a, norm, w);
+  }
+  return OR_ARGUMENT;
+}
+
+/* --- what the singular values say --------------------------------------- */
+
+static or_status spectral_cond(const or_matrix *a, double *cond, or_work *w) {
+  or_matrix s = take_matrix(w, or_shorter_side(a), 1, a->precision);
+  TRY(or_svd_scaled(a, NULL, &s, NULL, w));
+  double smallest = stored(&s, s.rows - 1, 0);
+  *cond = smallest > 0 ? stored(&s, 0, 0) / smallest : INFINITY;
+  return OR_OK;
+}
+
+static or_status inverse_cond(or_norm_kind kind, const or_matrix *a,
+                              double *cond, or_work *w) {
+  if (a->rows != a->cols)
+    return OR_NOT_SQUARE;
+  or_matrix x = take_matrix(w, a->rows, a->rows, a->precision);
+  or_norm size = {0, 0}, inverse_size = {0, 0};
+  or_status status = or_inverse(a, &x, w);
+  *cond = INFINITY;
+  if (status == OR_SINGULAR || status == OR_RANGE)
+    return OR_OK;
+  TRY(status);
+  TRY(or_matrix_norm(kind, a, &size, w));
+  TRY(or_matrix_norm(kind, &x, &inverse_size, w));
+  *cond = or_norm_value((or_norm){size.value * inverse_size.value,
+                                  size.exponent + inverse_size.exponent});
+  return OR_OK;
+}
+
+or_status or_cond(or_norm_kind kind, const or_matrix *a, double *cond,
+                  or_work *w) {
+  *cond = 0;
+  if (or_matrix_is_empty(a))
+    return OR_OK;
+  if (kind == OR_NORM_SPECTRAL)
+    return spectral_cond(a, cond, w);
+  if (kind == OR_NORM_MAX || kind == OR_NORM_NUCLEAR)
+    return OR_ARGUMENT;
+  return inverse_cond(kind, a, cond, w);
+}
+
+or_status or_rank(const or_matrix *a, double tol, int *rank, or_work *w) {
+  *rank = 0;
+  if (or_matrix_is_empty(a))
+    return OR_OK;
+  or_matrix s = take_matrix(w, or_shorter_side(a), 1, a->precision);
+  TRY(or_svd_scaled(a, NULL, &s, NULL, w));
+  double eps = or_precision_eps(a->precision);
+  or_norm cut = norm_of(tol, -s.exponent);
+  double limit =
+      tol < 0 ? or_longer_side(a) * eps * stored(&s, 0, 0) : or_norm_value(cut);
+  while (*rank < s.rows && stored(&s, *rank, 0) > limit)
+    ++*rank;
+  return OR_OK;
+}
+
+or_status or_trace(const or_matrix *a, double *trace) {
+  double sum = 0, scaled = 0;
+  if (a->rows != a->cols)
+    return OR_NOT_SQUARE;
+  for (int i = 0; i < a->rows; i++) {
+    sum += stored(a, i, i);
+    scaled += ldexp(stored(a, i, i), -64); /* cannot overflow */
+  }
+  bool overflowed = !isfinite(sum) && isfinite(scaled);
+  *trace = overflowed ? or_norm_value(norm_of(scaled, a->exponent + 64))
+                      : or_norm_value(norm_of(sum, a->exponent));
+  return OR_OK;
+}
