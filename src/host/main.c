@@ -1,81 +1,179 @@
 /* main.c: the orthorun program: a Lua 5.4 interpreter that has the library
-   inside. */
-#define _GNU_SOURCE
-#include <libgen.h>
-#include <limits.h>
+   inside. In the order of events: the command line, the BLAS kernel, LUA_INIT,
+   -e and -l, the script, the prompt. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <lauxlib.h>
-#include <lua.h>
-#include <lualib.h>
+#include "../core/blas.h"
+#include "host.h"
+#include "kernel.h"
 
-#include "../bind/lib.h"
+/* --- pieces of code ------------------------------------------------------ */
 
-#ifndef OR_PREFIX
-#define OR_PREFIX "/usr/local"
-#endif
+static int run_loaded(lua_State *L, int status) {
+  if (status == LUA_OK)
+    status = host_call(L, 0, 0);
+  return host_report(L, status);
+}
 
-static int traceback(lua_State *L) {
-  const char *message = luaL_tolstring(L, 1, NULL);
-  luaL_traceback(L, L, message, 1);
+static int run_file(lua_State *L, const char *name) {
+  return run_loaded(L, luaL_loadfile(L, name));
+}
+
+static int run_string(lua_State *L, const char *code, const char *name) {
+  return run_loaded(L, luaL_loadbuffer(L, code, strlen(code), name));
+}
+
+/* -l mod, -l global=mod */
+static int run_library(lua_State *L, const char *word) {
+  const char *equals = strchr(word, '=');
+  const char *module = equals ? equals + 1 : word;
+  lua_getglobal(L, "require");
+  lua_pushstring(L, module);
+  int status = host_call(L, 1, 1);
+  if (status == LUA_OK) {
+    lua_pushglobaltable(L);
+    lua_pushlstring(L, word, equals ? (size_t)(equals - word) : strlen(word));
+    lua_pushvalue(L, -3);
+    lua_settable(L, -3);
+    lua_pop(L, 2);
+  }
+  return host_report(L, status);
+}
+
+/* --- the steps ----------------------------------------------------------- */
+
+static int run_init(lua_State *L) {
+  const char *name = "=LUA_INIT_5_4";
+  const char *init = getenv(name + 1);
+  if (!init) {
+    name = "=LUA_INIT";
+    init = getenv(name + 1);
+  }
+  if (!init)
+    return LUA_OK;
+  return init[0] == '@' ? run_file(L, init + 1) : run_string(L, init, name);
+}
+
+/* -e, -l and -W, in the order given. */
+static int run_options(lua_State *L, const host_args *args) {
+  int status = LUA_OK, words;
+  for (int i = 1; i < args->script && status == LUA_OK; i += words) {
+    char **word = args->argv + i;
+    words = host_option_words(args->argv, i);
+    const char *value = words == 2 ? word[1] : word[0] + 2;
+    if (word[0][1] == 'W')
+      lua_warning(L, "@on", 0);
+    else if (word[0][1] == 'e')
+      status = run_string(L, value, "=(command line)");
+    else if (word[0][1] == 'l')
+      status = run_library(L, value);
+  }
+  return status;
+}
+
+/* Pushes the script's arguments, which -e may have changed. */
+static int push_arguments(lua_State *L) {
+  if (lua_getglobal(L, "arg") != LUA_TTABLE)
+    luaL_error(L, "'arg' is not a table");
+  int n = (int)luaL_len(L, -1);
+  luaL_checkstack(L, n + 3, "too many arguments to script");
+  for (int i = 1; i <= n; i++)
+    lua_rawgeti(L, -i, i);
+  lua_remove(L, -(n + 1));
+  return n;
+}
+
+static int run_script(lua_State *L, char **word) {
+  bool standard_input = !strcmp(word[0], "-") && strcmp(word[-1], "--") != 0;
+  int status = luaL_loadfile(L, standard_input ? NULL : word[0]);
+  if (status == LUA_OK)
+    status = host_call(L, push_arguments(L), 0);
+  return host_report(L, status);
+}
+
+/* After options and script: the prompt, or stdin where nothing was given. */
+static int run_rest(lua_State *L, const host_args *args) {
+  if (args->flags & HOST_REPL) {
+    host_repl(L);
+    return LUA_OK;
+  }
+  if (args->script < args->argc || args->flags & (HOST_CODE | HOST_BANNER))
+    return LUA_OK;
+  if (!isatty(STDIN_FILENO))
+    return run_file(L, NULL);
+  host_print_banner();
+  host_repl(L);
+  return LUA_OK;
+}
+
+static int run_all(lua_State *L, const host_args *args) {
+  int status = LUA_OK;
+  if (!(args->flags & HOST_NO_ENVIRONMENT))
+    status = run_init(L);
+  if (status == LUA_OK)
+    status = run_options(L, args);
+  if (status == LUA_OK && args->script < args->argc)
+    status = run_script(L, args->argv + args->script);
+  if (status == LUA_OK)
+    status = run_rest(L, args);
+  return status;
+}
+
+/* --- main ---------------------------------------------------------------- */
+
+static int protected_main(lua_State *L) {
+  const host_args *args = lua_touserdata(L, 1);
+  if (args->flags & HOST_BANNER)
+    host_print_banner();
+  lua_gc(L, LUA_GCSTOP);
+  host_open(L, args);
+  lua_gc(L, LUA_GCRESTART);
+  lua_gc(L, LUA_GCGEN, 0, 0);
+  lua_pushboolean(L, run_all(L, args) == LUA_OK);
   return 1;
 }
 
-/* Directory of the running program, pushed as a string. */
-static void push_program_dir(lua_State *L) {
-  char path[PATH_MAX];
-  ssize_t n = readlink("/proc/self/exe", path, sizeof path - 1);
-  path[n > 0 ? n : 0] = '\0';
-  lua_pushstring(L, n > 0 ? dirname(path) : ".");
+static int run_state(host_args *args) {
+  lua_State *L = luaL_newstate();
+  if (!L) {
+    host_message("cannot create a Lua state: not enough memory");
+    return HOST_FAILED;
+  }
+  lua_pushcfunction(L, protected_main);
+  lua_pushlightuserdata(L, args);
+  int status = host_report(L, lua_pcall(L, 1, 1, 0));
+  bool good = status == LUA_OK && lua_toboolean(L, -1);
+  lua_close(L);
+  if (good)
+    return HOST_OK;
+  return host_was_interrupted() ? HOST_INTERRUPTED : HOST_FAILED;
 }
 
-static void set_path(lua_State *L) {
-  push_program_dir(L);
-  const char *dir = lua_tostring(L, -1);
-  lua_getglobal(L, "package");
-  lua_getfield(L, -1, "path");
-  lua_pushfstring(L,
-                  "%s/lua/?.lua;%s/lua/?/init.lua;" OR_PREFIX
-                  "/share/orthorun/?.lua;" OR_PREFIX
-                  "/share/orthorun/?/init.lua;%s",
-                  dir, dir, lua_tostring(L, -1));
-  lua_setfield(L, -3, "path");
-  lua_pop(L, 3);
-}
-
-static void preload(lua_State *L) {
-  luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_PRELOAD_TABLE);
-  lua_pushcfunction(L, luaopen_orthorun_core);
-  lua_setfield(L, -2, "orthorun.core");
-  lua_pop(L, 1);
-  if (luaL_dostring(L, "ortho = require 'orthorun'") != LUA_OK)
-    lua_pop(L, 1); /* the script's own require will say what is wrong */
+/* Output that could not be written must not look like success. */
+static int check_output(int code) {
+  if (fflush(stdout) == 0 && !ferror(stdout))
+    return code;
+  host_message("cannot write to standard output");
+  return code ? code : HOST_FAILED;
 }
 
 int main(int argc, char **argv) {
-  lua_State *L = luaL_newstate();
-  if (!L)
-    return EXIT_FAILURE;
-  luaL_openlibs(L);
-  set_path(L);
-  preload(L);
-  lua_createtable(L, argc, 1);
-  for (int i = 0; i < argc; i++) {
-    lua_pushstring(L, argv[i]);
-    lua_rawseti(L, -2, i - 1);
+  host_args args;
+  if (argc > 0 && argv[0][0])
+    host_set_program(argv[0]);
+  if (!host_parse(&args, argc, argv))
+    return HOST_USAGE;
+  blas_kernel_choose(argv);
+  or_blas_single_thread();
+  if (args.flags & (HOST_HELP | HOST_VERSION)) {
+    if (args.flags & HOST_HELP)
+      host_print_help();
+    else
+      host_print_version();
+    return check_output(HOST_OK);
   }
-  lua_setglobal(L, "arg");
-  lua_pushcfunction(L, traceback);
-  int status = luaL_loadfile(L, argc > 1 ? argv[1] : NULL);
-  for (int i = 2; i < argc; i++)
-    lua_pushstring(L, argv[i]);
-  if (status == LUA_OK)
-    status = lua_pcall(L, argc > 2 ? argc - 2 : 0, 0, 1);
-  if (status != LUA_OK)
-    fprintf(stderr, "orthorun: %s\n", lua_tostring(L, -1));
-  lua_close(L);
-  return status == LUA_OK ? EXIT_SUCCESS : EXIT_FAILURE;
+  return check_output(run_state(&args));
 }

@@ -1,0 +1,76 @@
+/* host.h: what the files of the program share. The host reads the command
+   line, opens Lua with the library in it, and runs scripts or the REPL. It
+   computes nothing. */
+#ifndef ORTHORUN_HOST_H
+#define ORTHORUN_HOST_H
+
+#include <lauxlib.h>
+#include <lua.h>
+#include <stdbool.h>
+
+/* Exit codes. */
+enum { HOST_OK = 0, HOST_FAILED = 1, HOST_USAGE = 2, HOST_INTERRUPTED = 130 };
+
+/* --- options.c: the command line ----------------------------------------- */
+
+enum {
+  HOST_REPL = 1,           /* -i */
+  HOST_BANNER = 2,         /* -v, -i */
+  HOST_CODE = 4,           /* -e */
+  HOST_NO_ENVIRONMENT = 8, /* -E */
+  HOST_HELP = 16,          /* --help */
+  HOST_VERSION = 32        /* --version */
+};
+
+enum { HOST_RUN_OPTIONS = 7 };
+
+typedef struct host_args {
+  int argc;
+  char **argv;
+  int script;     /* index in argv of the script, argc where there is none */
+  unsigned flags; /* HOST_REPL ... */
+  const char *run[HOST_RUN_OPTIONS]; /* values as given; NULL: not given */
+} host_args;
+
+/* Reads the options before the script. false, with a message on stderr, where
+   the user got them wrong. */
+bool host_parse(host_args *args, int argc, char **argv);
+/* How many words of argv the option at `i` takes: 1, or 2 with its value. */
+int host_option_words(char **argv, int i);
+/* Pushes a table of the run options given: strings, true for flags. */
+void host_push_run_options(lua_State *L, const host_args *args);
+/* The value of --name, or NULL. */
+const char *host_run_option(const host_args *args, const char *name);
+void host_print_help(void); /* on stdout */
+
+/* --- run.c: calling Lua, errors, Ctrl-C ---------------------------------- */
+
+/* Calls the function under its arguments with a traceback handler, stopped by
+   Ctrl-C. Returns Lua's status; results or the message are on the stack. */
+int host_call(lua_State *L, int arguments, int results);
+/* Prints the message on top of the stack (and pops it) unless status is
+   LUA_OK. Returns status. */
+int host_report(lua_State *L, int status);
+/* Prints "program: message" on stderr. */
+void host_message(const char *message);
+void host_set_program(const char *name); /* NULL: none in messages */
+/* Was the last host_call stopped by Ctrl-C? */
+bool host_was_interrupted(void);
+
+/* --- state.c: Lua with the library in it --------------------------------- */
+
+/* Opens the standard libraries and orthorun, sets `arg` and `ortho`. */
+void host_open(lua_State *L, const host_args *args);
+
+/* --- version.c ----------------------------------------------------------- */
+
+void host_print_version(void); /* all parts and their versions, on stdout */
+void host_print_banner(void);  /* one line, as lua -v */
+/* Pushes the same facts as a table of strings: version, lua, blas, ... */
+void host_push_environment(lua_State *L);
+
+/* --- repl.c -------------------------------------------------------------- */
+
+void host_repl(lua_State *L); /* until Ctrl-D */
+
+#endif

@@ -1,0 +1,145 @@
+/* state.c: a Lua state with the standard libraries and orthorun in it. */
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <lualib.h>
+
+#include "../bind/lib.h"
+#include "host.h"
+
+#define OPTIONS_KEY "orthorun.options"
+
+/* --- the C part: package.preload["orthorun.core"] ------------------------ */
+
+/* Opened anew whenever package.loaded forgets it (busted does that per file),
+   so what belongs to the run is put in each time. */
+static int open_core(lua_State *L) {
+  luaopen_orthorun_core(L);
+  lua_getfield(L, LUA_REGISTRYINDEX, OPTIONS_KEY);
+  lua_setfield(L, -2, "options");
+  host_push_environment(L);
+  lua_setfield(L, -2, "environment");
+  return 1;
+}
+
+static void preload_core(lua_State *L, const host_args *args) {
+  host_push_run_options(L, args);
+  lua_setfield(L, LUA_REGISTRYINDEX, OPTIONS_KEY);
+  luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_PRELOAD_TABLE);
+  lua_pushcfunction(L, open_core);
+  lua_setfield(L, -2, "orthorun.core");
+  lua_pop(L, 1);
+}
+
+/* --- the Lua part: a searcher -------------------------------------------- */
+
+/* Pushes the folder of the running program, without a trailing slash. */
+static void push_program_folder(lua_State *L) {
+  char path[PATH_MAX];
+  ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
+  path[length > 0 ? length : 0] = '\0';
+  char *slash = strrchr(path, '/');
+  if (slash)
+    lua_pushlstring(L, path, (size_t)(slash - path));
+  else
+    lua_pushliteral(L, ".");
+}
+
+static bool is_ours(const char *module) {
+  size_t n = strlen("orthorun");
+  return !strncmp(module, "orthorun", n) && (!module[n] || module[n] == '.');
+}
+
+/* Finds orthorun's own modules, beside the program or where `make install`
+   puts them. package.path stays what Lua and LUA_PATH made it. Upvalue 1:
+   package.searchpath, 2: our path. */
+static int search_library(lua_State *L) {
+  const char *module = luaL_checkstring(L, 1);
+  if (!is_ours(module))
+    return 0;
+  lua_pushvalue(L, lua_upvalueindex(1));
+  lua_pushvalue(L, 1);
+  lua_pushvalue(L, lua_upvalueindex(2));
+  lua_call(L, 2, 2);
+  if (lua_isnil(L, -2))
+    return 1; /* the list of files tried */
+  const char *file = lua_tostring(L, -2);
+  if (luaL_loadfile(L, file) != LUA_OK)
+    return luaL_error(L, "error loading module '%s' from file '%s':\n\t%s",
+                      module, file, lua_tostring(L, -1));
+  lua_pushstring(L, file);
+  return 2;
+}
+
+static void push_library_path(lua_State *L) {
+  push_program_folder(L);
+  const char *folder = lua_tostring(L, -1);
+  lua_pushfstring(L,
+                  "%s/lua/?.lua;%s/lua/?/init.lua;"
+                  "%s/../share/orthorun/?.lua;"
+                  "%s/../share/orthorun/?/init.lua",
+                  folder, folder, folder, folder);
+  lua_remove(L, -2);
+}
+
+/* package.searchers: preload, ours, then Lua's own. */
+static void add_searcher(lua_State *L) {
+  lua_getglobal(L, "package");
+  lua_getfield(L, -1, "searchers");
+  for (lua_Integer i = luaL_len(L, -1); i >= 2; i--) {
+    lua_rawgeti(L, -1, i);
+    lua_rawseti(L, -2, i + 1);
+  }
+  lua_getfield(L, -2, "searchpath");
+  push_library_path(L);
+  lua_pushcclosure(L, search_library, 2);
+  lua_rawseti(L, -2, 2);
+  lua_pop(L, 2);
+}
+
+/* --- the run ------------------------------------------------------------- */
+
+static void create_arg(lua_State *L, const host_args *args) {
+  int zero = args->script < args->argc ? args->script : 0;
+  lua_createtable(L, args->argc - zero, zero + 1);
+  for (int i = 0; i < args->argc; i++) {
+    lua_pushstring(L, args->argv[i]);
+    lua_rawseti(L, -2, i - zero);
+  }
+  lua_setglobal(L, "arg");
+}
+
+/* math.random from the run's seed; 0 where that is absent or a list. */
+static void seed_math(lua_State *L, const char *seed) {
+  char *rest = "";
+  long long n = seed ? strtoll(seed, &rest, 10) : 0;
+  lua_getglobal(L, "math");
+  lua_getfield(L, -1, "randomseed");
+  lua_pushinteger(L, *rest ? 0 : n);
+  lua_call(L, 1, 0);
+  lua_pop(L, 1);
+}
+
+static void set_ortho(lua_State *L) {
+  lua_getglobal(L, "require");
+  lua_pushliteral(L, "orthorun");
+  if (host_report(L, host_call(L, 1, 1)) == LUA_OK)
+    lua_setglobal(L, "ortho");
+}
+
+void host_open(lua_State *L, const host_args *args) {
+  if (args->flags & HOST_NO_ENVIRONMENT) { /* before the libraries look */
+    lua_pushboolean(L, true);
+    lua_setfield(L, LUA_REGISTRYINDEX, "LUA_NOENV");
+  }
+  luaL_openlibs(L);
+  create_arg(L, args);
+  preload_core(L, args);
+  add_searcher(L);
+  seed_math(L, host_run_option(args, "seed"));
+  if (host_run_option(args, "precision"))
+    lib_setprecision(L, host_run_option(args, "precision"));
+  set_ortho(L);
+}
