@@ -8,6 +8,7 @@
 #include <lua.h>
 #include <stdbool.h>
 
+#include "../core/activation.h"
 #include "../core/matrix.h"
 #include "../core/rng.h"
 
@@ -68,6 +69,11 @@ void lib_addmethods(lua_State *L, const char *class, const luaL_Reg *methods);
 /* A short description of the value at arg, for messages: "3.5", "the string
    'x'", "orthorun.rng", "nothing". May push. */
 const char *lib_describe(lua_State *L, int arg);
+
+/* --- activations ---------------------------------------------------------*/
+/* The activation named by the string at arg, with its default alpha; raises
+   on another name (and says the nearest) or type. */
+or_activation lib_checkactivation(lua_State *L, const char *who, int arg);
 
 /* --- rng -----------------------------------------------------------------*/
 or_rng *lib_checkrng(lua_State *L, int arg);

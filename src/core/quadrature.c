@@ -216,3 +216,60 @@ double or_gaussian_joint(or_activation phi, bool slope, double q, double c) {
     in.at.width = fmin(in.at.width, fmax(p.apart / p.common, 1e-16));
   return integrate(&in, -reach, reach);
 }
+
+/* --- the logarithm of a sum ----------------------------------------------*/
+
+typedef struct laplace {
+  or_activation phi;
+  bool slope;
+  double scale; /* sqrt(q) */
+  double t;
+} laplace;
+
+/* E exp(-t X_i) given z: one unit's share of the Laplace transform of X. */
+static void laplace_at(const void *context, const double *z, double *y) {
+  const laplace *p = context;
+  double x[NODES];
+  for (int k = 0; k < NODES; k++)
+    x[k] = p->scale * z[k];
+  apply(p->phi, p->slope, x, y);
+  for (int k = 0; k < NODES; k++) {
+    double energy = p->t * y[k] * y[k];
+    y[k] = p->slope ? 1 / sqrt(1 + 2 * energy) : exp(-energy);
+  }
+}
+
+/* E exp(-t X) = (E exp(-t X_i))^n */
+static double transform(const laplace *p, double t, int n) {
+  laplace at = *p;
+  integral in = {features_of(p->phi, p->scale, 0), laplace_at, &at};
+  at.t = t;
+  return pow(integrate(&in, -reach, reach), n);
+}
+
+/* With T exponential, R = ln T - ln X has the survival function
+   S(r) = E exp(-e^r X), so R's moments are integrals of S; ln T has mean
+   -gamma and variance pi^2/6. S is analytic: the trapezoidal rule is exact to
+   rounding, its end where S = 1 mended by Euler-Maclaurin's first term. */
+void or_log_energy(or_activation phi, bool slope, int n, double q,
+                   double *mean, double *variance) {
+  static const double step = 0.25, euler = 0.57721566490153286061;
+  static const double exponential_variance = 1.6449340668482264365;
+  laplace p = {phi, slope, sqrt(q), 0};
+  double expected = n * or_gaussian_moment(phi, slope, 2, q);
+  double dead = transform(&p, 1e300, n); /* chance that X = 0 */
+  double low = -log(expected) - 40;
+  double first = 0.5, second = 0;
+  for (int k = 1; k < 2000; k++) {
+    double s = transform(&p, exp(low + k * step), n);
+    s = (s - dead) / (1 - dead);
+    first += s;
+    second += 2 * k * s;
+    if (s < 1e-18)
+      break;
+  }
+  first *= step;
+  second = step * step * (second + 1.0 / 6);
+  *mean = -euler - low - first;
+  *variance = second - first * first - exponential_variance;
+}
