@@ -3,10 +3,11 @@ local core = require("orthorun.core").file
 
 local files = {}
 
--- Writes text to path: into a new file beside it first, which then takes its
--- name. Raises, and leaves nothing behind, where that fails.
-function files.write(path, text, level)
-  local ok, message = core.save(path, text)
+-- Writes text to path, and the numbers of a matrix behind it where one is
+-- given: into a new file beside it first, which then takes its name. Raises,
+-- and leaves nothing behind, where that fails.
+function files.write(path, text, level, matrix)
+  local ok, message = core.save(path, text, matrix)
   if not ok then
     error(("cannot write %s: %s"):format(path, message), (level or 2) + 1)
   end

@@ -1,0 +1,384 @@
+-- data: inputs and targets for networks, made up or read from files. A batch
+-- has one sample per COLUMN. Readers of whole data sets return a set:
+--   x        inputs x samples
+--   y        targets x samples; one-hot where there are labels; may be nil
+--   labels   array of classes 1, 2, ...; nil where there are none
+--   classes  the names of the classes; columns: the names of x's rows
+local core = require "orthorun.core"
+local csv = require "orthorun.csv"
+local files = require "orthorun.files"
+local idx = require "orthorun.idx"
+local names = require "orthorun.names"
+local npy = require "orthorun.npy"
+local numbers = require "orthorun.numbers"
+
+local data = {}
+
+local matrix = core.matrix
+
+-- Runs f and raises its error anew, at the line that called data.xxx.
+local function at_caller(f, ...)
+  local results = table.pack(pcall(f, ...))
+  if results[1] then return table.unpack(results, 2, results.n) end
+  error(results[2], 3)
+end
+
+local function check_count(who, name, value)
+  if value == nil then return end
+  if math.type(value) ~= "integer" or value < 0 then
+    error(("%s: %s must be a whole number of at least 0, not %s"):format(who,
+      name, tostring(value)), 3)
+  end
+end
+
+-- data.idx(file [, {scaled=true, limit=, precision=}]): an IDX file, gzipped
+-- or not. Images: a matrix, one sample per column, bytes scaled to [0,1]
+-- unless scaled = false. Labels: a Lua array.
+function data.idx(file, options)
+  options = names.options("data.idx", options,
+    { "scaled", "limit", "precision" })
+  check_count("data.idx", "limit", options.limit)
+  return (at_caller(idx.read, file, options))
+end
+
+-- data.npy(file [, {transposed=, precision=}]): the matrix in a .npy file, as
+-- NumPy shows it (a 1-D array is a column); its transpose on request.
+function data.npy(file, options)
+  options = names.options("data.npy", options, { "transposed", "precision" })
+  return (at_caller(npy.read, file, options))
+end
+
+-- data.write_npy(file, A): numpy.load(file) gives the same numbers.
+function data.write_npy(file, A)
+  npy.write(file, A)
+  return file
+end
+
+-- data.one_hot(labels, classes [, {precision=}]): classes x #labels, a 1 in
+-- each column at its label (1, 2, ...).
+function data.one_hot(labels, classes, options)
+  options = names.options("data.one_hot", options, { "precision" })
+  local y = matrix.zeros(classes, #labels, { precision = options.precision })
+  for j, label in ipairs(labels) do
+    if math.type(label) ~= "integer" or label < 1 or label > classes then
+      error(("data.one_hot: label %d is %s, expected 1 to %d"):format(j,
+        tostring(label), classes), 2)
+    end
+    y:set(label, j, 1)
+  end
+  return y
+end
+
+-- --- Fashion-MNIST --------------------------------------------------------
+
+local fashion_folder = "/usr/share/datasets/fashion-mnist"
+local fashion_classes = { "T-shirt/top", "Trouser", "Pullover", "Dress",
+  "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot" }
+local fashion_prefix = { train = "train", test = "t10k" }
+
+local function fashion_file(options, part)
+  local path = files.join(options.folder or fashion_folder,
+    fashion_prefix[options.split or "train"] .. part)
+  if not core.file.head(path, 1) then
+    error(("data.fashion_mnist: no %s; install it with `apt-get install " ..
+      "dataset-fashion-mnist` (or `make deps`)"):format(path), 3)
+  end
+  return path
+end
+
+-- data.fashion_mnist{split = "train"|"test", limit =, precision =, folder =}:
+-- the set of 60,000 (test: 10,000) images, 784 numbers in [0,1] each, row by
+-- row from the top; labels 1 to 10.
+function data.fashion_mnist(options)
+  options = names.options("data.fashion_mnist", options,
+    { "split", "limit", "precision", "folder" })
+  check_count("data.fashion_mnist", "limit", options.limit)
+  if not fashion_prefix[options.split or "train"] then
+    error("data.fashion_mnist: " .. names.unknown("split", options.split,
+      { "train", "test" }), 2)
+  end
+  local images = fashion_file(options, "-images-idx3-ubyte.gz")
+  local x = at_caller(idx.read, images, options)
+  local labels = at_caller(idx.read,
+    fashion_file(options, "-labels-idx1-ubyte.gz"), options)
+  if x:cols() ~= #labels then
+    error(("data.fashion_mnist: %d images but %d labels"):format(x:cols(),
+      #labels), 2)
+  end
+  for i = 1, #labels do labels[i] = labels[i] + 1 end
+  return { x = x, labels = labels, classes = fashion_classes,
+    y = data.one_hot(labels, 10, { precision = options.precision }) }
+end
+
+-- --- CSV ------------------------------------------------------------------
+
+local csv_options = { "header", "label", "target", "limit", "precision" }
+
+local function read_text(path)
+  numbers.head("data.csv", path, 1)
+  local size, message = core.file.size(path)
+  if not size then numbers.fail("data.csv", path, "%s", message) end
+  return numbers.head("data.csv", path, size)
+end
+
+local function any_text(fields)
+  for _, field in ipairs(fields) do
+    if not csv.tonumber(field) then return true end
+  end
+  return false
+end
+
+-- The index of the column that is called, or numbered, so.
+local function find_column(path, wanted, columns, width)
+  if math.type(wanted) == "integer" and wanted >= 1 and wanted <= width then
+    return wanted
+  end
+  for i, name in ipairs(columns or {}) do
+    if name == wanted then return i end
+  end
+  if columns then
+    numbers.fail("data.csv", path, "%s",
+      names.unknown("column", tostring(wanted), columns))
+  end
+  numbers.fail("data.csv", path, "no column %s: %d columns, no header",
+    tostring(wanted), width)
+end
+
+local function number_at(path, fields, k, line)
+  local value = csv.tonumber(fields[k])
+  if not value then
+    numbers.fail("data.csv", path .. ":" .. line,
+      "field %d is '%s', not a number (nan stands for a missing one)", k,
+      fields[k])
+  end
+  return value
+end
+
+-- Where each column of the file goes: "label", "target" or "x".
+local function roles_of(path, options, columns, width)
+  local roles = {}
+  for k = 1, width do roles[k] = "x" end
+  if options.label ~= nil then
+    roles[find_column(path, options.label, columns, width)] = "label"
+  end
+  local targets = options.target
+  if type(targets) ~= "table" then targets = { targets } end
+  for _, target in ipairs(targets) do
+    roles[find_column(path, target, columns, width)] = "target"
+  end
+  return roles
+end
+
+-- All records as {x = rows, target = rows, label = texts, columns = header}.
+local function read_records(path, options)
+  local parts = { x = {}, target = {}, label = {} }
+  local roles, width, first
+  for fields, line, message in csv.records(read_text(path)) do
+    if not fields then
+      numbers.fail("data.csv", path .. ":" .. line, "%s", message)
+    end
+    if not roles then
+      local header = options.header
+      if header == nil then header = any_text(fields) end
+      parts.columns = header and fields or nil
+      width, first = #fields, line
+      roles = roles_of(path, options, parts.columns, width)
+      if header then goto continue end
+    end
+    if #fields ~= width then
+      numbers.fail("data.csv", path .. ":" .. line,
+        "%d fields, expected %d as in line %d", #fields, width, first)
+    end
+    if options.limit and #parts.x >= options.limit then break end
+    local record = { x = {}, target = {} }
+    for k = 1, width do
+      if roles[k] == "label" then
+        table.insert(parts.label, fields[k])
+      else
+        table.insert(record[roles[k]], number_at(path, fields, k, line))
+      end
+    end
+    table.insert(parts.x, record.x)
+    table.insert(parts.target, record.target)
+    ::continue::
+  end
+  if #parts.x == 0 then numbers.fail("data.csv", path, "no records") end
+  parts.roles = roles
+  return parts
+end
+
+-- Class numbers 1, 2, ... for label texts, and the classes in order: by value
+-- where all are numbers, else by text.
+local function classify(texts)
+  local classes, index, all_numbers = {}, {}, true
+  for _, text in ipairs(texts) do
+    if not index[text] then
+      index[text] = true
+      classes[#classes + 1] = text
+      all_numbers = all_numbers and tonumber(text) ~= nil
+    end
+  end
+  table.sort(classes, function(a, b)
+    if all_numbers and tonumber(a) ~= tonumber(b) then
+      return tonumber(a) < tonumber(b)
+    end
+    return a < b
+  end)
+  for i, text in ipairs(classes) do index[text] = i end
+  local labels = {}
+  for i, text in ipairs(texts) do labels[i] = index[text] end
+  return labels, classes
+end
+
+local function read_csv(path, options)
+  local parts = read_records(path, options)
+  local precision = { precision = options.precision }
+  local set = { x = matrix(parts.x, precision):t() }
+  if options.label ~= nil then
+    set.labels, set.classes = classify(parts.label)
+    set.y = data.one_hot(set.labels, #set.classes, precision)
+  end
+  if options.target ~= nil then
+    set.y = matrix(parts.target, precision):t()
+  end
+  for k, name in ipairs(parts.columns or {}) do
+    if parts.roles[k] == "x" then
+      set.columns = set.columns or {}
+      table.insert(set.columns, name)
+    end
+  end
+  return set
+end
+
+-- data.csv(file [, {header=, label=, target=, limit=, precision=}]): the set
+-- in a CSV file (RFC 4180, gzipped or not), one sample per line. header: is
+-- the first line one? (default: it is where it holds text). label: the column
+-- (name or number) of the class, a text or a number. target: the column or
+-- columns to predict. The other columns are x. nan and inf are kept.
+function data.csv(file, options)
+  options = names.options("data.csv", options, csv_options)
+  check_count("data.csv", "limit", options.limit)
+  return (at_caller(read_csv, file, options))
+end
+
+-- data.write_csv(file, A [, {header = {...}}]): one line per column of A (one
+-- sample per line), every number exact.
+function data.write_csv(file, A, options)
+  options = names.options("data.write_csv", options, { "header" })
+  local lines = {}
+  if options.header then
+    if #options.header ~= A:rows() then
+      error(("data.write_csv: %d names for %d rows"):format(#options.header,
+        A:rows()), 2)
+    end
+    lines[1] = csv.line(options.header)
+  end
+  for j = 1, A:cols() do lines[#lines + 1] = csv.line(A:col(j):tolist()) end
+  files.write(file, table.concat(lines))
+  return file
+end
+
+-- --- made-up data ---------------------------------------------------------
+
+-- data.synthetic{inputs=, outputs=, samples=, rng=, distribution=,
+-- precision=}: a set of random x and y, "uniform" in [0,1] (default) or
+-- standard "normal". outputs defaults to inputs.
+function data.synthetic(options)
+  options = names.options("data.synthetic", options, { "inputs", "outputs",
+    "samples", "rng", "distribution", "precision" })
+  local kind = options.distribution or "uniform"
+  if kind ~= "uniform" and kind ~= "normal" then
+    error("data.synthetic: " .. names.unknown("distribution", kind,
+      { "uniform", "normal" }), 2)
+  end
+  for _, name in ipairs { "inputs", "samples", "rng" } do
+    if options[name] == nil then
+      error(("data.synthetic: %s is missing"):format(name), 2)
+    end
+  end
+  local precision = { precision = options.precision }
+  local function draw(key, rows)
+    local rng = options.rng:split(key)
+    return rng[kind](rng, rows, options.samples, precision)
+  end
+  return { x = draw("x", options.inputs),
+    y = draw("y", options.outputs or options.inputs) }
+end
+
+-- data.sample(set, n, rng): the set of n samples drawn without replacement.
+function data.sample(set, n, rng)
+  local count = set.x:cols()
+  if math.type(n) ~= "integer" or n < 0 or n > count then
+    error(("data.sample: %s of %d samples"):format(tostring(n), count), 2)
+  end
+  local chosen = table.move(rng:permutation(count), 1, n, 1, {})
+  local new = { x = set.x:select(chosen), classes = set.classes,
+    columns = set.columns, y = set.y and set.y:select(chosen) }
+  if set.labels then
+    new.labels = {}
+    for i, j in ipairs(chosen) do new.labels[i] = set.labels[j] end
+  end
+  return new
+end
+
+-- --- by name --------------------------------------------------------------
+
+local function pass(options, wanted)
+  local part = {}
+  for _, name in ipairs(wanted) do part[name] = options[name] end
+  return part
+end
+
+local function load_idx(file, options)
+  local x = data.idx(file, pass(options, { "limit", "precision" }))
+  if type(x) == "table" then
+    error(("data.load: %s holds labels, not samples"):format(file), 3)
+  end
+  return { x = x }
+end
+
+local loaders = {
+  csv = function(file, options) return data.csv(file, pass(options,
+    csv_options)) end,
+  npy = function(file, options)
+    local x = data.npy(file, { transposed = true,
+      precision = options.precision })
+    local limit = math.min(options.limit or x:cols(), x:cols())
+    return { x = limit < x:cols() and x:sub(1, x:rows(), 1, limit):copy() or x }
+  end,
+  idx = load_idx,
+}
+
+local named = {
+  synthetic = function(options) return data.synthetic(pass(options,
+    { "inputs", "outputs", "samples", "rng", "distribution", "precision" })) end,
+  fashion_mnist = function(options) return data.fashion_mnist(pass(options,
+    { "split", "limit", "precision", "folder" })) end,
+}
+
+local load_options = { "inputs", "outputs", "samples", "rng", "distribution",
+  "split", "limit", "folder", "header", "label", "target", "precision" }
+
+local function loader_of(file)
+  local base = file:gsub("%.gz$", "")
+  if base:find("%-ubyte$") then return load_idx end
+  return loaders[(base:match("%.(%w+)$") or ""):lower()]
+end
+
+-- data.load(name or file [, options]): the set called "synthetic" or
+-- "fashion_mnist", or in a file that ends in .csv, .npy, .idx or -ubyte
+-- (and .gz). One sample per line of a CSV and per row of a .npy. Options that
+-- a source has no use for are ignored, so that one call serves all.
+function data.load(name, options)
+  options = names.options("data.load", options, load_options)
+  if type(name) ~= "string" then
+    error("data.load: expected a name or a file, got a " .. type(name), 2)
+  end
+  if named[name] then return named[name](options) end
+  local loader = loader_of(name)
+  if loader then return loader(name, options) end
+  error("data.load: " .. names.unknown("data", name, { "synthetic",
+    "fashion_mnist", "FILE.csv", "FILE.npy", "FILE.idx" }), 2)
+end
+
+return data

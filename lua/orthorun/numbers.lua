@@ -1,0 +1,55 @@
+-- numbers: a block of binary numbers of a file into a matrix, with the file
+-- held to the size that its header promises. Formats (idx, npy) stand on it.
+local core = require "orthorun.core"
+
+local numbers = {}
+
+local function fail(who, path, text, ...)
+  error(("%s: %s: %s"):format(who, path, text:format(...)), 0)
+end
+numbers.fail = fail
+
+-- The first n bytes of a file (unpacked where gzipped), as a string.
+function numbers.head(who, path, n)
+  if type(path) ~= "string" then
+    error(("%s: expected a file name, got a %s"):format(who, type(path)), 0)
+  end
+  local bytes, message = core.file.head(path, n)
+  if not bytes then fail(who, path, "%s", message) end
+  return bytes
+end
+
+-- A header can promise more than memory holds: past a gibibyte, look at the
+-- file before believing it.
+local function check_promise(who, path, offset, expected)
+  if expected < 1 << 30 then return end
+  local size, message = core.file.size(path)
+  if not size then fail(who, path, "%s", message) end
+  if size - offset < expected then
+    fail(who, path, "truncated: its header promises %d bytes of numbers, " ..
+      "it has %d", expected, size - offset)
+  end
+end
+
+-- The numbers behind `block.offset` as a matrix. block: offset, encoding
+-- (NumPy's name, as "<f8"), rows, cols, by_rows, divisor, precision, partial
+-- (true: more may follow). Raises on a file that is shorter or longer.
+function numbers.load(who, path, block)
+  local size = tonumber(block.encoding:sub(3))
+  local expected = block.rows * block.cols * size
+  if not block.partial then
+    check_promise(who, path, block.offset, expected)
+  end
+  local matrix, found = core.file.load(path, block)
+  if not matrix then fail(who, path, "%s", found) end
+  if found < expected then
+    fail(who, path, "truncated: expected %d bytes of numbers (%d x %d of " ..
+      "%d), found %d", expected, block.rows, block.cols, size, found)
+  elseif found > expected then
+    fail(who, path, "expected %d bytes of numbers, but %d more follow",
+      expected, found - expected)
+  end
+  return matrix
+end
+
+return numbers
