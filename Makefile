@@ -1,19 +1,29 @@
 # orthorun: `make help` lists the targets. Settings first; a rule per pattern.
 
-CC      = cc
-OPT     = -O3 -g
-SAN     =#                  make SAN=address,undefined test
-PREFIX  = /usr/local
-WARN    = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
-          -Wpointer-arith -Wvla -Wno-unused-parameter
+# --- settings: make NAME=value ----------------------------------------------
+CC       = cc
+OPT      = -O3 -g
+SAN      =#                  make SAN=address,undefined test
+PREFIX   = /usr/local
+DESTDIR  =
+V        =#                  V=1 shows the compiler's command lines
+EDITLINE = libedit#          or none: plain line input at the prompt
+BUSTED   = busted
+PKGS     = lua5.4 zlib
+LIBS     = -llapacke -lopenblas -lm -ldl
+WARN     = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+           -Wpointer-arith -Wvla -Wno-unused-parameter
 # No -ffast-math: it breaks NaN tests. No contraction: the same bits on every
 # instruction set that a kernel is compiled for.
-CFLAGS  = -std=c11 -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE $(OPT) $(WARN) \
-          -ffp-contract=off -fno-math-errno -fno-trapping-math -pthread
-PKGS    = lua5.4 zlib
-EDITLINE = libedit
+CFLAGS   = -std=c11 -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE $(OPT) \
+           $(WARN) -ffp-contract=off -fno-math-errno -fno-trapping-math -pthread
 
+# --- what follows from them -------------------------------------------------
 comma   := ,
+space   := $(subst ,, )
+SAN     := $(strip $(SAN))
+V       := $(strip $(V))
+EDITLINE := $(strip $(EDITLINE))
 VARIANT := $(if $(SAN),$(subst $(comma),-,$(SAN)),release)
 B       := build/$(VARIANT)
 BIN     := $(if $(SAN),$(B)/orthorun,orthorun)
@@ -22,40 +32,102 @@ CFLAGS  += -fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all
 LDSAN   := -fsanitize=$(SAN)
 endif
 CPPFLAGS += $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
-LDLIBS  += $(shell pkg-config --libs $(PKGS) 2>/dev/null) \
-           -llapacke -lopenblas -lm -ldl
+LDLIBS  += $(shell pkg-config --libs $(PKGS) 2>/dev/null) $(LIBS)
 ifeq ($(EDITLINE),libedit)
 CPPFLAGS += -DOR_EDITLINE
 LDLIBS  += -ledit
 endif
 
-# kernels.c, blas.c and activate.c are templates: compiled once for each precision
-TEMPLATES := kernels blas activate
+# Files that include real.h are templates: compiled once for each precision.
+TEMPLATES := $(basename $(notdir $(shell grep -l '"real.h"' src/core/*.c)))
 CORE  := $(filter-out $(TEMPLATES:%=src/core/%.c),$(wildcard src/core/*.c))
-SRC   := $(CORE) $(wildcard src/bind/*.c) $(wildcard src/host/*.c)
-OBJ   := $(SRC:src/%.c=$(B)/%.o) \
+COREO := $(CORE:src/%.c=$(B)/%.o) \
          $(foreach t,$(TEMPLATES),$(B)/core/$t_f32.o $(B)/core/$t_f64.o)
+OBJ   := $(COREO) $(patsubst src/%.c,$(B)/%.o,$(wildcard src/bind/*.c \
+         src/host/*.c))
+CTEST := $(patsubst tests/c/%.c,$(B)/tests/%,$(wildcard tests/c/*.c))
 
-all: $(BIN)
+# --- build ------------------------------------------------------------------
+all: $(BIN) ## build ./orthorun (the default)
 
 $(BIN): $(OBJ)
-	$(CC) $(LDSAN) -pthread -Wl,-E -o $@ $^ $(LDLIBS)
+	@$(SAY) $(CC) $(LDSAN) -pthread -Wl,-E -o $@ $^ $(LDLIBS)
+	$(if $(SAN),@ln -sfn ../../lua $(B)/lua)
 
-$(B)/core/%_f32.o: src/core/%.c
+$(B)/core/%_f32.o: src/core/%.c | $(B)/found
+	$(COMPILE) -DOR_BITS=32 -c -o $@ $<
+
+$(B)/core/%_f64.o: src/core/%.c | $(B)/found
+	$(COMPILE) -DOR_BITS=64 -c -o $@ $<
+
+$(B)/%.o: src/%.c | $(B)/found
+	$(COMPILE) -c -o $@ $<
+
+$(B)/tests/%: tests/c/%.c $(COREO) $(B)/host/kernel.o | $(B)/found
+	$(COMPILE) $(LDSAN) -o $@ $(filter %.c %.o,$^) $(LDLIBS)
+
+SAY     = $(if $(V),set -x,echo "  CC  $@");
+COMPILE = @mkdir -p $(@D); $(SAY) \
+          $(CC) $(CFLAGS) $(CPPFLAGS) $(DEFINE) -MMD -MP
+
+# Looks once for the libraries, so that a missing one has a clear message.
+$(B)/found: tools/find_libraries
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(CPPFLAGS) -DOR_BITS=32 -MMD -MP -c -o $@ $<
+	@CC='$(CC)' CPPFLAGS='$(CPPFLAGS)' tools/find_libraries
+	@touch $@
 
-$(B)/core/%_f64.o: src/core/%.c
-	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(CPPFLAGS) -DOR_BITS=64 -MMD -MP -c -o $@ $<
+$(B)/host/version.o: DEFINE = -DOR_RANDOM123='"$(shell tools/random123)"'
 
-$(B)/%.o: src/%.c
-	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(CPPFLAGS) -MMD -MP -c -o $@ $<
+-include $(OBJ:.o=.d) $(CTEST:=.d)
 
--include $(OBJ:.o=.d)
+# --- set-up -----------------------------------------------------------------
+# The targets that install run make again: only then is pkg-config there.
+deps: ## install the libraries that are missing (Debian, Ubuntu)
+	@tools/deps run
 
-clean:
+deps-dev: ## install the checkers, too
+	@tools/deps run dev
+
+# --- use --------------------------------------------------------------------
+run: deps ## set up, build, run the depth sweep: table and plots
+	@$(MAKE) --no-print-directory $(BIN)
+	./$(BIN) experiments/depth_sweep.lua
+
+test: deps ## set up, build, run all tests
+	@$(MAKE) --no-print-directory test-built
+
+test-built: $(BIN) $(CTEST)
+	@BIN=$(BIN) BUSTED='$(BUSTED)' tests/run $(CTEST)
+
+check: deps-dev ## format, lints, and who may use whom
+	@$(MAKE) --no-print-directory $(B)/found
+	@CPPFLAGS='$(CPPFLAGS)' tools/check
+
+format: deps-dev ## let clang-format rewrite the C files
+	clang-format -i src/*/*.[ch] tests/c/*.[ch]
+
+# --- install ----------------------------------------------------------------
+BINDIR   = $(DESTDIR)$(PREFIX)/bin
+SHAREDIR = $(DESTDIR)$(PREFIX)/share/orthorun
+
+install: $(BIN) ## into PREFIX (/usr/local); DESTDIR is honoured
+	install -d $(BINDIR)
+	install $(BIN) $(BINDIR)/orthorun
+	cd lua && find . -name '*.lua' \
+	  -exec install -D -m 644 {} $(abspath $(SHAREDIR))/{} \;
+
+uninstall: ## what install did, undone
+	rm -f $(BINDIR)/orthorun
+	rm -rf $(SHAREDIR)
+
+clean: ## remove what was built
 	rm -rf build orthorun
 
-.PHONY: all clean
+help: ## this list
+	@echo "Targets:"
+	@sed -n 's/^\([a-z-]*\):[^#]*## /  \1\t/p' Makefile | \
+	  awk -F '\t' '{ printf "%-12s %s\n", $$1, $$2 }'
+	@echo "Settings: see the first lines of the Makefile."
+
+.PHONY: all deps deps-dev run test test-built check format install uninstall \
+        clean help

@@ -2,6 +2,8 @@
 #include "line.h"
 
 #include <errno.h>
+#include <langinfo.h>
+#include <locale.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -131,7 +133,16 @@ static char *history_name(void) {
   return name;
 }
 
+/* The editor moves by characters: of the user's locale, or of UTF-8 where
+   that is plain C. Numbers keep their decimal point. */
+static void set_characters(void) {
+  setlocale(LC_CTYPE, "");
+  if (strcmp(nl_langinfo(CODESET), "UTF-8") != 0 && MB_CUR_MAX == 1)
+    setlocale(LC_CTYPE, "C.UTF-8");
+}
+
 void line_open_history(void) {
+  set_characters();
   rl_readline_name = "orthorun";
   rl_catch_signals = 0; /* ours, in read_edited */
   rl_initialize();
