@@ -12,6 +12,7 @@ volatile int lib_interrupted = 0;
 
 static const luaL_Reg modules[] = {
     {"matrix", lib_open_matrix},
+    {"layer", lib_open_layer},
     {"activation", lib_open_activation},
     {"file", lib_open_file},
     {"rng", lib_open_rng},

@@ -236,20 +236,6 @@ static void divide(const or_matrix *x, const or_matrix *y, or_matrix *z) {
   by_columns(divide_column, 1, x, 1, y, z);
 }
 
-static double add_bias(const or_matrix *b, int64_t k, or_matrix *z) {
-  const real *bias = b->data;
-  real f, g;
-  double top = 0;
-  shift_factors(k, &f, &g);
-  for (int j = 0; j < z->cols; j++) {
-    real *y = COLUMN(z, j);
-    for (int i = 0; i < z->rows; i++)
-      y[i] += bias[i] * f * g;
-    top = larger(max_abs_column(y, (size_t)z->rows), top);
-  }
-  return top;
-}
-
 /* --- sums: in double, in eight lanes whose order never changes ---------- */
 
 #define LANES 8
@@ -325,6 +311,43 @@ static double dot(const or_matrix *x, const or_matrix *y) {
   return total;
 }
 
+/* --- layer normalization ------------------------------------------------ */
+
+static double deviation_squares(const real *x, size_t n, double mean) {
+  double total = 0;
+  for (size_t i = 0; i < n; i++)
+    total += ((double)x[i] - mean) * ((double)x[i] - mean);
+  return total;
+}
+
+static void standardize(const or_matrix *x, double eps, or_matrix *y,
+                        double *rstd) {
+  size_t n = (size_t)x->rows;
+  for (int j = 0; j < x->cols; j++) {
+    const real *u = COLUMN(x, j);
+    real *v = COLUMN(y, j);
+    double mean = sum_column(u, n) / (double)n;
+    double variance = deviation_squares(u, n, mean) / (double)n;
+    rstd[j] = 1 / sqrt(variance + eps);
+    for (size_t i = 0; i < n; i++)
+      v[i] = (real)(((double)u[i] - mean) * rstd[j]);
+  }
+}
+
+/* dx = rstd (dy - mean(dy) - y mean(dy y)) */
+static void standardize_back(const or_matrix *y, const double *rstd,
+                             const or_matrix *dy, or_matrix *dx) {
+  size_t n = (size_t)y->rows;
+  for (int j = 0; j < y->cols; j++) {
+    const real *v = COLUMN(y, j), *dv = COLUMN(dy, j);
+    real *du = COLUMN(dx, j);
+    double mean = sum_column(dv, n) / (double)n;
+    double along = dot_column(dv, v, n) / (double)n;
+    for (size_t i = 0; i < n; i++)
+      du[i] = (real)(rstd[j] * ((double)dv[i] - mean - along * (double)v[i]));
+  }
+}
+
 const or_kernels_table R(or_kernels) = {.scan = scan,
                                         .max_abs = max_abs,
                                         .get = get,
@@ -344,4 +367,5 @@ const or_kernels_table R(or_kernels) = {.scan = scan,
                                         .dot = dot,
                                         .activate = R(or_activate),
                                         .activate_back = R(or_activate_back),
-                                        .add_bias = add_bias};
+                                        .standardize = standardize,
+                                        .standardize_back = standardize_back};

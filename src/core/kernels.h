@@ -31,8 +31,12 @@ typedef struct or_kernels_table {
   /* dz = da .* phi'(z); dz may be da; returns max |dz|. */
   double (*activate_back)(or_activation phi, const or_matrix *z,
                           const or_matrix *da, or_matrix *dz);
-  /* z += b over columns (b rows x 1, times 2^k); returns max |z|. */
-  double (*add_bias)(const or_matrix *b, int64_t k, or_matrix *z);
+  /* Each column to mean 0 and variance 1: y = (x - mean) rstd[j], rstd[j] =
+     1/sqrt(variance + eps); and its derivative: dx from dy. */
+  void (*standardize)(const or_matrix *x, double eps, or_matrix *y,
+                      double *rstd);
+  void (*standardize_back)(const or_matrix *y, const double *rstd,
+                           const or_matrix *dy, or_matrix *dx);
 } or_kernels_table;
 
 extern const or_kernels_table or_kernels_f32, or_kernels_f64;

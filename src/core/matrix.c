@@ -333,8 +333,8 @@ static or_status rescaled_product(bool ta, const or_matrix *a, bool tb,
   return OR_OK;
 }
 
-or_status or_matrix_product(bool ta, const or_matrix *a, bool tb,
-                            const or_matrix *b, or_matrix *c, void *scratch) {
+or_status or_matrix_product_plain(bool ta, const or_matrix *a, bool tb,
+                                  const or_matrix *b, or_matrix *c) {
   or_precision p = a->precision;
   if (p != b->precision || p != c->precision)
     return OR_PRECISION;
@@ -346,10 +346,19 @@ or_status or_matrix_product(bool ta, const or_matrix *a, bool tb,
     return OR_RANGE;
   or_blas(p)->gemm(ta, tb, 1, a, b, 0, c);
   c->exponent = a->exponent + b->exponent;
+  return OR_OK;
+}
+
+or_status or_matrix_product(bool ta, const or_matrix *a, bool tb,
+                            const or_matrix *b, or_matrix *c, void *scratch) {
+  or_status status = or_matrix_product_plain(ta, a, tb, b, c);
+  if (status != OR_OK)
+    return status;
   double top = kernels(c)->max_abs(c);
-  if (!plain_enough(p, top) &&
-      !believable(p, kernels(a)->max_abs(a), kernels(b)->max_abs(b))) {
-    or_status status = rescaled_product(ta, a, tb, b, c, scratch);
+  if (!plain_enough(c->precision, top) &&
+      !believable(c->precision, kernels(a)->max_abs(a),
+                  kernels(b)->max_abs(b))) {
+    status = rescaled_product(ta, a, tb, b, c, scratch);
     if (status != OR_OK)
       return status;
     top = kernels(c)->max_abs(c);

@@ -115,6 +115,11 @@ size_t or_product_scratch(const or_matrix *a, const or_matrix *b);
 or_status or_matrix_product(bool ta, const or_matrix *a, bool tb,
                             const or_matrix *b, or_matrix *c, void *scratch);
 
+/* The same without a second look: overflows and underflows as IEEE does. For
+   comparison; exponents of a and b still add up. */
+or_status or_matrix_product_plain(bool ta, const or_matrix *a, bool tb,
+                                  const or_matrix *b, or_matrix *c);
+
 /* Reductions over stored values, times 2^exponent where a double holds it.
    Sums run in double, pairwise per column. */
 double or_matrix_sum(const or_matrix *m);

@@ -1,0 +1,61 @@
+/* lib_layer.h: the layer userdata, shared by construction (lib_layer.c) and
+   the passes (lib_network.c). */
+#ifndef ORTHORUN_LIB_LAYER_H
+#define ORTHORUN_LIB_LAYER_H
+
+#include "../core/activation.h"
+#include "lib.h"
+
+typedef enum layer_kind {
+  LAYER_LINEAR,
+  LAYER_ACTIVATION,
+  LAYER_NORM,
+  LAYER_SEQUENTIAL,
+  LAYER_RESIDUAL
+} layer_kind;
+
+typedef struct layer {
+  layer_kind kind;
+  or_activation phi;   /* activation */
+  double eps;          /* layer_norm */
+  int inputs, outputs; /* linear, layer_norm */
+  int count;           /* children of a container */
+  bool has_bias;       /* linear */
+  bool fresh;          /* gradients are zero, whatever their memory holds */
+  bool plain;          /* no rescaling: overflows as PyTorch does */
+  bool passed_back;    /* delta is that of the last backward */
+  or_norm delta;       /* ||dloss/dz||_F of the last backward (linear) */
+} layer;
+
+/* User values. Matrices, but for CHILDREN, an array of layers (userdata, or
+   Lua tables with forward and backward). INPUT is the last forward's input,
+   by reference; OUTPUT, DELTA and WORK are buffers, made anew only when the
+   batch changes. */
+enum {
+  SLOT_WEIGHT = 1, /* linear's W; layer_norm's gain */
+  SLOT_BIAS,
+  SLOT_DWEIGHT,
+  SLOT_DBIAS,
+  SLOT_INPUT,
+  SLOT_OUTPUT,
+  SLOT_DELTA,
+  SLOT_WORK,
+  SLOT_RSTD,
+  SLOT_CHILDREN,
+  LAYER_SLOTS = SLOT_CHILDREN
+};
+
+layer *lib_testlayer(lua_State *L, int idx);
+layer *lib_checklayer(lua_State *L, int arg);
+/* The matrix in a slot of the layer at idx, or NULL. Pushes nothing: the
+   layer keeps it alive. */
+or_matrix *lib_slot(lua_State *L, int idx, int slot);
+/* Calls visit for every leaf (a userdata that is no container, or a Lua
+   table) below the layer at idx, in order, with the leaf on top of the
+   stack; visit leaves the stack as it was. */
+void lib_eachleaf(lua_State *L, int idx,
+                  void (*visit)(lua_State *L, void *context), void *context);
+
+extern const luaL_Reg lib_network_methods[]; /* forward, backward, ... */
+
+#endif

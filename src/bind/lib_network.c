@@ -1,0 +1,544 @@
+/* lib_network.c: the passes through layers: forward, backward, the Jacobian,
+   and the norms they leave behind. The numerics are core/layer.c's; here it
+   is arranged who gets which buffer. A layer's buffers are planned once and
+   made anew only when the batch changes. */
+#include "../core/layer.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "lib_layer.h"
+
+/* --- buffers ------------------------------------------------------------ */
+
+/* Pushes the layer's buffer in `slot`, of this shape, contents unset. */
+static or_matrix *buffer(lua_State *L, int idx, int slot, int rows, int cols,
+                         or_precision p) {
+  lua_getiuservalue(L, idx, slot);
+  or_matrix *m = lib_testmatrix(L, -1);
+  if (!m || m->rows != rows || m->cols != cols || m->precision != p) {
+    lua_pop(L, 1);
+    m = lib_newmatrix(L, "layer", rows, cols, p);
+    lua_pushvalue(L, -1);
+    lua_setiuservalue(L, idx, slot);
+  }
+  m->exponent = 0;
+  return m;
+}
+
+static void keep(lua_State *L, int idx, int slot, int value) {
+  lua_pushvalue(L, value);
+  lua_setiuservalue(L, idx, slot);
+}
+
+static or_matrix *own_parameter(lua_State *L, int idx) {
+  return lib_slot(L, idx, SLOT_WEIGHT);
+}
+
+/* c = op(a) op(b), rescaled or as the layer's plain mode says. */
+static void layer_product(lua_State *L, const layer *l, bool ta,
+                          const or_matrix *a, bool tb, const or_matrix *b,
+                          or_matrix *c) {
+  if (l->plain)
+    lib_check(L, "layer", or_matrix_product_plain(ta, a, tb, b, c));
+  else
+    lib_product(L, "layer", ta, a, tb, b, c);
+}
+
+/* --- forward: each pushes the layer's output ---------------------------- */
+
+static void check_input(lua_State *L, const layer *l, const char *name,
+                        const or_matrix *w, const or_matrix *x) {
+  if (x->rows != l->inputs)
+    lib_error(L, "%s: takes %d inputs, got a %s matrix (one sample a column)",
+              name, l->inputs, lib_shape(L, x));
+  if (x->precision != w->precision)
+    lib_error(L, "%s: weights are %s, input is %s; convert with :to(\"%s\")",
+              name, or_precision_name(w->precision),
+              or_precision_name(x->precision),
+              or_precision_name(w->precision));
+}
+
+static void forward_linear(lua_State *L, int idx, layer *l, int xi) {
+  or_matrix *w = own_parameter(L, idx), *x = lib_checkmatrix(L, xi);
+  check_input(L, l, "linear:forward", w, x);
+  keep(L, idx, SLOT_INPUT, xi);
+  or_matrix *z = buffer(L, idx, SLOT_OUTPUT, w->rows, x->cols, w->precision);
+  layer_product(L, l, false, w, false, x, z);
+  if (l->has_bias)
+    lib_check(L, "linear:forward",
+              or_matrix_add(1, z, 1, lib_slot(L, idx, SLOT_BIAS), z));
+}
+
+/* An activation that is not homogeneous needs true values: a z that carries
+   an exponent is folded into the layer's own copy, if a float can hold it. */
+static int folded_input(lua_State *L, int idx, layer *l, int xi) {
+  or_matrix *z = lib_checkmatrix(L, xi);
+  if (z->exponent == 0 || or_activation_shape_of(l->phi).homogeneous)
+    return xi;
+  or_matrix *copy = buffer(L, idx, SLOT_WORK, z->rows, z->cols, z->precision);
+  or_matrix_copy(z, copy);
+  or_activation_fold(copy);
+  return lua_gettop(L);
+}
+
+static void forward_activation(lua_State *L, int idx, layer *l, int xi) {
+  xi = folded_input(L, idx, l, xi);
+  or_matrix *z = lib_checkmatrix(L, xi);
+  keep(L, idx, SLOT_INPUT, xi);
+  or_matrix *a =
+      buffer(L, idx, SLOT_OUTPUT, z->rows, z->cols, z->precision);
+  or_activation_forward(l->phi, !l->plain, z, a);
+}
+
+static void forward_norm(lua_State *L, int idx, layer *l, int xi) {
+  or_matrix *gain = own_parameter(L, idx), *x = lib_checkmatrix(L, xi);
+  check_input(L, l, "layer_norm:forward", gain, x);
+  or_matrix *rstd = buffer(L, idx, SLOT_RSTD, 1, x->cols, OR_FLOAT64);
+  or_matrix *xhat =
+      buffer(L, idx, SLOT_INPUT, x->rows, x->cols, x->precision);
+  or_matrix *y = buffer(L, idx, SLOT_OUTPUT, x->rows, x->cols, x->precision);
+  lib_check(L, "layer_norm:forward",
+            or_layer_norm_forward(x, l->eps, gain,
+                                  lib_slot(L, idx, SLOT_BIAS), xhat, rstd, y));
+}
+
+static void forward_any(lua_State *L, int idx, int xi);
+
+static void forward_chain(lua_State *L, int idx, layer *l, int xi) {
+  lua_getiuservalue(L, idx, SLOT_CHILDREN);
+  int children = lua_gettop(L);
+  lua_pushvalue(L, xi);
+  int y = lua_gettop(L);
+  for (int i = 1; i <= l->count; i++) {
+    lua_geti(L, children, i);
+    forward_any(L, lua_gettop(L), y);
+    lua_replace(L, y);
+    lua_settop(L, y);
+  }
+}
+
+/* y = x + chain(x) */
+static void forward_residual(lua_State *L, int idx, layer *l, int xi) {
+  or_matrix *x = lib_checkmatrix(L, xi);
+  forward_chain(L, idx, l, xi);
+  or_matrix *f = lib_checkmatrix(L, lua_gettop(L));
+  if (!or_matrix_same_shape(x, f))
+    lib_error(L, "residual:forward: the input is %s and the branch's output "
+                 "%s; a residual adds them",
+              lib_shape(L, x), lib_shape(L, f));
+  or_matrix *y = buffer(L, idx, SLOT_OUTPUT, x->rows, x->cols, x->precision);
+  lib_check(L, "residual:forward", or_matrix_add(1, x, 1, f, y));
+}
+
+/* Calls method(self, value) of the Lua layer at idx; pushes its matrix. */
+static void call_lua_layer(lua_State *L, int idx, const char *method,
+                           int value) {
+  lua_getfield(L, idx, method);
+  lua_pushvalue(L, idx);
+  lua_pushvalue(L, value);
+  lua_call(L, 2, 1);
+  if (!lib_testmatrix(L, -1))
+    lib_error(L, "a layer written in Lua: %s must return a matrix, not %s",
+              method, lib_describe(L, lua_gettop(L)));
+}
+
+/* The value on top becomes the one at idx, and the top. */
+static void settle_top(lua_State *L, int idx) {
+  if (lua_gettop(L) > idx)
+    lua_replace(L, idx);
+  lua_settop(L, idx);
+}
+
+static void forward_any(lua_State *L, int idx, int xi) {
+  static void (*const forward[])(lua_State *, int, layer *, int) = {
+      forward_linear, forward_activation, forward_norm, forward_chain,
+      forward_residual};
+  luaL_checkstack(L, 24, "layers are nested too deeply");
+  layer *l = lib_testlayer(L, idx);
+  int top = lua_gettop(L);
+  if (!l)
+    call_lua_layer(L, idx, "forward", xi);
+  else
+    forward[l->kind](L, idx, l, xi);
+  settle_top(L, top + 1);
+}
+
+/* A copy that later passes cannot touch takes the place of the buffer. */
+static void detach(lua_State *L, const char *who) {
+  or_matrix *m = lib_checkmatrix(L, lua_gettop(L));
+  or_matrix_copy(m, lib_newmatrix(L, who, m->rows, m->cols, m->precision));
+}
+
+/* y = net:forward(x): x inputs x batch, y outputs x batch */
+static int net_forward(lua_State *L) {
+  lib_checklayer(L, 1);
+  or_matrix *x = lib_checkmatrix(L, 2);
+  if (x->cols == 0)
+    lib_error(L, "layer:forward: the batch is empty (a %s matrix)",
+              lib_shape(L, x));
+  lua_settop(L, 2);
+  forward_any(L, 1, 2);
+  detach(L, "layer:forward");
+  return 1;
+}
+
+/* --- backward: each pushes dx, or nil where nobody wants it -------------- */
+
+typedef struct backward_pass {
+  bool parameters; /* add up parameter gradients */
+  bool wanted;     /* dx is read */
+  bool own;        /* dy is a buffer that may be overwritten */
+} backward_pass;
+
+static or_matrix *remembered(lua_State *L, int idx, const char *who) {
+  or_matrix *x = lib_slot(L, idx, SLOT_INPUT);
+  if (!x)
+    lib_error(L, "%s: call forward first", who);
+  return x;
+}
+
+static void check_cotangent(lua_State *L, const char *who, int rows, int cols,
+                            or_precision p, const or_matrix *dy) {
+  if (dy->rows != rows || dy->cols != cols)
+    lib_error(L, "%s: dy is %s, the last output was %dx%d", who,
+              lib_shape(L, dy), rows, cols);
+  if (dy->precision != p)
+    lib_error(L, "%s: dy is %s, the layer %s", who,
+              or_precision_name(dy->precision), or_precision_name(p));
+}
+
+/* into += value, or = value where the gradient is fresh. Pops nothing. */
+static void accumulate(lua_State *L, const layer *l, const or_matrix *value,
+                       or_matrix *into) {
+  if (value != into)
+    lib_check(L, "layer:backward", or_matrix_add(1, into, 1, value, into));
+}
+
+/* Where a gradient is computed: in place when fresh, else in a temporary. */
+static or_matrix *gradient_target(lua_State *L, const layer *l,
+                                  or_matrix *into) {
+  if (l->fresh)
+    return into;
+  return lib_newmatrix(L, "layer:backward", into->rows, into->cols,
+                       into->precision);
+}
+
+static void linear_gradients(lua_State *L, int idx, layer *l,
+                             const or_matrix *x, const or_matrix *dz) {
+  int top = lua_gettop(L);
+  or_matrix *dw = lib_slot(L, idx, SLOT_DWEIGHT);
+  or_matrix *t = gradient_target(L, l, dw);
+  layer_product(L, l, false, dz, true, x, t);
+  accumulate(L, l, t, dw);
+  if (l->has_bias) {
+    or_matrix *db = lib_slot(L, idx, SLOT_DBIAS);
+    or_matrix *s = gradient_target(L, l, db);
+    or_linear_bias_gradient(dz, s);
+    accumulate(L, l, s, db);
+  }
+  l->fresh = false;
+  lua_settop(L, top);
+}
+
+static void backward_linear(lua_State *L, int idx, layer *l, int di,
+                            backward_pass pass) {
+  const char *who = "linear:backward";
+  or_matrix *x = remembered(L, idx, who), *w = own_parameter(L, idx);
+  or_matrix *dz = lib_checkmatrix(L, di);
+  check_cotangent(L, who, w->rows, x->cols, w->precision, dz);
+  if (pass.parameters) {
+    l->delta = or_matrix_frobenius(dz);
+    l->passed_back = true;
+    linear_gradients(L, idx, l, x, dz);
+  }
+  if (!pass.wanted) {
+    lua_pushnil(L);
+    return;
+  }
+  or_matrix *dx = buffer(L, idx, SLOT_DELTA, w->cols, x->cols, w->precision);
+  layer_product(L, l, true, w, false, dz, dx);
+}
+
+static void backward_activation(lua_State *L, int idx, layer *l, int di,
+                                backward_pass pass) {
+  const char *who = "activation:backward";
+  or_matrix *z = remembered(L, idx, who), *da = lib_checkmatrix(L, di);
+  check_cotangent(L, who, z->rows, z->cols, z->precision, da);
+  or_matrix *dz = da;
+  if (pass.own)
+    lua_pushvalue(L, di);
+  else
+    dz = buffer(L, idx, SLOT_DELTA, z->rows, z->cols, z->precision);
+  or_activation_backward(l->phi, !l->plain, z, da, dz);
+}
+
+static void backward_norm(lua_State *L, int idx, layer *l, int di,
+                          backward_pass pass) {
+  const char *who = "layer_norm:backward";
+  or_matrix *xhat = remembered(L, idx, who), *dy = lib_checkmatrix(L, di);
+  check_cotangent(L, who, xhat->rows, xhat->cols, xhat->precision, dy);
+  or_precision p = xhat->precision;
+  or_matrix *dgain = lib_slot(L, idx, SLOT_DWEIGHT);
+  or_matrix *dbias = lib_slot(L, idx, SLOT_DBIAS);
+  layer temporary = *l;
+  temporary.fresh = l->fresh && pass.parameters;
+  or_matrix *g = gradient_target(L, &temporary, dgain);
+  or_matrix *b = gradient_target(L, &temporary, dbias);
+  or_matrix *work = buffer(L, idx, SLOT_WORK, xhat->rows, xhat->cols, p);
+  or_matrix *dx = buffer(L, idx, SLOT_DELTA, xhat->rows, xhat->cols, p);
+  lib_check(L, who,
+            or_layer_norm_backward(xhat, lib_slot(L, idx, SLOT_RSTD),
+                                   own_parameter(L, idx), dy, g, b, work, dx));
+  if (!pass.parameters)
+    return;
+  accumulate(L, l, g, dgain);
+  accumulate(L, l, b, dbias);
+  l->fresh = false;
+}
+
+static bool backward_any(lua_State *L, int idx, int di, backward_pass pass);
+
+/* Returns whether what it pushed is a buffer of ours. */
+static bool backward_children(lua_State *L, int idx, layer *l, int di,
+                              backward_pass pass) {
+  lua_getiuservalue(L, idx, SLOT_CHILDREN);
+  int children = lua_gettop(L);
+  lua_pushvalue(L, di);
+  int dy = lua_gettop(L);
+  for (int i = l->count; i >= 1; i--) {
+    backward_pass each = pass;
+    each.wanted = pass.wanted || i > 1;
+    lua_geti(L, children, i);
+    pass.own = backward_any(L, lua_gettop(L), dy, each);
+    lua_replace(L, dy);
+    lua_settop(L, dy);
+  }
+  return pass.own;
+}
+
+static void backward_chain(lua_State *L, int idx, layer *l, int di,
+                           backward_pass pass) {
+  backward_children(L, idx, l, di, pass);
+}
+
+/* dx = dy + the chain's dx; dy is read after the chain, so it is kept. */
+static void backward_residual(lua_State *L, int idx, layer *l, int di,
+                              backward_pass pass) {
+  backward_pass chain = pass;
+  chain.own = false;
+  or_matrix *dy = lib_checkmatrix(L, di);
+  backward_children(L, idx, l, di, chain);
+  if (!pass.wanted)
+    return;
+  or_matrix *branch = lib_checkmatrix(L, lua_gettop(L));
+  or_matrix *dx =
+      buffer(L, idx, SLOT_DELTA, dy->rows, dy->cols, dy->precision);
+  lib_check(L, "residual:backward", or_matrix_add(1, dy, 1, branch, dx));
+}
+
+static bool backward_any(lua_State *L, int idx, int di, backward_pass pass) {
+  static void (*const backward[])(lua_State *, int, layer *, int,
+                                  backward_pass) = {
+      backward_linear, backward_activation, backward_norm, backward_chain,
+      backward_residual};
+  luaL_checkstack(L, 24, "layers are nested too deeply");
+  layer *l = lib_testlayer(L, idx);
+  int top = lua_gettop(L);
+  bool own = l && (l->kind < LAYER_SEQUENTIAL || l->count > 0);
+  if (!l)
+    call_lua_layer(L, idx, "backward", di);
+  else if (l->kind == LAYER_SEQUENTIAL)
+    own = backward_children(L, idx, l, di, pass);
+  else
+    backward[l->kind](L, idx, l, di, pass);
+  settle_top(L, top + 1);
+  return own;
+}
+
+/* dx = net:backward(dy): dy = dloss/dy of the last forward's shape. Gradients
+   of parameters add up. net:backward(dy, false) skips dx, which saves the
+   first layer's product, and returns nothing. */
+static int net_backward(lua_State *L) {
+  lib_checklayer(L, 1);
+  lib_checkmatrix(L, 2);
+  bool wanted = lua_isnoneornil(L, 3) || lua_toboolean(L, 3);
+  lua_settop(L, 2);
+  backward_any(L, 1, 2, (backward_pass){true, wanted, false});
+  if (!wanted || lua_isnil(L, -1))
+    return 0;
+  detach(L, "layer:backward");
+  return 1;
+}
+
+/* --- the Jacobian ------------------------------------------------------- */
+
+enum { JACOBIAN_COLUMNS = 128 };
+
+/* Pushes x repeated in `cols` columns. */
+static void repeated(lua_State *L, const or_matrix *x, int cols) {
+  or_matrix *y =
+      lib_newmatrix(L, "layer:jacobian", x->rows, cols, x->precision);
+  for (int j = 0; j < cols; j++) {
+    or_matrix column = or_matrix_block(y, 0, j, x->rows, 1);
+    or_matrix_copy(x, &column);
+  }
+  y->exponent = x->exponent;
+}
+
+/* Pushes the rows first .. first+cols-1 of the Jacobian: unit cotangents, one
+   a column, pulled back through the net at x repeated. */
+static void jacobian_rows(lua_State *L, int xi, int first, int cols,
+                          int outputs) {
+  int top = lua_gettop(L);
+  or_matrix *x = lib_checkmatrix(L, xi);
+  repeated(L, x, cols);
+  forward_any(L, 1, top + 1);
+  or_matrix *e =
+      lib_newmatrix(L, "layer:jacobian", outputs, cols, x->precision);
+  or_matrix_fill(e, 0);
+  for (int j = 0; j < cols; j++)
+    or_matrix_set(e, first + j, j, 1);
+  backward_any(L, 1, lua_gettop(L), (backward_pass){false, true, false});
+  or_matrix *dx = lib_checkmatrix(L, lua_gettop(L));
+  or_matrix_transpose(dx, lib_newmatrix(L, "layer:jacobian", dx->cols,
+                                        dx->rows, dx->precision));
+  lua_replace(L, top + 1);
+  lua_settop(L, top + 1);
+}
+
+/* Copies the parts, an array at `list`, into J, at the exponent of the
+   largest of them. */
+static void join_rows(lua_State *L, int list, or_matrix *jacobian) {
+  lua_Integer n = luaL_len(L, list);
+  int64_t exponent = 0;
+  for (lua_Integer k = 1; k <= n; k++) {
+    lua_geti(L, list, k);
+    or_matrix *part = lib_checkmatrix(L, lua_gettop(L));
+    if (k == 1 || part->exponent > exponent)
+      exponent = part->exponent;
+    lua_pop(L, 1);
+  }
+  jacobian->exponent = exponent;
+  for (lua_Integer k = 1, at = 0; k <= n; k++) {
+    lua_geti(L, list, k);
+    or_matrix *part = lib_checkmatrix(L, lua_gettop(L));
+    or_matrix to = or_matrix_block(jacobian, (int)at, 0, part->rows, part->cols);
+    lib_check(L, "layer:jacobian", or_matrix_assign(part, &to));
+    at += part->rows;
+    lua_pop(L, 1);
+  }
+}
+
+/* J = net:jacobian(x): x one column; J outputs x inputs, dy_i/dx_j. Leaves
+   parameter gradients alone (layers written in Lua see a backward). */
+static int net_jacobian(lua_State *L) {
+  lib_checklayer(L, 1);
+  or_matrix *x = lib_checkmatrix(L, 2);
+  if (x->cols != 1)
+    lib_error(L, "layer:jacobian: x must be one column, got %s",
+              lib_shape(L, x));
+  lua_settop(L, 2);
+  forward_any(L, 1, 2);
+  int outputs = lib_checkmatrix(L, 3)->rows;
+  lua_settop(L, 2);
+  lua_newtable(L);
+  for (int first = 0; first < outputs; first += JACOBIAN_COLUMNS) {
+    lib_poll(L);
+    int cols = outputs - first;
+    jacobian_rows(L, 2, first,
+                  cols < JACOBIAN_COLUMNS ? cols : JACOBIAN_COLUMNS, outputs);
+    lua_seti(L, 3, luaL_len(L, 3) + 1);
+  }
+  join_rows(L, 3, lib_newmatrix(L, "layer:jacobian", outputs, x->rows,
+                                x->precision));
+  return 1;
+}
+
+/* --- what a pass leaves behind ------------------------------------------ */
+
+static void push_norm(lua_State *L, int list, or_norm norm) {
+  lua_pushnumber(L, or_norm_log10(norm));
+  lua_seti(L, list, luaL_len(L, list) + 1);
+}
+
+static void delta_norm(lua_State *L, void *context) {
+  layer *l = lib_testlayer(L, -1);
+  if (!l || l->kind != LAYER_LINEAR)
+    return;
+  if (!l->passed_back)
+    lib_error(L, "delta_norms: no backward pass yet");
+  push_norm(L, *(int *)context, l->delta);
+}
+
+static void grad_norm(lua_State *L, void *context) {
+  int idx = lua_gettop(L);
+  layer *l = lib_testlayer(L, idx);
+  if (!l || l->kind != LAYER_LINEAR)
+    return;
+  or_norm zero = {0, 0};
+  or_norm norm = l->fresh
+                     ? zero
+                     : or_matrix_frobenius(lib_slot(L, idx, SLOT_DWEIGHT));
+  push_norm(L, *(int *)context, norm);
+}
+
+typedef struct activation_walk {
+  int list;
+  bool pending; /* a linear layer's output waits for its activation */
+  or_norm last;
+} activation_walk;
+
+static void activation_norm(lua_State *L, void *context) {
+  activation_walk *w = context;
+  int idx = lua_gettop(L);
+  layer *l = lib_testlayer(L, idx);
+  if (!l || l->kind == LAYER_NORM)
+    return;
+  or_matrix *y = lib_slot(L, idx, SLOT_OUTPUT);
+  if (!y)
+    lib_error(L, "activation_norms: no forward pass yet");
+  if (l->kind == LAYER_LINEAR && w->pending)
+    push_norm(L, w->list, w->last);
+  w->pending = w->pending || l->kind == LAYER_LINEAR;
+  w->last = or_matrix_frobenius(y);
+}
+
+static int norms(lua_State *L, void (*visit)(lua_State *, void *)) {
+  int list = 2;
+  lib_checklayer(L, 1);
+  lua_settop(L, 1);
+  lua_newtable(L);
+  lib_eachleaf(L, 1, visit, &list);
+  return 1;
+}
+
+/* log10 of ||dloss/dz_l||_F for each linear layer, of the last backward */
+static int net_log10_delta_norms(lua_State *L) {
+  return norms(L, delta_norm);
+}
+
+/* log10 of ||dloss/dW_l||_F for each linear layer */
+static int net_log10_grad_norms(lua_State *L) { return norms(L, grad_norm); }
+
+/* log10 of ||a_l||_F for each linear layer: its output, after the activation
+   that follows it, of the last forward */
+static int net_log10_activation_norms(lua_State *L) {
+  activation_walk w = {.list = 2};
+  lib_checklayer(L, 1);
+  lua_settop(L, 1);
+  lua_newtable(L);
+  lib_eachleaf(L, 1, activation_norm, &w);
+  if (w.pending)
+    push_norm(L, w.list, w.last);
+  return 1;
+}
+
+const luaL_Reg lib_network_methods[] = {
+    {"forward", net_forward},
+    {"backward", net_backward},
+    {"jacobian", net_jacobian},
+    {"log10_delta_norms", net_log10_delta_norms},
+    {"log10_grad_norms", net_log10_grad_norms},
+    {"log10_activation_norms", net_log10_activation_norms},
+    {NULL, NULL}};

@@ -1,0 +1,182 @@
+/* layer.c: forward and backward of each layer (layer.h). */
+#include "layer.h"
+
+#include <math.h>
+
+#include "fpu.h"
+#include "kernels.h"
+
+/* --- linear ------------------------------------------------------------- */
+
+or_status or_linear_forward(const or_matrix *w, const or_matrix *bias,
+                            const or_matrix *x, or_matrix *z, void *scratch) {
+  or_status status = or_matrix_product(false, w, false, x, z, scratch);
+  if (status != OR_OK || !bias)
+    return status;
+  return or_matrix_add(1, z, 1, bias, z);
+}
+
+or_status or_linear_backward(const or_matrix *w, const or_matrix *dz,
+                             or_matrix *dx, void *scratch) {
+  return or_matrix_product(true, w, false, dz, dx, scratch);
+}
+
+or_status or_linear_weight_gradient(const or_matrix *dz, const or_matrix *x,
+                                    or_matrix *dw, void *scratch) {
+  return or_matrix_product(false, dz, true, x, dw, scratch);
+}
+
+void or_linear_bias_gradient(const or_matrix *dz, or_matrix *db) {
+  or_matrix_row_sums(dz, db);
+}
+
+/* --- activations -------------------------------------------------------- */
+
+/* What stands in for phi when z = stored * 2^exponent has left the floats:
+   slope `below` for negative and `above` for positive elements. */
+typedef struct slopes {
+  double below, above;
+} slopes;
+
+static bool far_out(const or_matrix *z) { return z->exponent > 0; }
+
+static slopes slopes_of(or_activation phi, const or_matrix *z) {
+  or_activation_shape s = or_activation_shape_of(phi);
+  if (far_out(z))
+    return (slopes){s.far_left, s.far_right};
+  return (slopes){s.slope_below, s.slope_above};
+}
+
+/* Do those slopes say all? Not where phi saturates or phi(0) is not 0. */
+static bool linearizes(or_activation phi, const or_matrix *z, slopes s) {
+  return s.above != 0 &&
+         (far_out(z) || or_activation_shape_of(phi).at_zero == 0);
+}
+
+static or_activation leaky(slopes s) {
+  return (or_activation){OR_ACT_leaky_relu, s.below / s.above};
+}
+
+static bool stays(or_activation phi, const or_matrix *z) {
+  return z->exponent == 0 || or_activation_shape_of(phi).homogeneous;
+}
+
+/* The true value of an element, +-Inf or 0 where a double cannot hold it. */
+static double true_value(const or_matrix *z, int i, int j) {
+  double v;
+  or_matrix_get(z, i, j, &v);
+  return v;
+}
+
+/* Saturated: element by element, from true values. Rare, so plain. */
+static void saturated_forward(or_activation phi, const or_matrix *z,
+                              or_matrix *a) {
+  const or_kernels_table *k = or_kernels(z->precision);
+  a->exponent = 0;
+  for (int j = 0; j < z->cols; j++)
+    for (int i = 0; i < z->rows; i++)
+      k->set(a, i, j, or_activation_value(phi, true_value(z, i, j)));
+}
+
+static void saturated_backward(or_activation phi, const or_matrix *z,
+                               const or_matrix *da, or_matrix *dz) {
+  const or_kernels_table *k = or_kernels(z->precision);
+  dz->exponent = da->exponent;
+  for (int j = 0; j < z->cols; j++)
+    for (int i = 0; i < z->rows; i++)
+      k->set(dz, i, j, k->get(da, i, j) *
+                           or_activation_slope(phi, true_value(z, i, j)));
+}
+
+void or_activation_fold(or_matrix *z) {
+  or_norm n = or_matrix_frobenius(z);
+  int lowest = z->precision == OR_FLOAT32 ? -80 : -700;
+  if (!isfinite(n.value) || n.value == 0 || n.exponent > lowest)
+    or_matrix_fold(z);
+}
+
+static void settle(bool rescale, double top, or_matrix *m) {
+  if (rescale)
+    or_matrix_keep_in_window(m, top);
+}
+
+void or_activation_forward(or_activation phi, bool rescale, const or_matrix *z,
+                           or_matrix *a) {
+  or_fpu_mode mode = or_flush_denormals();
+  const or_kernels_table *k = or_kernels(z->precision);
+  slopes s = slopes_of(phi, z);
+  if (stays(phi, z)) {
+    a->exponent = z->exponent;
+    settle(rescale, k->activate(phi, z, a), a);
+  } else if (linearizes(phi, z, s)) {
+    a->exponent = z->exponent;
+    k->activate(leaky(s), z, a);
+    or_matrix_scale(s.above, a, a);
+  } else {
+    saturated_forward(phi, z, a);
+  }
+  or_fpu_restore(mode);
+}
+
+void or_activation_backward(or_activation phi, bool rescale,
+                            const or_matrix *z, const or_matrix *da,
+                            or_matrix *dz) {
+  or_fpu_mode mode = or_flush_denormals();
+  const or_kernels_table *k = or_kernels(z->precision);
+  slopes s = slopes_of(phi, z);
+  if (stays(phi, z)) {
+    dz->exponent = da->exponent;
+    settle(rescale, k->activate_back(phi, z, da, dz), dz);
+  } else if (linearizes(phi, z, s)) {
+    dz->exponent = da->exponent;
+    k->activate_back(leaky(s), z, da, dz);
+    or_matrix_scale(s.above, dz, dz);
+  } else {
+    saturated_backward(phi, z, da, dz);
+  }
+  or_fpu_restore(mode);
+}
+
+/* --- layer normalization ------------------------------------------------ */
+
+/* eps as the stored values see it: true variance = stored * 2^(2 exponent) */
+static double stored_eps(const or_matrix *x, double eps) {
+  double k = -2.0 * (double)x->exponent;
+  return k > 2000 ? INFINITY : k < -2000 ? 0 : ldexp(eps, (int)k);
+}
+
+or_status or_layer_norm_forward(const or_matrix *x, double eps,
+                                const or_matrix *gain, const or_matrix *bias,
+                                or_matrix *xhat, or_matrix *rstd,
+                                or_matrix *y) {
+  or_fpu_mode mode = or_flush_denormals();
+  or_kernels(x->precision)
+      ->standardize(x, stored_eps(x, eps), xhat, rstd->data);
+  xhat->exponent = 0;
+  rstd->exponent = -x->exponent;
+  or_status status = or_matrix_hadamard(xhat, gain, y);
+  if (status == OR_OK)
+    status = or_matrix_add(1, y, 1, bias, y);
+  or_fpu_restore(mode);
+  return status;
+}
+
+or_status or_layer_norm_backward(const or_matrix *xhat, const or_matrix *rstd,
+                                 const or_matrix *gain, const or_matrix *dy,
+                                 or_matrix *dgain, or_matrix *dbias,
+                                 or_matrix *work, or_matrix *dx) {
+  or_fpu_mode mode = or_flush_denormals();
+  or_status status = or_matrix_hadamard(dy, xhat, work);
+  if (status == OR_OK) {
+    or_matrix_row_sums(work, dgain);
+    or_matrix_row_sums(dy, dbias);
+    status = or_matrix_hadamard(dy, gain, work);
+  }
+  if (status == OR_OK) {
+    or_kernels(dy->precision)->standardize_back(xhat, rstd->data, work, dx);
+    dx->exponent = work->exponent + rstd->exponent;
+    or_matrix_keep_in_window(dx, or_kernels(dx->precision)->max_abs(dx));
+  }
+  or_fpu_restore(mode);
+  return status;
+}

@@ -1,0 +1,28 @@
+/* loss.h: losses, each with its gradient. Predictions are classes (or
+   outputs) x batch, one sample per column. Values come as or_norm (value *
+   2^exponent), since the loss of an exploding network fits no double. */
+#ifndef OR_LOSS_H
+#define OR_LOSS_H
+
+#include "matrix.h"
+
+typedef enum or_reduction {
+  OR_MEAN, /* over all elements, as PyTorch */
+  OR_SUM,
+  OR_HALF /* sum / (2 batch) */
+} or_reduction;
+
+/* Squared error, reduced; gradient (same shape as pred) = dvalue/dpred. */
+or_status or_mse(const or_matrix *pred, const or_matrix *target,
+                 or_reduction reduction, or_norm *value, or_matrix *gradient);
+
+/* Mean over the batch of -log softmax(logits)[label]; labels are 0-based and
+   have been checked to lie in 0..rows-1. */
+or_status or_cross_entropy(const or_matrix *logits, const int *labels,
+                           or_norm *value, or_matrix *gradient);
+/* The same against probabilities: columns of target sum to 1 (one-hot). */
+or_status or_cross_entropy_targets(const or_matrix *logits,
+                                   const or_matrix *target, or_norm *value,
+                                   or_matrix *gradient);
+
+#endif
