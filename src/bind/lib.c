@@ -16,6 +16,7 @@ static const luaL_Reg modules[] = {
     {"activation", lib_open_activation},
     {"file", lib_open_file},
     {"rng", lib_open_rng},
+    {"init", lib_open_init},
     {NULL, NULL},
 };
 
