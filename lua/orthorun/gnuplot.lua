@@ -1,0 +1,249 @@
+-- gnuplot: a laid-out figure as a gnuplot script, and the program that draws
+-- it. Started without a shell; every text goes in single quotes, where gnuplot
+-- expands nothing. What a figure means is orthorun.plot's business.
+--
+-- figure: title, caption (both optional), legend (array of entries), panels.
+-- panel: title, xlabel, ylabel, x and y axes {log=, powers=, low=, high=},
+--   series (array).
+-- series: label, color, point, points (array of {x, y, low, high}), theory
+--   (array of {x, y}), band (boolean), marks (boolean).
+local core = require "orthorun.core"
+local csv = require "orthorun.csv"
+
+local gnuplot = {}
+
+-- Okabe and Ito's palette, which colour-blind readers can tell apart; yellow
+-- is left out (unreadable on white), black comes last.
+local palette = { "0072B2", "D55E00", "009E73", "CC79A7", "E69F00", "56B4E9",
+  "000000" }
+local point_types = { 7, 5, 9, 13, 11, 3, 2 }
+
+local function color_of(index) return palette[(index - 1) % #palette + 1] end
+
+-- A darker shade, for a theory's dashes on top of its measured line.
+local function darker(hex)
+  return (hex:gsub("%x%x", function(pair)
+    return ("%02X"):format(tonumber(pair, 16) * 55 // 100)
+  end))
+end
+
+-- A text in single quotes: no expansion, no line ends.
+local function quote(text)
+  return "'" .. tostring(text):gsub("%c", " "):gsub("'", "''") .. "'"
+end
+
+local function append(list, more)
+  return table.move(more, 1, #more, #list + 1, list)
+end
+
+local columns_at_most = 3
+local sizes = { panel_width = 400, panel_height = 320, left = 82, right = 16,
+  top = 34, bottom = 56, title = 30, legend_row = 22, caption = 20 }
+
+-- How the figure is cut up, in pixels: columns, rows, and heights.
+local function layout(figure)
+  local n = #figure.panels
+  local columns = math.min(n, columns_at_most)
+  local rows = (n + columns - 1) // columns
+  local width = columns * sizes.panel_width
+  local letters = 0
+  for _, entry in ipairs(figure.legend) do
+    letters = math.max(letters, utf8.len(entry.label) or #entry.label)
+  end
+  local per_row = math.max(1, width // (letters * 8 + 70))
+  local legend = #figure.legend == 0 and 0 or
+    math.ceil(#figure.legend / per_row) * sizes.legend_row
+  local above = figure.title and sizes.title or 0
+  local below = legend + (figure.caption and sizes.caption or 0) + 6
+  return { columns = columns, rows = rows, width = width, above = above,
+    below = below, legend = legend, per_row = per_row,
+    height = above + below + rows * sizes.panel_height }
+end
+
+local function margins(at, left, right, top, bottom)
+  return ("set lmargin at screen %.5f\nset rmargin at screen %.5f\n" ..
+    "set tmargin at screen %.5f\nset bmargin at screen %.5f"):format(
+    left / at.width, right / at.width, 1 - top / at.height,
+    1 - bottom / at.height)
+end
+
+local function panel_margins(at, k)
+  local column, row = (k - 1) % at.columns, (k - 1) // at.columns
+  local x, y = column * sizes.panel_width, at.above + row * sizes.panel_height
+  return margins(at, x + sizes.left, x + sizes.panel_width - sizes.right,
+    y + sizes.top, y + sizes.panel_height - sizes.bottom)
+end
+
+-- 1, 2 or 5 times a power of ten, at least x.
+local function nice(x)
+  local power = 10 ^ math.floor(math.log(x, 10))
+  for _, step in ipairs { 1, 2, 5 } do
+    if step * power >= x * (1 - 1e-9) then return step * power end
+  end
+  return 10 * power
+end
+
+-- The commands for one axis ("x" or "y"). powers: the data are exponents of
+-- ten, and the ticks say so.
+local function axis_commands(name, axis)
+  local lines = {}
+  local function add(format, ...) lines[#lines + 1] = format:format(...) end
+  add("unset logscale %s", name)
+  add("set format %s '%%g'", name)
+  add("set %stics autofreq", name)
+  add("set %srange [%s:%s]", name, csv.number(axis.low), csv.number(axis.high))
+  if axis.powers then
+    add("set format %s '10^{%%g}'", name)
+    local range = axis.high - axis.low
+    if range >= 3 then add("set %stics %g", name, math.max(1, nice(range / 7))) end
+  elseif axis.log then
+    add("set logscale %s", name)
+    if axis.high / axis.low > 99 then add("set format %s '10^{%%T}'", name) end
+  end
+  return lines
+end
+
+local function data_block(name, points, width)
+  local lines = { ("$%s << EOD"):format(name) }
+  for _, point in ipairs(points) do
+    local fields = {}
+    for i = 1, width do fields[i] = csv.number(point[i]) end
+    lines[#lines + 1] = table.concat(fields, " ")
+  end
+  lines[#lines + 1] = "EOD"
+  return table.concat(lines, "\n")
+end
+
+-- Adds the data blocks of a series to `lines`, and what plots them to
+-- `bands`, `curves` and `theories`: theory over curves over bands.
+local function add_series(lines, parts, series, name)
+  local hex = color_of(series.color)
+  lines[#lines + 1] = data_block(name, series.points, 4)
+  if series.band then
+    parts.bands[#parts.bands + 1] = ("$%s using 1:3:4 with filledcurves " ..
+      "fc rgb '#%s' fs transparent solid 0.18 noborder notitle"):format(name,
+      hex)
+  end
+  local style = series.marks and ("linespoints pt %d ps 0.7"):format(
+    point_types[(series.color - 1) % #point_types + 1]) or "lines"
+  parts.curves[#parts.curves + 1] = ("$%s using 1:2 with %s lc rgb '#%s' " ..
+    "lw 2 notitle"):format(name, style, hex)
+  if #series.theory == 0 then return end
+  lines[#lines + 1] = data_block(name .. "t", series.theory, 2)
+  parts.theories[#parts.theories + 1] = ("$%st using 1:2 with lines " ..
+    "lc rgb '#%s' lw 1.6 dt (7,5) notitle"):format(name, darker(hex))
+end
+
+local function add_panel(lines, panel, at, k)
+  local parts = { bands = {}, curves = {}, theories = {} }
+  for i, series in ipairs(panel.series) do
+    if #series.points > 0 then
+      add_series(lines, parts, series, ("p%ds%d"):format(k, i))
+    end
+  end
+  lines[#lines + 1] = panel_margins(at, k)
+  for _, name in ipairs { "x", "y" } do
+    append(lines, axis_commands(name, panel[name]))
+    lines[#lines + 1] = ("set %slabel %s noenhanced"):format(name,
+      quote(panel[name .. "label"] or ""))
+  end
+  lines[#lines + 1] = ("set title %s noenhanced offset 0,-0.4"):format(
+    quote(panel.title or ""))
+  local all = {}
+  for _, part in ipairs { parts.bands, parts.curves, parts.theories } do
+    append(all, part)
+  end
+  if #all == 0 then all[1] = "NaN notitle" end
+  lines[#lines + 1] = "plot " .. table.concat(all, ", \\\n  ")
+end
+
+local function legend_curve(entry)
+  if entry.theory then
+    return ("NaN with lines lc rgb '#333333' lw 1.6 dt (7,5) title %s")
+      :format(quote(entry.label))
+  end
+  return ("NaN with %s lc rgb '#%s' lw 3 title %s"):format(
+    entry.marks and ("linespoints pt %d ps 0.9"):format(
+      point_types[(entry.color - 1) % #point_types + 1]) or "lines",
+    color_of(entry.color), quote(entry.label))
+end
+
+-- One legend for all panels: the key of an empty plot in a strip below them.
+local function add_legend(lines, figure, at)
+  if #figure.legend == 0 then return end
+  local top = at.height - at.below
+  lines[#lines + 1] = margins(at, 10, at.width - 10, top, top + at.legend)
+  lines[#lines + 1] = [==[
+unset border
+unset tics
+unset xlabel
+unset ylabel
+unset title
+unset logscale
+unset grid
+set xrange [0:1]
+set yrange [0:1]]==]
+  lines[#lines + 1] = ("set key center center horizontal Left reverse " ..
+    "noenhanced maxcols %d samplen 2.5 width 1"):format(at.per_row)
+  local curves = {}
+  for i, entry in ipairs(figure.legend) do curves[i] = legend_curve(entry) end
+  lines[#lines + 1] = "plot " .. table.concat(curves, ", \\\n  ")
+end
+
+local function terminal(format, at)
+  if format == "svg" then
+    return ("set terminal svg size %d,%d enhanced background 'white' " ..
+      "font 'DejaVu Sans,Helvetica,Arial,sans-serif' fontscale 0.95"):format(
+      at.width, at.height)
+  elseif format == "png" then
+    return ("set terminal pngcairo size %d,%d enhanced background 'white' " ..
+      "font 'DejaVu Sans,11' fontscale 1.6 linewidth 2 pointscale 2"):format(
+      2 * at.width, 2 * at.height)
+  end
+  return ("set terminal pdfcairo size %.3fin,%.3fin enhanced " ..
+    "background 'white' font 'DejaVu Sans,10' fontscale 0.8"):format(
+    at.width / 90, at.height / 90)
+end
+
+gnuplot.formats = { "svg", "png", "pdf" }
+
+-- The gnuplot script that draws a figure in one format.
+function gnuplot.script(figure, format)
+  local at = layout(figure)
+  local lines = { "set encoding utf8", terminal(format, at),
+    "set key off", "set multiplot",
+    "set border 3 lc rgb '#444444'",
+    "set tics nomirror out scale 0.6 textcolor rgb '#222222'",
+    "set grid ytics lc rgb '#E2E2E2' lt 1 lw 0.6", "set style fill noborder" }
+  if figure.title then
+    lines[#lines + 1] = ("set label 1 %s at screen 0.5, screen %.5f center " ..
+      "noenhanced font ',13'"):format(quote(figure.title), 1 - 18 / at.height)
+  end
+  if figure.caption then
+    lines[#lines + 1] = ("set label 2 %s at screen 0.5, screen %.5f center " ..
+      "noenhanced font ',9' textcolor rgb '#555555'"):format(
+      quote(figure.caption), 12 / at.height)
+  end
+  for k, panel in ipairs(figure.panels) do
+    add_panel(lines, panel, at, k)
+    if k == 1 then lines[#lines + 1] = "unset label" end
+  end
+  add_legend(lines, figure, at)
+  lines[#lines + 1] = "unset multiplot\n"
+  return table.concat(lines, "\n")
+end
+
+-- The figure as the bytes of a file in one format; nil and a message where
+-- gnuplot is missing ("missing" as third) or refuses.
+function gnuplot.draw(figure, format)
+  local status, out, err = core.file.spawn({ "gnuplot", "-d" },
+    gnuplot.script(figure, format))
+  if not status then return nil, out, "missing" end
+  if status ~= 0 or #out == 0 then
+    return nil, (err:match("[^\n]*line %d+:[^\n]*") or err:sub(1, 300) or
+      "no output") .. (" (status %d)"):format(status)
+  end
+  return out
+end
+
+return gnuplot
