@@ -1,0 +1,567 @@
+-- signal: what the norms of a deep network with random weights should be,
+-- layer by layer, at finite width: energies (squared norms) forward and
+-- backward as exact second moments, and mean and spread of their logarithms.
+--
+-- One input, constant width n, zero biases, activation between the layers
+-- and none after the last:
+--   z^l = W^l a^(l-1),  a^l = phi(z^l),  f = z^L,
+--   delta^l = dloss/dz^l,  ||grad W^l|| = ||delta^l|| ||a^(l-1)||.
+-- Energies are kept as natural logarithms: nothing overflows at any depth.
+local activation = require "orthorun.core".activation
+local names = require "orthorun.names"
+local special = require "orthorun.special"
+
+local signal = {}
+
+local digamma, trigamma = special.digamma, special.trigamma
+local log, exp, sqrt = math.log, math.exp, math.sqrt
+local ln10, ln2 = log(10), log(2)
+
+-- --- weights ---------------------------------------------------------------
+
+-- Var(W_ij) for gain g (as a factor g^2) and fans; and the default gain.
+local variances = {
+  gaussian = { 1, function() return 1 end },
+  scaled_gaussian = { 1, function(fan_in) return 1 / fan_in end },
+  lecun_normal = { 1, function(fan_in) return 1 / fan_in end },
+  he_normal = { sqrt(2), function(fan_in) return 1 / fan_in end },
+  he_uniform = { sqrt(2), function(fan_in) return 1 / fan_in end },
+  glorot_normal = { 1, function(a, b) return 2 / (a + b) end },
+  glorot_uniform = { 1, function(a, b) return 2 / (a + b) end },
+  orthogonal = { 1, function(a, b) return 1 / math.max(a, b) end },
+}
+
+local function check_size(who, key, n, least)
+  local size = math.tointeger(n)
+  if not size or size < least then
+    error(("%s: %s is %s; a whole number of at least %d is needed"):format(who,
+      key, tostring(n), least), 4)
+  end
+  return size
+end
+
+-- v = Var(W_ij) under the named initializer, for W of fan_out rows and fan_in
+-- columns. gain multiplies the weights: a number, or the name of an activation
+-- whose gain to take; nil for the initializer's own default (sqrt 2 for he_*,
+-- else 1). gaussian's gain is its std.
+function signal.init_variance(init, gain, fan_in, fan_out)
+  local entry = variances[init]
+  if not entry then
+    error("init_variance: " .. names.unknown("initializer", init,
+      names.keys(variances)), 2)
+  end
+  fan_in = check_size("init_variance", "fan_in", fan_in, 1)
+  fan_out = check_size("init_variance", "fan_out", fan_out or fan_in, 1)
+  if type(gain) == "string" then gain = activation.gain(gain) end
+  return (gain or entry[1]) ^ 2 * entry[2](fan_in, fan_out)
+end
+
+-- --- one layer's statistics ------------------------------------------------
+
+-- What one layer does to energies, at pre-activation variance q:
+--   log_value   ln(V/q), V = E[phi^2]         mu       E[phi'^2]
+--   aligned     E[phi'^2 phi^2]/V             turn     E[x phi phi']/V
+--   stretch     E[x^2 phi'^2]/V               bend     d turn / d ln q
+--   tilt        d ln mu / d ln q
+-- where x = sqrt(q) z; `turn` is also d ln V / d ln q.
+local function shape_at(mean, q)
+  local value = mean(q, 2, 0, 0)
+  local mu = mean(q, 0, 2, 0)
+  local function turn(at)
+    return sqrt(at) * mean(at, 1, 1, 1) / mean(at, 2, 0, 0)
+  end
+  local h = 1e-3
+  return { log_value = log(value / q), mu = mu,
+    aligned = mean(q, 2, 2, 0) / value, turn = turn(q),
+    stretch = q * mean(q, 0, 2, 2) / value,
+    bend = (turn(q * exp(h)) - turn(q * exp(-h))) / (2 * h),
+    tilt = (mean(q, 0, 2, 2) - mu) / (2 * mu) }
+end
+
+-- The noise that n units add to the logarithms, Gaussian weights: means and
+-- variances of ln A^l and of ln D^l about their mean-field values, and their
+-- covariance (they share the layer's z).
+local function gaussian_noise(phi, mean, q, n)
+  local value, mu = mean(q, 2, 0, 0), mean(q, 0, 2, 0)
+  local options = { q = q, count = n, alpha = phi.alpha }
+  local f, f_var = activation.log_energy(phi.name, options)
+  options.slope = true
+  local b, b_var = activation.log_energy(phi.name, options)
+  local both = mean(q, 2, 2, 0) / (value * mu) - 1
+  return { forward = f - log(n * value), forward_var = f_var,
+    backward = b - log(n * mu), backward_var = b_var, both = both / n }
+end
+
+-- Orthogonal weights: z and the cotangent are directions of fixed length, so
+-- a chi-squared factor leaves; exactly for backward and for homogeneous phi,
+-- to leading order in 1/n for other phi forward.
+local function orthogonal_noise(phi, mean, q, n)
+  local noise = gaussian_noise(phi, mean, q, n)
+  local value, mu = mean(q, 2, 0, 0), mean(q, 0, 2, 0)
+  local shift, lost = digamma(n / 2) + ln2 - log(n), trigamma(n / 2)
+  local share = mean(q, 2, 0, 2) / value - 1 -- Cov(phi^2, z^2)/E[phi^2]
+  local share_back = mean(q, 0, 2, 2) / mu - 1
+  noise.backward = noise.backward - shift
+  noise.backward_var = math.max(0, noise.backward_var - lost)
+  noise.both = noise.both - 0.5 * share * share_back / n
+  if phi.homogeneous then
+    noise.forward = noise.forward - shift
+    noise.forward_var = math.max(0, noise.forward_var - lost)
+  else
+    noise.forward_var = math.max(0, noise.forward_var - share ^ 2 / (2 * n))
+    noise.forward = -0.5 * noise.forward_var
+  end
+  return noise
+end
+
+-- phi seen from very near 0 or from very far: its two slopes, as a multiple
+-- of linear, relu or leaky_relu. The multiple is returned too.
+local function straightened(below, above)
+  if below == above then
+    return { name = "linear", homogeneous = true }, above
+  elseif below == 0 then
+    return { name = "relu", homogeneous = true }, above
+  end
+  return { name = "leaky_relu", alpha = below / above, homogeneous = true },
+    above
+end
+
+-- Beyond q = e^(+-60) phi is its tangents, to rounding.
+local function effective(phi, log_q)
+  local s = phi.shape
+  if phi.homogeneous then return phi, 1, 0 end
+  if log_q < -60 and s.at_zero == 0 then
+    return straightened(s.slope_below, s.slope_above)
+  elseif log_q > 60 and s.far_right ~= 0 then
+    return straightened(s.far_left, s.far_right)
+  end
+  return phi, 1, log_q
+end
+
+local function averager(phi)
+  return function(q, value, slope, power)
+    return activation.mean(phi.name, { q = q, value = value, slope = slope,
+      power = power, alpha = phi.alpha })
+  end
+end
+
+-- A function from ln q to the layer's statistics. The noise, which is itself
+-- of order 1/n, is computed anew where ln q has moved by 0.02.
+local function layer_statistics(phi, n, orthogonal)
+  local noise_of = orthogonal and orthogonal_noise or gaussian_noise
+  local last, noise, noise_at, noise_name
+  return function(log_q)
+    local near, factor, at = effective(phi, log_q)
+    if last and last.name == near.name and last.at == at then return last end
+    local mean = averager(near)
+    local s = shape_at(mean, exp(at))
+    if noise_name ~= near.name or math.abs(at - noise_at) > 0.02 then
+      noise, noise_at = noise_of(near, mean, exp(at), n), at
+      noise_name = near.name
+    end
+    s.noise, s.name, s.at = noise, near.name, at
+    s.log_value = s.log_value + 2 * log(factor)
+    s.mu, s.aligned = s.mu * factor ^ 2, s.aligned * factor ^ 2
+    last = s
+    return s
+  end
+end
+
+-- The readout f = z^L: linear, and with orthogonal weights without noise.
+local function readout(n, orthogonal)
+  local noise = { forward = 0, forward_var = 0, backward = 0,
+    backward_var = 0, both = 0 }
+  if not orthogonal then
+    noise.forward = digamma(n / 2) + ln2 - log(n)
+    noise.forward_var = trigamma(n / 2)
+  end
+  return { log_value = 0, mu = 1, aligned = 1, turn = 1, stretch = 1,
+    bend = 0, tilt = 0, noise = noise }
+end
+
+-- --- second moments --------------------------------------------------------
+
+-- ln A^l = ln E||a^l||^2 for l = 0..L (a^L = f), and each layer's statistics.
+local function forward_energies(net)
+  local energy, layers = { [0] = log(net.width * net.q0) }, {}
+  local at = layer_statistics(net.phi, net.width, net.orthogonal)
+  for l = 1, net.depth do
+    local log_q = net.log_v + energy[l - 1]
+    layers[l] = l < net.depth and at(log_q)
+      or readout(net.width, net.orthogonal)
+    energy[l] = log(net.width) + log_q + layers[l].log_value
+  end
+  return energy, layers
+end
+
+-- At the output: ln E||delta^L||^2, ln E s^2 with s = <z^L, delta^L>, and the
+-- share of f in the residual f - y (0 for an independent cotangent).
+local function output_cotangent(net, log_f)
+  if net.cotangent == "independent" then
+    local d = log(net.cotangent2)
+    return d, log_f + d - log(net.width), 0
+  end
+  local log_y = log(net.target2)
+  local top = math.max(log_f, log_y)
+  local both = top + log(exp(log_f - top) + exp(log_y - top))
+  local share = exp(log_f - both)
+  local factor = 2 * log(net.residual_factor)
+  -- s = factor (F + f.y), E(f.y)^2 = F Y / n
+  local s = 2 * log_f + log(1 + exp(log_y - log_f) / net.width)
+  return both + factor, s + factor, share
+end
+
+-- One step back. `excess` is the energy that W'delta has along a, over what a
+-- random direction would have; 1 for an independent cotangent, up to n. That
+-- part is known from the forward pass, W'z = W'W a, hence the coupling of the
+-- MSE residual to the weights. Returns ln D^l, ln E s^2 and the share of
+-- ln D^l that comes from the excess.
+local function step_back(net, s, log_a, log_d, log_s)
+  local n = net.width
+  local excess = exp(log_s - log_a - net.log_v - log_d)
+  local rest = 1
+  if net.orthogonal then
+    excess = math.min(excess, n)
+    rest = (n - excess) / (n - 1)
+  end
+  local along, across = s.aligned * excess, rest * (n * s.mu - s.aligned)
+  local turned = s.turn ^ 2 +
+    math.max(0, s.stretch - s.turn ^ 2) * rest / excess
+  local share = math.max(0, s.aligned * (excess - 1) / (along + across))
+  return net.log_v + log_d + log(along + across), log_s + log(turned), share
+end
+
+local function backward_energies(net, log_a, layers)
+  local delta, share, L = {}, {}, net.depth
+  local log_s
+  delta[L], log_s, net.output_share = output_cotangent(net, log_a[L])
+  for l = L - 1, 1, -1 do
+    delta[l], log_s, share[l] = step_back(net, layers[l], log_a[l],
+      delta[l + 1], log_s)
+  end
+  return delta, share
+end
+
+-- --- logarithms: mean and variance by linear response ----------------------
+
+-- x_l, the deviation of ln A^l: mean and variance for l = 0..L.
+local function forward_deviation(net, layers)
+  local mean, var = { [0] = 0 }, { [0] = 0 }
+  for l = 1, net.depth do
+    local s = layers[l]
+    mean[l] = s.turn * mean[l - 1] + 0.5 * s.bend * var[l - 1] +
+      s.noise.forward
+    var[l] = s.turn ^ 2 * var[l - 1] + s.noise.forward_var
+  end
+  return mean, var
+end
+
+-- The deviation of ln D^l is  now x_l + before x_(l-1) + r_l,  and that of
+-- ln s^2/2 is  reach x_l + t_l;  r and t come from layers above l, save that
+-- r_l holds layer l's own backward noise. A deviation on the way back is, by
+-- `share`, that of s^2/A^l, and else that of D^(l+1).
+local function response_step(state, s, above, share)
+  local f, b, rest = above.noise, s.noise, 1 - share
+  local now, reach = state.now, state.reach
+  local next_state = {
+    now = share * (2 * reach * above.turn - 1) +
+      rest * (now * above.turn + state.before),
+    before = rest * s.tilt, reach = reach * above.turn,
+  }
+  -- r_l = 2 share t_l + rest (now f + r + b_l), t_l = t + reach f
+  next_state.t_mean = state.t_mean + reach * f.forward
+  next_state.r_mean = 2 * share * next_state.t_mean +
+    rest * (now * f.forward + state.r_mean + b.backward)
+  local t_f = state.own * f.both -- Cov(r, f) of the layer above
+  local t_var = state.t_var + reach ^ 2 * f.forward_var
+  local u_var = now ^ 2 * f.forward_var + state.r_var + 2 * now * t_f +
+    b.backward_var
+  local ut = now * reach * f.forward_var + reach * t_f + state.rt
+  next_state.t_var = t_var
+  next_state.r_var = 4 * share ^ 2 * t_var + rest ^ 2 * u_var +
+    4 * share * rest * ut
+  next_state.rt = 2 * share * t_var + rest * ut
+  next_state.own = rest
+  return next_state
+end
+
+-- Mean and variance of c x_(l-1) + (deviation of ln D^l), c = 0 or 1.
+local function deviation(state, s, x_mean, x_var, c)
+  local before = c + state.before + state.now * s.turn
+  local f = s.noise
+  local mean = before * x_mean + state.now * f.forward + state.r_mean
+  local var = before ^ 2 * x_var + state.now ^ 2 * f.forward_var +
+    state.r_var + 2 * state.now * state.own * f.both
+  return mean, var
+end
+
+local function backward_deviation(net, layers, share, x_mean, x_var)
+  local L = net.depth
+  local out = { delta = {}, delta_var = {}, gradient = {}, gradient_var = {} }
+  local state = { now = net.output_share, before = 0, reach = 1, own = 0,
+    r_mean = 0, t_mean = 0, r_var = 0, t_var = 0, rt = 0 }
+  for l = L, 1, -1 do
+    if l < L then
+      state = response_step(state, layers[l], layers[l + 1], share[l])
+    end
+    local mean, var = x_mean[l - 1], x_var[l - 1]
+    out.delta[l], out.delta_var[l] = deviation(state, layers[l], mean, var, 0)
+    out.gradient[l], out.gradient_var[l] =
+      deviation(state, layers[l], mean, var, 1)
+  end
+  return out
+end
+
+-- --- batches ---------------------------------------------------------------
+
+local function correlate(phi, log_q, c, slope)
+  local near, _, at = effective(phi, log_q)
+  local q = exp(at)
+  local power = { q = q, power = 2, slope = slope, alpha = near.alpha }
+  return activation.joint(near.name, { q = q, c = c, slope = slope,
+    alpha = near.alpha }) / activation.moment(near.name, power)
+end
+
+-- ln of how much the weight gradients of B samples add up to, over one
+-- sample's energy: B (1 + (B - 1) c_a c_delta), c_a and c_delta the mean
+-- correlations of two samples' a^(l-1) and delta^l.
+local function batch_factors(net, log_a, share)
+  local B, L, ca, factors = net.batch, net.depth, { [0] = net.input_c }, {}
+  if B == 1 or net.cotangent == "independent" then
+    for l = 1, L do factors[l] = log(B) end
+    return factors
+  end
+  for l = 1, L - 1 do
+    ca[l] = correlate(net.phi, net.log_v + log_a[l - 1], ca[l - 1], false)
+  end
+  local f = net.output_share
+  local cd = f * ca[L - 1] + (1 - f) * net.target_c
+  for l = L, 1, -1 do
+    if l < L then
+      cd = share[l] * ca[l] + (1 - share[l]) * cd *
+        correlate(net.phi, net.log_v + log_a[l - 1], ca[l - 1], true)
+    end
+    factors[l] = log(B) + log(1 + (B - 1) * ca[l - 1] * cd)
+  end
+  return factors
+end
+
+-- --- the public functions --------------------------------------------------
+
+local known = { "init", "gain", "activation", "alpha", "width", "depth", "q0",
+  "cotangent", "cotangent2", "target2", "reduction", "batch", "input_c",
+  "target_c" }
+
+local function number(who, options, key, default, least)
+  local x = options[key]
+  if x == nil then return default end
+  if type(x) ~= "number" or not (x > least) or x == math.huge then
+    error(("%s: %s is %s; a finite number above %g is needed"):format(who,
+      key, tostring(x), least), 4)
+  end
+  return x
+end
+
+local function correlation(who, options, key)
+  local c = options[key]
+  if c == nil then return 0.75 end
+  if type(c) ~= "number" or not (c >= -1 and c <= 1) then
+    error(("%s: %s is %s; a correlation in [-1, 1] is needed"):format(who, key,
+      tostring(c)), 4)
+  end
+  return c
+end
+
+local function choice(who, options, key, allowed)
+  local value = options[key] or allowed[1]
+  for _, name in ipairs(allowed) do
+    if name == value then return value end
+  end
+  error(who .. ": " .. names.unknown(key, value, allowed), 4)
+end
+
+-- dloss/df = factor * (f - y)
+local function residual_factor(reduction, n, batch)
+  if reduction == "mean" then return 2 / (n * batch) end
+  return reduction == "half" and 1 / batch or 2
+end
+
+local function read_phi(options)
+  local phi = { name = options.activation or "relu", alpha = options.alpha }
+  phi.shape = activation.shape(phi.name, { alpha = phi.alpha })
+  phi.homogeneous = phi.shape.homogeneous
+  return phi
+end
+
+local function read(who, options, extra)
+  local all = table.move(known, 1, #known, 1, {})
+  options = names.options(who, options,
+    table.move(extra or {}, 1, #(extra or {}), #all + 1, all), 3)
+  local net = {
+    width = check_size(who, "width", options.width or 256, 2),
+    depth = check_size(who, "depth", options.depth or 50, 1),
+    phi = read_phi(options),
+    orthogonal = options.init == "orthogonal",
+    q0 = number(who, options, "q0", 1, 0),
+    cotangent = choice(who, options, "cotangent", { "independent", "mse" }),
+    cotangent2 = number(who, options, "cotangent2", 1, 0),
+    batch = check_size(who, "batch", options.batch or 1, 1),
+    input_c = correlation(who, options, "input_c"),
+    target_c = correlation(who, options, "target_c"),
+  }
+  local n = net.width
+  net.log_v = log(signal.init_variance(options.init or "scaled_gaussian",
+    options.gain, n, n))
+  net.target2 = number(who, options, "target2", n / 3, 0)
+  net.residual_factor = residual_factor(choice(who, options, "reduction",
+    { "mean", "half", "sum" }), n, net.batch)
+  return net
+end
+
+-- Natural logarithms of energies to log10 of norms, from index 1.
+local function norms(energy, shift, depth)
+  local out = {}
+  for l = 1, depth do
+    local s = type(shift) == "table" and shift[l] or shift
+    out[l] = 0.5 * (energy[l] + s) / ln10
+  end
+  return out
+end
+
+local function spreads(var, depth)
+  local out = {}
+  for l = 1, depth do out[l] = 0.5 * sqrt(math.max(0, var[l])) / ln10 end
+  return out
+end
+
+local function sums(a, b, depth)
+  local out = {}
+  for l = 1, depth do out[l] = a[l] + b[l] end
+  return out
+end
+
+local function solve(net)
+  local L = net.depth
+  local log_a, layers = forward_energies(net)
+  local log_d, share = backward_energies(net, log_a, layers)
+  local x_mean, x_var = forward_deviation(net, layers)
+  local back = backward_deviation(net, layers, share, x_mean, x_var)
+  local log_b, factors = log(net.batch), batch_factors(net, log_a, share)
+  local gradient = {}
+  for l = 1, L do gradient[l] = log_d[l] + log_a[l - 1] end
+  return {
+    layers = layers, log_a = log_a,
+    forward = norms(log_a, log_b, L), delta = norms(log_d, log_b, L),
+    gradient = norms(gradient, factors, L),
+    typical = {
+      forward = norms(sums(log_a, x_mean, L), log_b, L),
+      delta = norms(sums(log_d, back.delta, L), log_b, L),
+      gradient = norms(sums(gradient, back.gradient, L), factors, L),
+    },
+    sd = { forward = spreads(x_var, L), delta = spreads(back.delta_var, L),
+      gradient = spreads(back.gradient_var, L) },
+  }
+end
+
+-- Predicted norms of each layer l = 1..depth. Options:
+--   init = "scaled_gaussian", gain   as for init_variance
+--   activation = "relu", alpha, width = 256, depth = 50 (weight matrices)
+--   q0 = 1             mean of x_i^2 over the input (1/3 for U[0,1])
+--   cotangent          "independent": delta^L drawn without looking at f;
+--                      "mse": delta^L = factor (f - y) of the article's loss
+--   cotangent2 = 1     E||delta^L||^2 of one sample, where independent
+--   target2 = width/3  E||y||^2 of one sample, for mse
+--   reduction = "mean" the mse's: factor 2/(width batch); "half": 1/batch;
+--                      "sum": 2
+--   batch = 1, input_c = .75, target_c = .75: samples, and the correlation of
+--                      two inputs and of two targets (.75 for U[0,1])
+-- Returns arrays forward (||a^l||, the last is ||f||), delta, gradient of
+-- log10 of norms over the batch: of the root of the second moment itself, in
+-- `typical` of the mean of the logarithm, which medians over seeds follow, and
+-- in `sd` its standard deviation over seeds, for one sample.
+function signal.signal(options)
+  local found = solve(read("signal", options))
+  found.layers, found.log_a = nil, nil
+  return found
+end
+
+-- Least-squares slope of y[first..last] against the index.
+local function fit(y, first, last)
+  local middle, top, bottom = 0.5 * (first + last), 0, 0
+  for l = first, last do
+    top = top + (l - middle) * y[l]
+    bottom = bottom + (l - middle) ^ 2
+  end
+  return top / bottom
+end
+
+-- Standard deviation of a fitted slope, of a random walk over `steps` steps
+-- whose steps have the mean variance `var` (of an energy's logarithm).
+local function slope_sd(var, steps)
+  return 0.5 * sqrt(math.max(0, 1.2 * var / steps)) / ln10
+end
+
+local function slope_spreads(layers, depth)
+  local f, b, both = 0, 0, 0
+  local inner = depth - 1
+  for l = 1, inner do
+    local noise = layers[l].noise
+    f, b = f + noise.forward_var, b + noise.backward_var
+    both = both + noise.forward_var + noise.backward_var - 2 * noise.both
+  end
+  return { forward = slope_sd(f / inner, inner),
+    delta = slope_sd(b / inner, inner),
+    gradient = slope_sd(both / inner, inner) }
+end
+
+local function layer_slopes(found, depth)
+  return { forward = fit(found.forward, 1, depth - 1),
+    delta = fit(found.delta, 1, depth),
+    gradient = fit(found.gradient, 1, depth) }
+end
+
+local function depth_slope(deep, shallow, depths)
+  return (deep.gradient[1] - shallow.gradient[1]) / (depths[2] - depths[1])
+end
+
+-- Slopes of log10 norms against the layer index: least squares over layers
+-- 1..depth-1 of ||a^l||, 1..depth of ||delta^l|| and ||grad W^l||; and
+-- `depth`: of log10||grad W^1|| per layer that the network grows, from half
+-- the depth to all of it. Options as for signal, depth >= 4. Returns
+-- {forward, delta, gradient, depth} from the second moments, `typical` with
+-- the same four from the mean logarithms, and `sd`, one seed's standard
+-- deviation of the three fitted slopes.
+function signal.gradient_slope(options)
+  local net = read("gradient_slope", options)
+  local L = check_size("gradient_slope", "depth", net.depth, 4)
+  local found = solve(net)
+  net.depth = L // 2
+  local half, depths = solve(net), { L // 2, L }
+  local slopes = layer_slopes(found, L)
+  slopes.depth = depth_slope(found, half, depths)
+  slopes.typical = layer_slopes(found.typical, L)
+  slopes.typical.depth = depth_slope(found.typical, half.typical, depths)
+  slopes.sd = slope_spreads(found.layers, L)
+  return slopes
+end
+
+-- log10||grad W^1|| for each of the network depths in options.depths (other
+-- options as for signal). Returns an array from the second moments, with
+-- arrays `typical` and `sd`.
+function signal.first_layer(options)
+  local net = read("first_layer", options, { "depths" })
+  local out = { typical = {}, sd = {} }
+  if type(options.depths) ~= "table" then
+    error("first_layer: depths must be an array of network depths", 2)
+  end
+  for i, depth in ipairs(options.depths) do
+    net.depth = check_size("first_layer", "depths", depth, 1)
+    local found = solve(net)
+    out[i] = found.gradient[1]
+    out.typical[i] = found.typical.gradient[1]
+    out.sd[i] = found.sd.gradient[1]
+  end
+  return out
+end
+
+return signal

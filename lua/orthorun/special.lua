@@ -1,0 +1,51 @@
+-- special: digamma and trigamma of positive numbers, which the logarithms of
+-- chi-squared and beta variables need. Relative error a few 1e-16, away from
+-- digamma's zero at 1.4616, where it is absolute.
+local special = {}
+
+local large = 12 -- from here the asymptotic series are good to rounding
+
+-- Bernoulli numbers B_2, B_4, ...
+local bernoulli = { 1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730,
+  7 / 6 }
+
+local function check(who, x)
+  if type(x) ~= "number" or not (x > 0) then
+    error(("%s: expected a number above 0, got %s"):format(who,
+      tostring(x)), 3)
+  end
+end
+
+-- psi(x) = d ln Gamma(x) / dx, x > 0.
+function special.digamma(x)
+  check("digamma", x)
+  local shift = 0
+  while x < large do
+    shift = shift + 1 / x
+    x = x + 1
+  end
+  local sum, power = 0, 1
+  for k, b in ipairs(bernoulli) do
+    power = power / (x * x)
+    sum = sum + b / (2 * k) * power
+  end
+  return math.log(x) - 0.5 / x - sum - shift
+end
+
+-- psi'(x), x > 0.
+function special.trigamma(x)
+  check("trigamma", x)
+  local shift = 0
+  while x < large do
+    shift = shift + 1 / (x * x)
+    x = x + 1
+  end
+  local sum, power = 0, 1 / x
+  for _, b in ipairs(bernoulli) do
+    power = power / (x * x)
+    sum = sum + b * power
+  end
+  return 1 / x + 0.5 / (x * x) + sum + shift
+end
+
+return special

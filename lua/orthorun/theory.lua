@@ -1,0 +1,53 @@
+-- theory: predictions to lay over measurements. Gains and fixed points by
+-- quadrature (mean_field), norms and slopes at finite width (signal), laws of
+-- singular values. Nothing here looks at a network.
+local activation = require "orthorun.core".activation
+local mean_field = require "orthorun.mean_field"
+local signal = require "orthorun.signal"
+local special = require "orthorun.special"
+
+local theory = {
+  -- gain(activation [, {alpha=}]): 1/sqrt(E[phi(z)^2]), sqrt(2) for relu
+  gain = activation.gain,
+  critical = mean_field.critical,
+  variance_map = mean_field.variance_map,
+  chi1 = mean_field.chi1,
+  mean_field = mean_field.mean_field,
+  init_variance = signal.init_variance,
+  signal = signal.signal,
+  gradient_slope = signal.gradient_slope,
+  first_layer = signal.first_layer,
+  digamma = special.digamma,
+  trigamma = special.trigamma,
+}
+
+-- Singular values of a large square matrix of N(0, 1/n) entries: density
+-- sqrt(4 - x^2)/pi on [0, 2].
+theory.quarter_circle = {}
+
+function theory.quarter_circle.density(x)
+  if x < 0 or x > 2 then return 0.0 end
+  return math.sqrt(4 - x * x) / math.pi
+end
+
+function theory.quarter_circle.cdf(x)
+  if x <= 0 then return 0.0 end
+  if x >= 2 then return 1.0 end
+  return (0.5 * x * math.sqrt(4 - x * x) + 2 * math.asin(x / 2)) / math.pi
+end
+
+-- The x below which a fraction p of the singular values lies.
+function theory.quarter_circle.quantile(p)
+  if type(p) ~= "number" or not (p >= 0 and p <= 1) then
+    error(("quantile: p is %s; a number in [0, 1] is needed"):format(
+      tostring(p)), 2)
+  end
+  local low, high = 0.0, 2.0
+  for _ = 1, 60 do
+    local x = 0.5 * (low + high)
+    if theory.quarter_circle.cdf(x) < p then low = x else high = x end
+  end
+  return 0.5 * (low + high)
+end
+
+return theory
