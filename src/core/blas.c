@@ -43,8 +43,8 @@ static void gemm(bool ta, bool tb, double alpha, const or_matrix *a,
     gemv(ta, alpha, a, b, beta, c);
   else
     BLAS(gemm)
-    (CblasColMajor, op(ta), op(tb), c->rows, c->cols, inner, (real)alpha,
-     a->data, a->ld, b->data, b->ld, (real)beta, c->data, c->ld);
+  (CblasColMajor, op(ta), op(tb), c->rows, c->cols, inner, (real)alpha, a->data,
+   a->ld, b->data, b->ld, (real)beta, c->data, c->ld);
   or_fpu_restore(mode);
 }
 
@@ -119,9 +119,9 @@ static or_status geqrf(or_matrix *a, void *tau, or_lapack *w) {
 static or_status orgqr(or_matrix *q, const void *tau, or_lapack *w) {
   real size = 0;
   bool query = !w->work;
-  int info = LAPACK(orgqr)(LAPACK_COL_MAJOR, q->rows, q->cols, q->cols, q->data,
-                           q->ld, tau, query ? &size : w->work,
-                           query ? -1 : w->lwork);
+  int info =
+      LAPACK(orgqr)(LAPACK_COL_MAJOR, q->rows, q->cols, q->cols, q->data, q->ld,
+                    tau, query ? &size : w->work, query ? -1 : w->lwork);
   return query ? wanted(info, size, 0, w) : decode(info, OR_LAPACK);
 }
 
@@ -136,11 +136,11 @@ static or_status gesdd(or_matrix *a, or_matrix *s, or_matrix *u, or_matrix *vt,
   bool query = !w->work;
   if (u && gesdd_overflows(shorter(a)))
     return OR_SIZE;
-  int info = LAPACK(gesdd)(LAPACK_COL_MAJOR, u ? 'S' : 'N', a->rows, a->cols,
-                           a->data, a->ld, s->data, u ? u->data : NULL,
-                           u ? u->ld : 1, vt ? vt->data : NULL,
-                           vt ? vt->ld : 1, query ? &size : w->work,
-                           query ? -1 : w->lwork, w->iwork);
+  int info =
+      LAPACK(gesdd)(LAPACK_COL_MAJOR, u ? 'S' : 'N', a->rows, a->cols, a->data,
+                    a->ld, s->data, u ? u->data : NULL, u ? u->ld : 1,
+                    vt ? vt->data : NULL, vt ? vt->ld : 1,
+                    query ? &size : w->work, query ? -1 : w->lwork, w->iwork);
   return query ? wanted(info, size, 8 * shorter(a), w)
                : decode(info, OR_NO_CONVERGENCE);
 }
@@ -152,9 +152,8 @@ static or_status gesvd(or_matrix *a, or_matrix *s, or_matrix *u, or_matrix *vt,
   char job = u ? 'S' : 'N';
   int info = LAPACK(gesvd)(LAPACK_COL_MAJOR, job, job, a->rows, a->cols,
                            a->data, a->ld, s->data, u ? u->data : NULL,
-                           u ? u->ld : 1, vt ? vt->data : NULL,
-                           vt ? vt->ld : 1, query ? &size : w->work,
-                           query ? -1 : w->lwork);
+                           u ? u->ld : 1, vt ? vt->data : NULL, vt ? vt->ld : 1,
+                           query ? &size : w->work, query ? -1 : w->lwork);
   return query ? wanted(info, size, 0, w) : decode(info, OR_NO_CONVERGENCE);
 }
 
@@ -170,13 +169,12 @@ static or_status syevd(bool vectors, or_matrix *a, or_matrix *values,
                            a->data, a->ld, values->data,
                            query ? &size : w->work, query ? -1 : w->lwork,
                            query ? &isize : w->iwork, query ? -1 : w->liwork);
-  return query ? wanted(info, size, isize, w)
-               : decode(info, OR_NO_CONVERGENCE);
+  return query ? wanted(info, size, isize, w) : decode(info, OR_NO_CONVERGENCE);
 }
 
 static or_status getrf(or_matrix *a, int *pivots, int *zero) {
-  int info = LAPACK(getrf)(LAPACK_COL_MAJOR, a->rows, a->cols, a->data, a->ld,
-                           pivots);
+  int info =
+      LAPACK(getrf)(LAPACK_COL_MAJOR, a->rows, a->cols, a->data, a->ld, pivots);
   *zero = info > 0 ? info - 1 : -1;
   return decode(info, OR_SINGULAR);
 }

@@ -10,20 +10,22 @@
 /* ||A||_1 below which the approximant is exact to double's roundoff. */
 static const double theta13 = 5.371920351148152;
 
-static const double pade[] = {64764752532480000,
-                              32382376266240000,
-                              7771770303897600,
-                              1187353796428800,
-                              129060195264000,
-                              10559470521600,
-                              670442572800,
-                              33522128640,
-                              1323241920,
-                              40840800,
-                              960960,
-                              16380,
-                              182,
-                              1};
+/* The coefficients over the first of them, so that e^0 is I exactly. */
+#define B0 64764752532480000.0
+static const double pade[] = {1,
+                              32382376266240000 / B0,
+                              7771770303897600 / B0,
+                              1187353796428800 / B0,
+                              129060195264000 / B0,
+                              10559470521600 / B0,
+                              670442572800 / B0,
+                              33522128640 / B0,
+                              1323241920 / B0,
+                              40840800 / B0,
+                              960960 / B0,
+                              16380 / B0,
+                              182 / B0,
+                              1 / B0};
 
 typedef struct expm_parts {
   or_matrix a, a2, a4, a6, odd, even, sum, one;

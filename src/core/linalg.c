@@ -31,14 +31,20 @@ or_status or_load(const or_matrix *a, or_matrix *copy, or_work *w) {
   return OR_OK;
 }
 
+/* Below this products would flush digits away: they count denormals as zero
+   (blas.h). */
+bool or_loses_digits(or_precision p, int64_t log2) {
+  return log2 < (p == OR_FLOAT32 ? FLT_MIN_EXP + FLT_MANT_DIG
+                                 : DBL_MIN_EXP + DBL_MANT_DIG);
+}
+
 void or_settle(or_matrix *m) {
   double top = max_abs(m);
   if (top == 0)
     m->exponent = 0;
   if (m->exponent == 0 || !isfinite(top))
     return;
-  int lowest = m->precision == OR_FLOAT32 ? FLT_MIN_EXP : DBL_MIN_EXP;
-  if (ilogb(top) + m->exponent >= lowest - 1)
+  if (!or_loses_digits(m->precision, ilogb(top) + m->exponent))
     or_matrix_fold(m); /* refuses, and changes nothing, if too large */
 }
 

@@ -5,8 +5,9 @@
    SAFETY. Every input is scanned before LAPACK sees it (its SVD never returns
    on an Inf): OR_NOT_FINITE. Where the largest magnitude leaves the window
    that products are safe in, an exact power of two is taken out and put back
-   into the result; where the result then fits plain numbers it has exponent
-   0, else it keeps its exponent (see matrix.h). Inputs may have exponents.
+   into the result. Where the result then fits plain numbers it has exponent 0;
+   where it is too large, or so small that products would flush some of it,
+   it keeps its exponent (see matrix.h). Inputs may have exponents.
 
    SCRATCH. Every function takes an or_work. With work->base NULL it counts
    in work->used the bytes it needs, and returns OR_SCRATCH (or an error);

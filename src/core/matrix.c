@@ -248,6 +248,12 @@ static int64_t common_exponent(const or_matrix *x, const or_matrix *y) {
   return x->exponent > y->exponent ? x->exponent : y->exponent;
 }
 
+/* The factor of a term. k > 0 only for matrices of zeros, where a factor that
+   overflowed would make NaN. */
+static double term_scale(double alpha, int64_t k) {
+  return k > 0 && isfinite(alpha) ? 0 : shifted(alpha, k);
+}
+
 or_status or_matrix_add(double alpha, const or_matrix *x, double beta,
                         const or_matrix *y, or_matrix *z) {
   if (x->precision != y->precision)
@@ -255,8 +261,8 @@ or_status or_matrix_add(double alpha, const or_matrix *x, double beta,
   if (!broadcasts(x, y))
     return OR_SHAPE;
   int64_t e = common_exponent(x, y);
-  kernels(x)->add(shifted(alpha, x->exponent - e), x,
-                  shifted(beta, y->exponent - e), y, z);
+  kernels(x)->add(term_scale(alpha, x->exponent - e), x,
+                  term_scale(beta, y->exponent - e), y, z);
   z->exponent = e;
   settle(z);
   return OR_OK;

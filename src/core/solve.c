@@ -107,7 +107,6 @@ static int64_t best_exponent(const or_matrix *x, const int64_t *row,
                              const int64_t *col) {
   int64_t top = INT64_MIN;
   int highest = x->precision == OR_FLOAT32 ? FLT_MAX_EXP : DBL_MAX_EXP;
-  int lowest = x->precision == OR_FLOAT32 ? FLT_MIN_EXP : DBL_MIN_EXP;
   for (int j = 0; j < x->cols; j++)
     for (int i = 0; i < x->rows; i++)
       if (stored(x, i, j) != 0)
@@ -115,7 +114,7 @@ static int64_t best_exponent(const or_matrix *x, const int64_t *row,
   if (top == INT64_MIN)
     return 0;
   top += x->exponent;
-  return top < highest && top >= lowest - 1 ? 0 : top;
+  return top < highest && !or_loses_digits(x->precision, top) ? 0 : top;
 }
 
 /* x_ij *= 2^(row_i + col_j), with x's exponent chosen anew. */
