@@ -38,6 +38,14 @@ function names.unknown(what, name, known)
     table.concat(known, ", "))
 end
 
+-- Is `name` in the array `known`?
+function names.has(known, name)
+  for _, candidate in ipairs(known) do
+    if candidate == name then return true end
+  end
+  return false
+end
+
 -- The sorted string keys of a table.
 function names.keys(t)
   local keys = {}

@@ -17,6 +17,9 @@ static const luaL_Reg modules[] = {
     {"file", lib_open_file},
     {"rng", lib_open_rng},
     {"init", lib_open_init},
+    {"init", lib_open_init},
+    {"loss", lib_open_loss},
+    {"metric", lib_open_metric},
     {NULL, NULL},
 };
 

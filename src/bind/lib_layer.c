@@ -43,8 +43,9 @@ static or_matrix *initialize(lua_State *L, const char *who, int options,
                              int rows, int cols, or_precision p) {
   lua_getfield(L, options, "rng");
   if (!luaL_testudata(L, -1, LIB_RNG))
-    lib_error(L, "%s: init= draws random numbers, so rng= must be an "
-                 "ortho.rng(seed), not %s",
+    lib_error(L,
+              "%s: init= draws random numbers, so rng= must be an "
+              "ortho.rng(seed), not %s",
               who, lib_describe(L, lua_gettop(L)));
   lua_pushinteger(L, rows);
   lua_pushinteger(L, cols);
@@ -79,8 +80,8 @@ static or_matrix *weight_option(lua_State *L, const char *who, int options) {
     lib_error(L, "%s: needs inputs= and outputs=, or weight=", who);
   or_precision p = lib_optprecision(L, who, options);
   if (lua_getfield(L, options, "init") == LUA_TNIL)
-    lib_error(L, "%s: needs init= (for example init.orthogonal{}) or weight=",
-              who);
+    lib_error(
+        L, "%s: needs init= (for example init.orthogonal{}) or weight=", who);
   return initialize(L, who, options, (int)m, (int)n, p);
 }
 
@@ -97,8 +98,7 @@ static void bias_option(lua_State *L, const char *who, int options,
 }
 
 /* A gradient of m's shape, not yet written. Pushes it into the slot. */
-static void gradient_slot(lua_State *L, int idx, int slot,
-                          const or_matrix *m) {
+static void gradient_slot(lua_State *L, int idx, int slot, const or_matrix *m) {
   lib_newmatrix(L, "layer", m->rows, m->cols, m->precision);
   lua_setiuservalue(L, idx, slot);
 }
@@ -137,9 +137,8 @@ static const char *const alpha_options[] = {"alpha", NULL};
 /* layer.NAME(): upvalue 1 is the kind. leaky_relu and elu take {alpha=}. */
 static int layer_activation(lua_State *L) {
   lua_settop(L, 1);
-  or_activation phi = {(or_activation_kind)lua_tointeger(
-                           L, lua_upvalueindex(1)),
-                       0};
+  or_activation phi = {
+      (or_activation_kind)lua_tointeger(L, lua_upvalueindex(1)), 0};
   const char *who =
       lua_pushfstring(L, "layer.%s", or_activation_name(phi.kind));
   or_activation_find(or_activation_name(phi.kind), &phi);
@@ -196,12 +195,11 @@ static bool is_layer(lua_State *L) {
 }
 
 /* The same layer twice would overwrite what its first place remembers. */
-static void check_once(lua_State *L, const char *who, int seen,
-                       lua_Integer i) {
+static void check_once(lua_State *L, const char *who, int seen, lua_Integer i) {
   lua_pushvalue(L, -1);
   if (lua_rawget(L, seen) != LUA_TNIL)
-    lib_error(L, "%s: entry %I is the same layer as entry %I; use :copy()",
-              who, (LUAI_UACINT)i, (LUAI_UACINT)lua_tointeger(L, -1));
+    lib_error(L, "%s: entry %I is the same layer as entry %I; use :copy()", who,
+              (LUAI_UACINT)i, (LUAI_UACINT)lua_tointeger(L, -1));
   lua_pop(L, 1);
   lua_pushvalue(L, -1);
   lua_pushinteger(L, i);
@@ -217,8 +215,9 @@ static int container(lua_State *L, const char *who, layer_kind kind) {
   for (lua_Integer i = 1; i <= n; i++) {
     lua_geti(L, 1, i);
     if (!is_layer(L))
-      lib_error(L, "%s: entry %I is %s, not a layer (a table needs functions "
-                   "forward and backward)",
+      lib_error(L,
+                "%s: entry %I is %s, not a layer (a table needs functions "
+                "forward and backward)",
                 who, (LUAI_UACINT)i, lib_describe(L, lua_gettop(L)));
     check_once(L, who, 3, i);
     lua_seti(L, 2, i);
@@ -273,9 +272,9 @@ static void settle_gradients(lua_State *L, int idx, layer *l) {
 }
 
 typedef struct gathering {
-  int list;          /* stack index of the array that grows */
-  int slots[2];      /* which slots of each leaf, 0 for none */
-  bool linear_only;  /* leave layer_norm out */
+  int list;           /* stack index of the array that grows */
+  int slots[2];       /* which slots of each leaf, 0 for none */
+  bool linear_only;   /* leave layer_norm out */
   const char *method; /* what a Lua layer is asked */
 } gathering;
 
@@ -407,8 +406,8 @@ static void copy_slot(lua_State *L, int from, int to, int slot) {
   or_matrix *m = lib_slot(L, from, slot);
   if (!m)
     return;
-  or_matrix_copy(m, lib_newmatrix(L, "layer:copy", m->rows, m->cols,
-                                  m->precision));
+  or_matrix_copy(
+      m, lib_newmatrix(L, "layer:copy", m->rows, m->cols, m->precision));
   lua_setiuservalue(L, to, slot);
 }
 

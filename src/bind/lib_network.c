@@ -55,8 +55,7 @@ static void check_input(lua_State *L, const layer *l, const char *name,
   if (x->precision != w->precision)
     lib_error(L, "%s: weights are %s, input is %s; convert with :to(\"%s\")",
               name, or_precision_name(w->precision),
-              or_precision_name(x->precision),
-              or_precision_name(w->precision));
+              or_precision_name(x->precision), or_precision_name(w->precision));
 }
 
 static void forward_linear(lua_State *L, int idx, layer *l, int xi) {
@@ -86,8 +85,7 @@ static void forward_activation(lua_State *L, int idx, layer *l, int xi) {
   xi = folded_input(L, idx, l, xi);
   or_matrix *z = lib_checkmatrix(L, xi);
   keep(L, idx, SLOT_INPUT, xi);
-  or_matrix *a =
-      buffer(L, idx, SLOT_OUTPUT, z->rows, z->cols, z->precision);
+  or_matrix *a = buffer(L, idx, SLOT_OUTPUT, z->rows, z->cols, z->precision);
   or_activation_forward(l->phi, !l->plain, z, a);
 }
 
@@ -95,12 +93,11 @@ static void forward_norm(lua_State *L, int idx, layer *l, int xi) {
   or_matrix *gain = own_parameter(L, idx), *x = lib_checkmatrix(L, xi);
   check_input(L, l, "layer_norm:forward", gain, x);
   or_matrix *rstd = buffer(L, idx, SLOT_RSTD, 1, x->cols, OR_FLOAT64);
-  or_matrix *xhat =
-      buffer(L, idx, SLOT_INPUT, x->rows, x->cols, x->precision);
+  or_matrix *xhat = buffer(L, idx, SLOT_INPUT, x->rows, x->cols, x->precision);
   or_matrix *y = buffer(L, idx, SLOT_OUTPUT, x->rows, x->cols, x->precision);
   lib_check(L, "layer_norm:forward",
-            or_layer_norm_forward(x, l->eps, gain,
-                                  lib_slot(L, idx, SLOT_BIAS), xhat, rstd, y));
+            or_layer_norm_forward(x, l->eps, gain, lib_slot(L, idx, SLOT_BIAS),
+                                  xhat, rstd, y));
 }
 
 static void forward_any(lua_State *L, int idx, int xi);
@@ -124,8 +121,9 @@ static void forward_residual(lua_State *L, int idx, layer *l, int xi) {
   forward_chain(L, idx, l, xi);
   or_matrix *f = lib_checkmatrix(L, lua_gettop(L));
   if (!or_matrix_same_shape(x, f))
-    lib_error(L, "residual:forward: the input is %s and the branch's output "
-                 "%s; a residual adds them",
+    lib_error(L,
+              "residual:forward: the input is %s and the branch's output "
+              "%s; a residual adds them",
               lib_shape(L, x), lib_shape(L, f));
   or_matrix *y = buffer(L, idx, SLOT_OUTPUT, x->rows, x->cols, x->precision);
   lib_check(L, "residual:forward", or_matrix_add(1, x, 1, f, y));
@@ -332,8 +330,7 @@ static void backward_residual(lua_State *L, int idx, layer *l, int di,
   if (!pass.wanted)
     return;
   or_matrix *branch = lib_checkmatrix(L, lua_gettop(L));
-  or_matrix *dx =
-      buffer(L, idx, SLOT_DELTA, dy->rows, dy->cols, dy->precision);
+  or_matrix *dx = buffer(L, idx, SLOT_DELTA, dy->rows, dy->cols, dy->precision);
   lib_check(L, "residual:backward", or_matrix_add(1, dy, 1, branch, dx));
 }
 
@@ -401,8 +398,8 @@ static void jacobian_rows(lua_State *L, int xi, int first, int cols,
     or_matrix_set(e, first + j, j, 1);
   backward_any(L, 1, lua_gettop(L), (backward_pass){false, true, false});
   or_matrix *dx = lib_checkmatrix(L, lua_gettop(L));
-  or_matrix_transpose(dx, lib_newmatrix(L, "layer:jacobian", dx->cols,
-                                        dx->rows, dx->precision));
+  or_matrix_transpose(dx, lib_newmatrix(L, "layer:jacobian", dx->cols, dx->rows,
+                                        dx->precision));
   lua_replace(L, top + 1);
   lua_settop(L, top + 1);
 }
@@ -423,7 +420,8 @@ static void join_rows(lua_State *L, int list, or_matrix *jacobian) {
   for (lua_Integer k = 1, at = 0; k <= n; k++) {
     lua_geti(L, list, k);
     or_matrix *part = lib_checkmatrix(L, lua_gettop(L));
-    or_matrix to = or_matrix_block(jacobian, (int)at, 0, part->rows, part->cols);
+    or_matrix to =
+        or_matrix_block(jacobian, (int)at, 0, part->rows, part->cols);
     lib_check(L, "layer:jacobian", or_matrix_assign(part, &to));
     at += part->rows;
     lua_pop(L, 1);
@@ -450,8 +448,8 @@ static int net_jacobian(lua_State *L) {
                   cols < JACOBIAN_COLUMNS ? cols : JACOBIAN_COLUMNS, outputs);
     lua_seti(L, 3, luaL_len(L, 3) + 1);
   }
-  join_rows(L, 3, lib_newmatrix(L, "layer:jacobian", outputs, x->rows,
-                                x->precision));
+  join_rows(L, 3,
+            lib_newmatrix(L, "layer:jacobian", outputs, x->rows, x->precision));
   return 1;
 }
 
@@ -477,9 +475,8 @@ static void grad_norm(lua_State *L, void *context) {
   if (!l || l->kind != LAYER_LINEAR)
     return;
   or_norm zero = {0, 0};
-  or_norm norm = l->fresh
-                     ? zero
-                     : or_matrix_frobenius(lib_slot(L, idx, SLOT_DWEIGHT));
+  or_norm norm =
+      l->fresh ? zero : or_matrix_frobenius(lib_slot(L, idx, SLOT_DWEIGHT));
   push_norm(L, *(int *)context, norm);
 }
 
@@ -514,9 +511,7 @@ static int norms(lua_State *L, void (*visit)(lua_State *, void *)) {
 }
 
 /* log10 of ||dloss/dz_l||_F for each linear layer, of the last backward */
-static int net_log10_delta_norms(lua_State *L) {
-  return norms(L, delta_norm);
-}
+static int net_log10_delta_norms(lua_State *L) { return norms(L, delta_norm); }
 
 /* log10 of ||dloss/dW_l||_F for each linear layer */
 static int net_log10_grad_norms(lua_State *L) { return norms(L, grad_norm); }

@@ -84,8 +84,8 @@ static void saturated_backward(or_activation phi, const or_matrix *z,
   dz->exponent = da->exponent;
   for (int j = 0; j < z->cols; j++)
     for (int i = 0; i < z->rows; i++)
-      k->set(dz, i, j, k->get(da, i, j) *
-                           or_activation_slope(phi, true_value(z, i, j)));
+      k->set(dz, i, j,
+             k->get(da, i, j) * or_activation_slope(phi, true_value(z, i, j)));
 }
 
 void or_activation_fold(or_matrix *z) {
@@ -118,9 +118,8 @@ void or_activation_forward(or_activation phi, bool rescale, const or_matrix *z,
   or_fpu_restore(mode);
 }
 
-void or_activation_backward(or_activation phi, bool rescale,
-                            const or_matrix *z, const or_matrix *da,
-                            or_matrix *dz) {
+void or_activation_backward(or_activation phi, bool rescale, const or_matrix *z,
+                            const or_matrix *da, or_matrix *dz) {
   or_fpu_mode mode = or_flush_denormals();
   const or_kernels_table *k = or_kernels(z->precision);
   slopes s = slopes_of(phi, z);

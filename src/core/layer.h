@@ -19,18 +19,18 @@ or_status or_linear_weight_gradient(const or_matrix *dz, const or_matrix *x,
                                     or_matrix *dw, void *scratch);
 void or_linear_bias_gradient(const or_matrix *dz, or_matrix *db);
 
-/* a = phi(z). With rescale false no exponent is made: plain arithmetic. Where z carries an exponent that no float holds, a homogeneous
-   phi (relu) is exact on the stored values, and the others are what they look
-   like from there: near 0 phi'(0) z, far out their asymptotes. */
+/* a = phi(z). With rescale false no exponent is made: plain arithmetic. Where z
+   carries an exponent that no float holds, a homogeneous phi (relu) is exact on
+   the stored values, and the others are what they look like from there: near 0
+   phi'(0) z, far out their asymptotes. */
 void or_activation_forward(or_activation phi, bool rescale, const or_matrix *z,
                            or_matrix *a);
 /* Before an activation that is not homogeneous: z's exponent goes into its
    elements unless that would overflow, or lose digits to underflow. */
 void or_activation_fold(or_matrix *z);
 /* dz = da .* phi'(z); dz may be da. */
-void or_activation_backward(or_activation phi, bool rescale,
-                            const or_matrix *z, const or_matrix *da,
-                            or_matrix *dz);
+void or_activation_backward(or_activation phi, bool rescale, const or_matrix *z,
+                            const or_matrix *da, or_matrix *dz);
 
 /* Layer normalization (Ba, Kiros, Hinton 2016) of each column: xhat =
    (x - mean) / sqrt(variance + eps), y = gain .* xhat + bias. rstd (1 x b,
@@ -38,8 +38,7 @@ void or_activation_backward(or_activation phi, bool rescale,
    back. */
 or_status or_layer_norm_forward(const or_matrix *x, double eps,
                                 const or_matrix *gain, const or_matrix *bias,
-                                or_matrix *xhat, or_matrix *rstd,
-                                or_matrix *y);
+                                or_matrix *xhat, or_matrix *rstd, or_matrix *y);
 /* dx from dy; dgain and dbias (n x 1) are overwritten. work is n x b. */
 or_status or_layer_norm_backward(const or_matrix *xhat, const or_matrix *rstd,
                                  const or_matrix *gain, const or_matrix *dy,

@@ -52,7 +52,7 @@ or_status or_mse(const or_matrix *pred, const or_matrix *target,
 
 /* One sample's target: a label, or a column of probabilities. */
 typedef struct target_column {
-  int label;                /* used where probabilities is NULL */
+  int label; /* used where probabilities is NULL */
   const or_matrix *probabilities;
   int column;
 } target_column;

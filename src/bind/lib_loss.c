@@ -1,0 +1,143 @@
+/* lib_loss.c: losses: value, gradient, and log10 of the value, which is
+   finite where the value fits no number. */
+#include "../core/loss.h"
+
+#include <string.h>
+
+#include "lib.h"
+#include "lib_layer.h"
+
+static int results(lua_State *L, or_norm value) {
+  lua_pushnumber(L, or_norm_value(value));
+  lua_insert(L, -2); /* below the gradient */
+  lua_pushnumber(L, or_norm_log10(value));
+  return 3;
+}
+
+static int refuse(lua_State *L, const char *who, or_status status,
+                  const or_matrix *pred, const or_matrix *target) {
+  if (status == OR_SHAPE)
+    lib_error(L, "%s: prediction is %s, target %s", who, lib_shape(L, pred),
+              lib_shape(L, target));
+  if (status == OR_PRECISION)
+    lib_error(L, "%s: prediction is %s, target %s", who,
+              or_precision_name(pred->precision),
+              or_precision_name(target->precision));
+  if (status == OR_EMPTY)
+    lib_error(L, "%s: prediction is empty (%s)", who, lib_shape(L, pred));
+  lib_check(L, who, status);
+  return 0;
+}
+
+static const char *const mse_options[] = {"reduction", NULL};
+static const char *const reductions[] = {"mean", "sum", "half", NULL};
+
+static or_reduction reduction_option(lua_State *L, const char *who, int arg) {
+  if (!lib_options(L, who, arg, mse_options) ||
+      lua_getfield(L, arg, "reduction") == LUA_TNIL)
+    return OR_MEAN;
+  const char *name = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "";
+  for (int i = 0; reductions[i]; i++)
+    if (strcmp(name, reductions[i]) == 0)
+      return (or_reduction)i;
+  lib_unknown(L, who, "reduction", luaL_tolstring(L, -1, NULL), reductions);
+  return OR_MEAN;
+}
+
+/* value, gradient, log10 value = loss.mse(pred, target [, {reduction=}]) */
+static int loss_mse(lua_State *L) {
+  const char *who = "loss.mse";
+  or_matrix *pred = lib_checkmatrix(L, 1), *target = lib_checkmatrix(L, 2);
+  or_reduction reduction = reduction_option(L, who, 3);
+  or_matrix *g = lib_newmatrix(L, who, pred->rows, pred->cols, pred->precision);
+  or_norm value = {0, 0};
+  or_status status = or_mse(pred, target, reduction, &value, g);
+  if (status != OR_OK)
+    refuse(L, who, status, pred, target);
+  return results(L, value);
+}
+
+/* The label of sample j (1-based), in 1..classes, from an array or a row. */
+static int label(lua_State *L, const char *who, int arg, int j, int classes) {
+  const or_matrix *row = lib_testmatrix(L, arg);
+  double v = 0;
+  if (row) {
+    or_matrix_get(row, 0, j - 1, &v);
+    lua_pushnumber(L, v);
+  } else {
+    lua_geti(L, arg, j);
+  }
+  int whole = 0;
+  lua_Integer k =
+      lua_type(L, -1) == LUA_TNUMBER ? lua_tointegerx(L, -1, &whole) : 0;
+  if (!whole || k < 1 || k > classes)
+    lib_error(L,
+              "%s: label of sample %d is %s, must be a whole number from 1 "
+              "to %d",
+              who, j, lib_describe(L, lua_gettop(L)), classes);
+  lua_pop(L, 1);
+  return (int)k - 1;
+}
+
+static int *labels(lua_State *L, const char *who, int arg,
+                   const or_matrix *logits) {
+  const or_matrix *row = lib_testmatrix(L, arg);
+  lua_Integer n = row ? row->cols : luaL_len(L, arg);
+  if (n != logits->cols || (row && row->rows != 1))
+    lib_error(L, "%s: %I labels for a batch of %d", who, (LUAI_UACINT)n,
+              logits->cols);
+  int *list = lib_scratch(L, sizeof(int) * (size_t)logits->cols);
+  for (int j = 0; j < logits->cols; j++)
+    list[j] = label(L, who, arg, j + 1, logits->rows);
+  return list;
+}
+
+/* One-hot, or probabilities: non-negative columns that sum to 1. */
+static void check_probabilities(lua_State *L, const char *who,
+                                const or_matrix *t) {
+  for (int j = 0; j < t->cols; j++) {
+    double total = 0, v = 0;
+    for (int i = 0; i < t->rows; i++) {
+      or_matrix_get(t, i, j, &v);
+      if (!(v >= 0))
+        lib_error(L, "%s: target (%d,%d) is %f, not a probability", who, i + 1,
+                  j + 1, v);
+      total += v;
+    }
+    if (!(total > 0.999 && total < 1.001))
+      lib_error(L, "%s: target column %d sums to %f, not 1", who, j + 1, total);
+  }
+}
+
+/* value, gradient, log10 value = loss.cross_entropy(logits, labels): labels
+   1..classes as an array or a 1 x batch row, or one-hot columns */
+static int loss_cross_entropy(lua_State *L) {
+  const char *who = "loss.cross_entropy";
+  or_matrix *z = lib_checkmatrix(L, 1), *t = lib_testmatrix(L, 2);
+  or_norm value = {0, 0};
+  or_status status;
+  if (!t)
+    luaL_checktype(L, 2, LUA_TTABLE);
+  if (t && (t->rows != 1 || z->rows == 1)) {
+    if (!or_matrix_same_shape(z, t))
+      refuse(L, who, OR_SHAPE, z, t);
+    check_probabilities(L, who, t);
+    or_matrix *g = lib_newmatrix(L, who, z->rows, z->cols, z->precision);
+    status = or_cross_entropy_targets(z, t, &value, g);
+  } else {
+    int *list = labels(L, who, 2, z);
+    or_matrix *g = lib_newmatrix(L, who, z->rows, z->cols, z->precision);
+    status = or_cross_entropy(z, list, &value, g);
+  }
+  if (status != OR_OK)
+    refuse(L, who, status, z, t ? t : z);
+  return results(L, value);
+}
+
+static const luaL_Reg functions[] = {
+    {"mse", loss_mse}, {"cross_entropy", loss_cross_entropy}, {NULL, NULL}};
+
+int lib_open_loss(lua_State *L) {
+  luaL_newlib(L, functions);
+  return 1;
+}
