@@ -19,13 +19,11 @@
 static const struct number_option {
   const char *key;
   size_t offset;
-} number_options[] = {{"mean", offsetof(or_init, mean)},
-                      {"std", offsetof(or_init, std)},
-                      {"low", offsetof(or_init, low)},
-                      {"high", offsetof(or_init, high)},
-                      {"a", offsetof(or_init, low)},
-                      {"b", offsetof(or_init, high)},
-                      {"value", offsetof(or_init, value)}};
+} number_options[] = {
+    {"mean", offsetof(or_init, mean)},  {"std", offsetof(or_init, std)},
+    {"low", offsetof(or_init, low)},    {"high", offsetof(or_init, high)},
+    {"a", offsetof(or_init, low)},      {"b", offsetof(or_init, high)},
+    {"value", offsetof(or_init, value)}};
 
 static const char *const places[] = {"first", "hidden", "last", NULL};
 static const char *const modes[] = {"fan_in", "fan_out", NULL};
@@ -113,9 +111,8 @@ static int read_choice(lua_State *L, const char *who, const char *key,
 }
 
 static int read_det(lua_State *L, const char *who) {
-  lua_Integer det =
-      lib_checkinteger(L, who, lua_gettop(L), "det", LUA_MININTEGER,
-                       LUA_MAXINTEGER);
+  lua_Integer det = lib_checkinteger(L, who, lua_gettop(L), "det",
+                                     LUA_MININTEGER, LUA_MAXINTEGER);
   if (det != 1 && det != -1)
     lib_error(L, "%s: det must be 1, -1 or nil for either, not %I", who,
               (LUAI_UACINT)det);
@@ -149,8 +146,7 @@ static void read_option(lua_State *L, const char *who, const char *key,
   else if (strcmp(key, "per") == 0)
     f->by_column = read_choice(L, who, key, axes) == 1;
   else if (strcmp(key, "nonzeros") == 0)
-    f->nonzeros =
-        (int)lib_checkinteger(L, who, lua_gettop(L), key, 0, INT_MAX);
+    f->nonzeros = (int)lib_checkinteger(L, who, lua_gettop(L), key, 0, INT_MAX);
 }
 
 /* Pushes option `key`; nil where det is free. */
@@ -184,8 +180,8 @@ static void check_values(lua_State *L, const char *who, const or_init *f) {
   if (f->kind != OR_INIT_truncated_normal)
     return;
   if (f->low > f->high)
-    lib_error(L, "%s: a must not be greater than b, not %f and %f", who,
-              f->low, f->high);
+    lib_error(L, "%s: a must not be greater than b, not %f and %f", who, f->low,
+              f->high);
   if (f->std == 0 && (f->mean < f->low || f->mean > f->high))
     lib_error(L, "%s: std 0 leaves only the mean, %f, outside [%f, %f]", who,
               f->mean, f->low, f->high);
@@ -199,8 +195,8 @@ static const char *push_who(lua_State *L, or_init_kind kind) {
 
 /* init.NAME{options}; the kind is the function's upvalue */
 static int make(lua_State *L) {
-  or_init f = or_init_default((or_init_kind)lua_tointeger(
-      L, lua_upvalueindex(1)));
+  or_init f =
+      or_init_default((or_init_kind)lua_tointeger(L, lua_upvalueindex(1)));
   const char *who = push_who(L, f.kind);
   const char *const *known = known_options(f.kind);
   bool given = lib_options(L, who, 1, known);

@@ -19,8 +19,8 @@ static or_rng *new_rng(lua_State *L) {
 
 /* ortho.rng(seed): any 64-bit integer */
 static int rng_call(lua_State *L) {
-  lua_Integer seed = lib_checkinteger(L, "rng", 2, "seed", LUA_MININTEGER,
-                                      LUA_MAXINTEGER);
+  lua_Integer seed =
+      lib_checkinteger(L, "rng", 2, "seed", LUA_MININTEGER, LUA_MAXINTEGER);
   or_rng_seed(new_rng(L), (uint64_t)seed);
   return 1;
 }
@@ -100,8 +100,8 @@ static int rng_uniform(lua_State *L) {
 static int rng_integer(lua_State *L) {
   const char *who = "rng:integer";
   or_rng *r = lib_checkrng(L, 1);
-  lua_Integer low = lib_checkinteger(L, who, 2, "low", LUA_MININTEGER,
-                                     LUA_MAXINTEGER);
+  lua_Integer low =
+      lib_checkinteger(L, who, 2, "low", LUA_MININTEGER, LUA_MAXINTEGER);
   lua_Integer high = lib_checkinteger(L, who, 3, "high", low, LUA_MAXINTEGER);
   lua_pushinteger(L, or_rng_integer(r, low, high));
   return 1;
@@ -162,7 +162,8 @@ static int rng_equal(lua_State *L) {
 static int rng_tostring(lua_State *L) {
   const or_rng *r = lib_checkrng(L, 1);
   char text[80];
-  snprintf(text, sizeof text, "rng: Philox 4x32-10, key 0x%llx, next block %llu",
+  snprintf(text, sizeof text,
+           "rng: Philox 4x32-10, key 0x%llx, next block %llu",
            (unsigned long long)r->key, (unsigned long long)r->counter);
   lua_pushstring(L, text);
   return 1;
@@ -171,11 +172,13 @@ static int rng_tostring(lua_State *L) {
 static const luaL_Reg metamethods[] = {
     {"__tostring", rng_tostring}, {"__eq", rng_equal}, {NULL, NULL}};
 
-static const luaL_Reg methods[] = {
-    {"normal", rng_normal},   {"uniform", rng_uniform},
-    {"integer", rng_integer}, {"permutation", rng_permutation},
-    {"split", rng_split},     {"copy", rng_copy},
-    {NULL, NULL}};
+static const luaL_Reg methods[] = {{"normal", rng_normal},
+                                   {"uniform", rng_uniform},
+                                   {"integer", rng_integer},
+                                   {"permutation", rng_permutation},
+                                   {"split", rng_split},
+                                   {"copy", rng_copy},
+                                   {NULL, NULL}};
 
 /* The callable table ortho.rng; .version numbers the stream. */
 int lib_open_rng(lua_State *L) {

@@ -107,10 +107,14 @@ INLINE float2 turn32(uint32_t w) {
   uint32_t q = (w + 0x20000000u) >> 30;
   float x = ((float)(int32_t)(w - (q << 30)) + 0.5f) * 0x1.921fb6p-30f;
   float z = x * x;
-  float s = ((-1.9515295891e-4f * z + 8.3321608736e-3f) * z -
-             1.6666654611e-1f) * z * x + x;
+  float s =
+      ((-1.9515295891e-4f * z + 8.3321608736e-3f) * z - 1.6666654611e-1f) * z *
+          x +
+      x;
   float c = ((2.443315711809948e-5f * z - 1.388731625493765e-3f) * z +
-             4.166664568298827e-2f) * z * z - 0.5f * z + 1;
+             4.166664568298827e-2f) *
+                z * z -
+            0.5f * z + 1;
   float first = q & 1 ? s : c, second = q & 1 ? c : s;
   return (float2){float_of(bits32(first) ^ ((q + 1) & 2) << 30),
                   float_of(bits32(second) ^ (q & 2) << 30)};
@@ -119,12 +123,13 @@ INLINE float2 turn32(uint32_t w) {
 /* As log32, fdlibm's e_log.c. */
 INLINE double log64(double f, double k) {
   double s = f / (2 + f), z = s * s, w = z * z;
-  double t1 = w * (3.999999999940941908e-01 +
-                   w * (2.222219843214978396e-01 + w * 1.531383769920937332e-01));
-  double t2 = z * (6.666666666666735130e-01 +
-                   w * (2.857142874366239149e-01 +
-                        w * (1.818357216161805012e-01 +
-                             w * 1.479819860511658591e-01)));
+  double t1 =
+      w * (3.999999999940941908e-01 +
+           w * (2.222219843214978396e-01 + w * 1.531383769920937332e-01));
+  double t2 =
+      z * (6.666666666666735130e-01 +
+           w * (2.857142874366239149e-01 +
+                w * (1.818357216161805012e-01 + w * 1.479819860511658591e-01)));
   double half = 0.5 * f * f;
   return k * 6.93147180369123816490e-01 -
          ((half - (s * (half + t1 + t2) + k * 1.90821492927058770002e-10)) - f);
@@ -214,7 +219,7 @@ static bool supported(int i) {
 #define V(name) name##_plain
 #define V_NAME "plain"
 #define LANES 2
-#define MUL32(x, y) (((x) & 0xFFFFFFFFu) * (y))
+#define MUL32(x, y) (((x)&0xFFFFFFFFu) * (y))
 #include "philox_lanes.h"
 
 static const or_philox *const variants[] = {&table_plain};

@@ -57,8 +57,9 @@ static void V(words)(uint64_t key, uint64_t block, int steps, uint32_t *out) {
     }
     V(rounds)(&s, key);
     for (int h = 0; h < 2; h++)
-      V(store)((s.a[h] & low) | (s.b[h] << 32),
-               (s.c[h] & low) | (s.d[h] << 32), out + 4 * (i + h * LANES));
+      V(store)
+      ((s.a[h] & low) | (s.b[h] << 32), (s.c[h] & low) | (s.d[h] << 32),
+       out + 4 * (i + h * LANES));
   }
 }
 

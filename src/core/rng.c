@@ -58,8 +58,8 @@ typedef struct recipe {
 
 enum { CHUNK_WORDS = 16 * PHILOX_STEP_WORDS };
 
-static void transform(const recipe *f, const uint32_t *w, int n,
-                      or_precision p, void *out) {
+static void transform(const recipe *f, const uint32_t *w, int n, or_precision p,
+                      void *out) {
   const or_philox *philox = or_philox_best();
   float a = (float)f->a, b = (float)f->b, top = (float)f->top;
   if (p == OR_FLOAT64 && f->normal)

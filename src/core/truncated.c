@@ -88,8 +88,8 @@ or_status or_truncated_normal(or_rng *r, double mean, double std, double low,
   if (!(low <= high && isfinite(low) && isfinite(high) && isfinite(t.a) &&
         isfinite(t.b)))
     return OR_RANGE;
-  bool first_pass = std > 0 && is_wide(t) &&
-                    or_rng_normal_fits(mean, std, w->precision);
+  bool first_pass =
+      std > 0 && is_wide(t) && or_rng_normal_fits(mean, std, w->precision);
   if (first_pass)
     or_rng_normal(r, mean, std, w);
   for (int j = 0; j < w->cols; j++)
