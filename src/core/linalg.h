@@ -47,7 +47,7 @@ double or_asymmetry(const or_matrix *a, int *row, int *col);
    NULL). OR_NOT_SYMMETRIC, with the worst place, where some |a_ij - a_ji|
    exceeds n eps max|A|: what a Gram matrix's roundoff can reach. Below that
    the lower triangle counts. */
-or_status or_eigh(const or_matrix *a, or_matrix *w, or_matrix *v,
+or_status or_eigh(const or_matrix *a, or_matrix *values, or_matrix *v,
                   or_work *work);
 
 /* A = U P by the SVD: U is m x n with orthonormal columns (rows where m < n),

@@ -7,10 +7,10 @@
 
 /* OpenBLAS's names of x86 kernels that use no AVX2. */
 static const char *const old_kernels[] = {
-    "Generic",   "Katmai",       "Coppermine", "Northwood", "Prescott",
-    "Banias",    "Atom",         "Core2",      "Penryn",    "Dunnington",
-    "Nehalem",   "Sandybridge",  "Athlon",     "Opteron",   "Opteron_SSE3",
-    "Barcelona", "Bobcat",       "Bulldozer",  "Piledriver", "Steamroller",
+    "Generic",   "Katmai",      "Coppermine", "Northwood",  "Prescott",
+    "Banias",    "Atom",        "Core2",      "Penryn",     "Dunnington",
+    "Nehalem",   "Sandybridge", "Athlon",     "Opteron",    "Opteron_SSE3",
+    "Barcelona", "Bobcat",      "Bulldozer",  "Piledriver", "Steamroller",
     "Nano",      NULL};
 
 static bool is_old(const char *kernel) {

@@ -45,8 +45,7 @@ static bool is_seeds(const char *s) {
   for (;; s = rest + 1) {
     if (!read_integer(s, LLONG_MIN, LLONG_MAX, &n, &rest))
       return false;
-    if (*rest == '-' &&
-        !read_integer(rest + 1, n, LLONG_MAX, &last, &rest))
+    if (*rest == '-' && !read_integer(rest + 1, n, LLONG_MAX, &last, &rest))
       return false;
     if (*rest != ',')
       return *rest == '\0';
@@ -77,10 +76,9 @@ static const run_option options[HOST_RUN_OPTIONS] = {
     {"quiet", NULL, NULL, NULL, "no progress on stderr"},
 };
 
-static const char *const long_names[] = {"precision", "seed",    "jobs",
-                                         "out",       "shard",   "fresh",
-                                         "quiet",     "version", "help",
-                                         NULL};
+static const char *const long_names[] = {
+    "precision", "seed",  "jobs",    "out",  "shard",
+    "fresh",     "quiet", "version", "help", NULL};
 
 static int find_option(const char *name, size_t length) {
   for (int k = 0; k < HOST_RUN_OPTIONS; k++)
@@ -193,7 +191,8 @@ static bool parse_long(host_args *args, int i) {
   char *equals = strchr(word, '=');
   int k = find_option(word, equals ? (size_t)(equals - word) : strlen(word));
   if (k >= 0) {
-    char *next = host_option_words(args->argv, i) == 2 ? args->argv[i + 1] : NULL;
+    char *next =
+        host_option_words(args->argv, i) == 2 ? args->argv[i + 1] : NULL;
     bool follows = next && strncmp(next, "--", 2) != 0;
     return set_run_option(args, k,
                           equals ? equals + 1 : (follows ? next : NULL));

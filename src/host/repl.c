@@ -104,8 +104,8 @@ static void print_results(lua_State *L) {
   lua_getglobal(L, "print");
   lua_insert(L, 1);
   if (host_call(L, n, 0) != LUA_OK) {
-    host_message(lua_pushfstring(L, "error calling 'print' (%s)",
-                                 lua_tostring(L, -1)));
+    host_message(
+        lua_pushfstring(L, "error calling 'print' (%s)", lua_tostring(L, -1)));
     lua_settop(L, 0);
   }
 }

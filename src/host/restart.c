@@ -8,7 +8,8 @@
 static cpu_features this_cpu(void) {
 #if defined(__x86_64__) || defined(__i386__)
   return (cpu_features){
-      .avx2_fma = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"),
+      .avx2_fma =
+          __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"),
       .avx512 = __builtin_cpu_supports("avx512f") &&
                 __builtin_cpu_supports("avx512dq") &&
                 __builtin_cpu_supports("avx512bw") &&

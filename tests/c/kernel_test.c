@@ -14,10 +14,9 @@ static int wants(const char *kernel, cpu_features cpu, const char *expected) {
 }
 
 static void old_kernels_are_replaced_by_what_the_cpu_can_run(void) {
-  const char *const old[] = {"Prescott", "Core2",       "Penryn",
-                             "Atom",     "Nehalem",     "Dunnington",
-                             "Generic",  "Sandybridge", "Barcelona",
-                             "Bulldozer"};
+  const char *const old[] = {
+      "Prescott",   "Core2",   "Penryn",      "Atom",      "Nehalem",
+      "Dunnington", "Generic", "Sandybridge", "Barcelona", "Bulldozer"};
   for (size_t i = 0; i < sizeof old / sizeof old[0]; i++) {
     CHECK(wants(old[i], avx512, "SkylakeX"));
     CHECK(wants(old[i], avx2, "Haswell"));
