@@ -81,10 +81,24 @@ void *lib_scratch(lua_State *L, size_t bytes) {
 
 /* --- errors ------------------------------------------------------------- */
 
+/* Pushes "script.lua:12: " for the innermost line of Lua that is the user's:
+   frames of our own Lua library are passed over. */
+static void where(lua_State *L) {
+  lua_Debug frame;
+  for (int level = 1; lua_getstack(L, level, &frame); level++) {
+    lua_getinfo(L, "Sl", &frame);
+    if (frame.currentline > 0 && !strstr(frame.source, "/lua/orthorun/")) {
+      lua_pushfstring(L, "%s:%d: ", frame.short_src, frame.currentline);
+      return;
+    }
+  }
+  luaL_where(L, 1);
+}
+
 int lib_error(lua_State *L, const char *format, ...) {
   va_list args;
   va_start(args, format);
-  luaL_where(L, 1);
+  where(L);
   lua_pushvfstring(L, format, args);
   va_end(args);
   lua_concat(L, 2);

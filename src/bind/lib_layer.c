@@ -400,14 +400,15 @@ static int net_rescale(lua_State *L) {
 
 /* --- copies ------------------------------------------------------------- */
 
-static void copy_layer(lua_State *L, int idx);
-
-static void copy_slot(lua_State *L, int from, int to, int slot) {
+static void copy_slot(lua_State *L, int from, int to, int slot, bool share) {
   or_matrix *m = lib_slot(L, from, slot);
   if (!m)
     return;
-  or_matrix_copy(
-      m, lib_newmatrix(L, "layer:copy", m->rows, m->cols, m->precision));
+  if (share)
+    lua_getiuservalue(L, from, slot);
+  else
+    or_matrix_copy(
+        m, lib_newmatrix(L, "layer:copy", m->rows, m->cols, m->precision));
   lua_setiuservalue(L, to, slot);
 }
 
@@ -419,15 +420,16 @@ static void copy_table_layer(lua_State *L) {
   lua_call(L, 1, 1);
 }
 
-static void copy_children(lua_State *L, int from, int to, int count) {
+static void copy_children(lua_State *L, int from, int to, int count,
+                          bool share) {
   lua_getiuservalue(L, from, SLOT_CHILDREN);
   int children = lua_gettop(L);
   lua_createtable(L, count, 0);
   for (int i = 1; i <= count; i++) {
     lua_geti(L, children, i);
     if (lib_testlayer(L, -1))
-      copy_layer(L, lua_gettop(L));
-    else
+      lib_copylayer(L, lua_gettop(L), share);
+    else if (!share)
       copy_table_layer(L);
     lua_seti(L, children + 1, i);
     lua_settop(L, children + 1);
@@ -436,8 +438,7 @@ static void copy_children(lua_State *L, int from, int to, int count) {
   lua_pop(L, 1);
 }
 
-/* Pushes a copy of the layer at idx: parameters and gradients, no buffers. */
-static void copy_layer(lua_State *L, int idx) {
+void lib_copylayer(lua_State *L, int idx, bool share) {
   luaL_checkstack(L, 12, "layers are nested too deeply");
   layer *l = lib_testlayer(L, idx);
   settle_gradients(L, idx, l);
@@ -446,16 +447,16 @@ static void copy_layer(lua_State *L, int idx) {
   *c = *l;
   c->passed_back = false;
   for (int slot = SLOT_WEIGHT; slot <= SLOT_DBIAS; slot++)
-    copy_slot(L, idx, to, slot);
+    copy_slot(L, idx, to, slot, share);
   if (l->kind >= LAYER_SEQUENTIAL)
-    copy_children(L, idx, to, l->count);
+    copy_children(L, idx, to, l->count, share);
 }
 
 /* net:copy(): an independent network with the same parameters */
 static int net_copy(lua_State *L) {
   lib_checklayer(L, 1);
   lua_settop(L, 1);
-  copy_layer(L, 1);
+  lib_copylayer(L, 1, false);
   return 1;
 }
 

@@ -56,6 +56,11 @@ or_matrix *lib_slot(lua_State *L, int idx, int slot);
 void lib_eachleaf(lua_State *L, int idx,
                   void (*visit)(lua_State *L, void *context), void *context);
 
+/* Pushes a copy of the layer at idx, without what passes left in it. With
+   share, the copy has the very same parameters and Lua layers: a twin whose
+   passes do not disturb the original's. */
+void lib_copylayer(lua_State *L, int idx, bool share);
+
 extern const luaL_Reg lib_network_methods[]; /* forward, backward, ... */
 
 #endif

@@ -428,8 +428,9 @@ static void join_rows(lua_State *L, int list, or_matrix *jacobian) {
   }
 }
 
-/* J = net:jacobian(x): x one column; J outputs x inputs, dy_i/dx_j. Leaves
-   parameter gradients alone (layers written in Lua see a backward). */
+/* J = net:jacobian(x): x one column; J outputs x inputs, dy_i/dx_j. Works on
+   a twin, so the last forward and the gradients stay (layers written in Lua
+   do see the passes). */
 static int net_jacobian(lua_State *L) {
   lib_checklayer(L, 1);
   or_matrix *x = lib_checkmatrix(L, 2);
@@ -437,6 +438,8 @@ static int net_jacobian(lua_State *L) {
     lib_error(L, "layer:jacobian: x must be one column, got %s",
               lib_shape(L, x));
   lua_settop(L, 2);
+  lib_copylayer(L, 1, true);
+  lua_replace(L, 1);
   forward_any(L, 1, 2);
   int outputs = lib_checkmatrix(L, 3)->rows;
   lua_settop(L, 2);

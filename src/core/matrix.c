@@ -214,20 +214,32 @@ void or_matrix_transpose(const or_matrix *x, or_matrix *y) {
   kernels(x)->transpose(x, y);
 }
 
-/* After arithmetic on matrices that carried exponents. */
+/* Every result goes back into the window, so that no chain of operations
+   overflows: the next one starts far from the ends of the range. */
 static void settle(or_matrix *m) {
-  if (m->exponent != 0)
-    or_matrix_keep_in_window(m, kernels(m)->max_abs(m));
+  or_matrix_keep_in_window(m, kernels(m)->max_abs(m));
+}
+
+/* alpha x where plain arithmetic might overflow or vanish: x near 1, alpha
+   near 1, and the powers of two in the exponent. */
+static void scale_apart(double alpha, double top, const or_matrix *x,
+                        or_matrix *y) {
+  int k = ilogb(alpha), t = ilogb(top);
+  kernels(x)->shift(x, -t, y);
+  kernels(x)->scale(ldexp(alpha, -k), y, y);
+  y->exponent = x->exponent + k + t;
 }
 
 void or_matrix_scale(double alpha, const or_matrix *x, or_matrix *y) {
-  int64_t k = 0;
-  if (isfinite(alpha) && alpha != 0 && !in_window(x->precision, fabs(alpha))) {
-    k = ilogb(alpha);
-    alpha = ldexp(alpha, -(int)k);
+  double top = kernels(x)->max_abs(x);
+  bool special = alpha == 0 || !isfinite(alpha) || top == 0 || !isfinite(top);
+  if (special || (in_window(x->precision, fabs(alpha)) &&
+                  in_window(x->precision, top))) {
+    y->exponent = x->exponent;
+    kernels(x)->scale(alpha, x, y);
+  } else {
+    scale_apart(alpha, top, x, y);
   }
-  y->exponent = x->exponent + k;
-  kernels(x)->scale(alpha, x, y);
   settle(y);
 }
 
