@@ -21,7 +21,7 @@ or_activation lib_checkactivation(lua_State *L, const char *who, int arg) {
   const char *name;
   if (lua_type(L, arg) != LUA_TSTRING)
     lib_error(L, "%s: activation must be a name such as \"relu\", not %s", who,
-              luaL_typename(L, arg));
+              lua_isnone(L, arg) ? "nil" : luaL_typename(L, arg));
   name = lua_tostring(L, arg);
   if (!or_activation_find(name, &phi))
     lib_unknown(L, who, "activation", name, names);

@@ -1,0 +1,303 @@
+-- ortho.activation: values, slopes and Gaussian expectations. Golden numbers
+-- from mpmath with 40 digits (two-dimensional ones with 20).
+local ortho = require "orthorun"
+local activation = ortho.activation
+
+local eps = 2.0 ^ -52
+
+local function near(expected, got, relative, what)
+  local allowed = relative * math.max(math.abs(expected), 1e-300)
+  assert(math.abs(got - expected) <= allowed, ("%s: expected %.17g, got %.17g")
+    :format(what or "value", expected, got))
+end
+
+-- name = { value(-2.5), slope(-2.5), value(.75), slope(.75) }
+local points = {
+  linear = { -2.5, 1, 0.75, 1 },
+  relu = { 0, 0, 0.75, 1 },
+  leaky_relu = { -0.025, 0.01, 0.75, 1 },
+  tanh = { -0.98661429815143029, 0.02659222668316062, 0.63514895238728732,
+    0.59658580828133143 },
+  sigmoid = { 0.075858180021243551, 0.070103716545108157, 0.67917869917539297,
+    0.21789499376181403 },
+  erf = { -0.99959304798255504, 0.0021782842303527097, 0.71115563365351513,
+    0.64293106919520733 },
+  gelu = { -0.015524163314440338, -0.037611085908145208, 0.58002948571734885,
+    0.9992257217392351 },
+  silu = { -0.18964545005310888, -0.099401111341526841, 0.50938402438154473,
+    0.8425999444967535 },
+  selu = { -1.6137857588732426, 0.14431358197413431, 0.78802574051661037,
+    1.0507009873554805 },
+  elu = { -0.9179150013761012, 0.082084998623898795, 0.75, 1 },
+  hard_tanh = { -1.0, 0, 0.75, 1 },
+  softplus = { 0.078889734292549623, 0.075858180021243551, 1.1368710061148999,
+    0.67917869917539297 },
+}
+
+-- at q = 1.7: E phi^2, E phi'^2, E phi'^4; and the gain (at q = 1)
+local moments = {
+  linear = { 1.7, 1.0, 1.0, 1.0 },
+  relu = { 0.85, 0.5, 0.5, 1.414213562373095 },
+  leaky_relu = { 0.850085, 0.50005, 0.500000005, 1.4141428569978353 },
+  tanh = { 0.49094442453862054, 0.37468965620301992, 0.26881013625863419,
+    1.5925374197228314 },
+  sigmoid = { 0.3119765298446341, 0.038918707634101674, 0.0018962388575607081,
+    1.8462285453386054 },
+  erf = { 0.56221590273624766, 0.45589288810002295, 0.42427145106844666,
+    1.4671669504891386 },
+  gelu = { 0.77170121253597754, 0.48325689916156571, 0.48583436002908288,
+    1.5335304411955352 },
+  silu = { 0.66182266236219354, 0.41610015973673148, 0.35536892257306329,
+    1.6765324703310912 },
+  selu = { 1.5154106908626792, 0.97412214177093895, 1.3158365360306386, 1.0 },
+  elu = { 1.0366872203102883, 0.63657318062247269, 0.57394574855498106,
+    1.2451983007007066 },
+  hard_tanh = { 0.61459786735685251, 0.55689766800909091, 0.55689766800909091,
+    1.3920361404483098 },
+  softplus = { 1.2423933017655417, 0.3119765298446341, 0.16287176732336987,
+    1.0418668355353017 },
+}
+
+describe("activation functions", function()
+  it("are the twelve that the tables here know", function()
+    local found = activation.names()
+    assert.equal(12, #found)
+    for _, name in ipairs(found) do assert.truthy(points[name], name) end
+  end)
+
+  it("have mpmath's values and slopes to a few units in the last place",
+    function()
+      for name, golden in pairs(points) do
+        for k, x in ipairs { -2.5, 0.75 } do
+          near(golden[2 * k - 1], activation.value(name, x), 4 * eps, name)
+          near(golden[2 * k], activation.slope(name, x), 8 * eps, name .. "'")
+        end
+      end
+    end)
+
+  it("have PyTorch's slopes at their kinks", function()
+    assert.equal(0, activation.slope("relu", 0))
+    assert.equal(0.01, activation.slope("leaky_relu", 0))
+    assert.equal(0.3, activation.slope("leaky_relu", 0, 0.3))
+    assert.equal(0, activation.slope("hard_tanh", 1))
+    assert.equal(0, activation.slope("hard_tanh", -1))
+    assert.equal(2, activation.slope("elu", 0, 2))
+    near(1.7580993408473769, activation.slope("selu", 0), eps)
+  end)
+
+  it("have slopes that finite differences agree with", function()
+    for _, name in ipairs(activation.names()) do
+      for _, x in ipairs { -3.3, -0.6, -1e-3, 0.2, 0.9, 2.7 } do
+        local h = 1e-6 * math.max(1, math.abs(x))
+        local d = (activation.value(name, x + h) -
+          activation.value(name, x - h)) / (2 * h)
+        assert(math.abs(d - activation.slope(name, x)) < 1e-9, name)
+      end
+    end
+  end)
+
+  it("keep their digits in the tails, where 1 - tanh^2 would have none",
+    function()
+      near(4 * math.exp(-60), activation.slope("tanh", 30), 4 * eps)
+      near(math.exp(-50), activation.slope("sigmoid", 50), 4 * eps)
+      near(math.exp(-50), activation.value("softplus", -50), 4 * eps)
+      near(2 / math.sqrt(math.pi) * math.exp(-225),
+        activation.slope("erf", 15), 8 * eps)
+    end)
+
+  it("have limits, not NaN, at infinity and at the largest numbers",
+    function()
+      for _, x in ipairs { math.huge, 1.7e308, 1e5 } do
+        for _, name in ipairs { "tanh", "sigmoid", "erf", "hard_tanh" } do
+          assert.equal(1, activation.value(name, x), name)
+          assert.equal(0, activation.slope(name, x), name)
+          assert.equal(0, activation.slope(name, -x), name)
+        end
+        for _, name in ipairs { "relu", "gelu", "silu", "elu", "softplus" } do
+          assert.equal(x, activation.value(name, x), name)
+          assert.equal(1, activation.slope(name, x), name)
+          assert.equal(0, activation.slope(name, -x), name)
+        end
+        for _, name in ipairs { "relu", "gelu", "silu", "softplus" } do
+          assert.equal(0, activation.value(name, -x), name)
+        end
+      end
+    end)
+
+  it("give NaN for NaN", function()
+    local nan = 0 / 0
+    for _, name in ipairs(activation.names()) do
+      local y, d = activation.value(name, nan), activation.slope(name, nan)
+      assert(y ~= y, name)
+      assert(d ~= d, name .. "'")
+    end
+  end)
+end)
+
+describe("Gaussian moments", function()
+  it("equal mpmath's to 1e-14, kinks or none", function()
+    for name, golden in pairs(moments) do
+      near(golden[1], activation.moment(name, { q = 1.7 }), 1e-14, name)
+      near(golden[2], activation.moment(name, { q = 1.7, slope = true }),
+        1e-14, name)
+      near(golden[3], activation.moment(name,
+        { q = 1.7, power = 4, slope = true }), 1e-14, name)
+      near(golden[4], activation.gain(name), 1e-14, name)
+    end
+  end)
+
+  it("integrate polynomials exactly, up to the nodes' own digits", function()
+    local double_factorial = 1
+    for power = 2, 20, 2 do
+      double_factorial = double_factorial * (power - 1)
+      near(double_factorial, activation.moment("linear", { power = power }),
+        1e-14, "z^" .. power)
+    end
+  end)
+
+  it("follow the closed forms from q = 1e-6 to 1e8", function()
+    for k = -6, 8 do
+      local q = 10.0 ^ k
+      local erf_slope = 4 / math.pi / math.sqrt(1 + 4 * q)
+      near(2 / math.pi * math.asin(2 * q / (1 + 2 * q)),
+        activation.moment("erf", { q = q }), k < 0 and 1e-14 or 3e-12)
+      near(erf_slope, activation.moment("erf", { q = q, slope = true }),
+        2e-14)
+      near(q / 2, activation.moment("relu", { q = q }), 1e-14)
+      near(activation.value("erf", 1 / math.sqrt(2 * q)),
+        activation.moment("hard_tanh", { q = q, slope = true }), 1e-14)
+      near(q * (1 + 0.09) / 2, activation.moment("leaky_relu",
+        { q = q, alpha = 0.3 }), 1e-14)
+    end
+  end)
+
+  it("go to the one-sided limits at q = 0", function()
+    assert.equal(0.5, activation.moment("relu", { q = 0, slope = true }))
+    assert.equal(1, activation.moment("tanh", { q = 0, slope = true }))
+    assert.equal(0.25, activation.moment("sigmoid", { q = 0 }))
+    near(0.5 * math.sqrt(2 / math.pi),
+      activation.mean("relu", { q = 0, slope = 1, power = 1 }), 4 * eps)
+  end)
+
+  it("obey Stein's lemma, E[z phi] = sqrt(q) E[phi']", function()
+    for _, name in ipairs(activation.names()) do
+      for _, q in ipairs { 0.2, 1, 9 } do
+        near(math.sqrt(q) * activation.mean(name, { q = q, slope = 1 }),
+          activation.mean(name, { q = q, value = 1, power = 1 }), 2e-14, name)
+      end
+    end
+  end)
+end)
+
+describe("joint Gaussian moments", function()
+  it("equal mpmath's", function()
+    local golden = {
+      tanh = { 0.2730346713702567, 0.2864945660332119 },
+      gelu = { 0.484705647534884, 0.3701481677410657 },
+      hard_tanh = { 0.3306014807596071, 0.3555674515799112 },
+      selu = { 0.8894338307319033, 0.8929112350103475 },
+    }
+    for name, pair in pairs(golden) do
+      near(pair[1], activation.joint(name, { q = 1.7, c = 0.6 }), 1e-13, name)
+      near(pair[2], activation.joint(name,
+        { q = 1.7, c = 0.6, slope = true }), 1e-13, name)
+    end
+  end)
+
+  it("follow the arc-cosine and arc-sine kernels, up to c = +-1", function()
+    for _, q in ipairs { 0.3, 1, 40 } do
+      for _, c in ipairs { -1, -0.99, -0.4, 0, 0.5, 0.999999, 1 } do
+        local angle = math.acos(c)
+        local relu = q * (math.sqrt(1 - c * c) + c * (math.pi - angle))
+          / (2 * math.pi)
+        local got = activation.joint("relu", { q = q, c = c })
+        assert(math.abs(got - relu) < 1e-14 * q)
+        got = activation.joint("relu", { q = q, c = c, slope = true })
+        assert(math.abs(got - (math.pi - angle) / (2 * math.pi)) < 1e-14)
+        got = activation.joint("erf", { q = q, c = c })
+        assert(math.abs(got - 2 / math.pi * math.asin(2 * q * c / (1 + 2 * q)))
+          < 1e-14)
+        near(4 / math.pi / math.sqrt((1 + 2 * q) ^ 2 - (2 * q * c) ^ 2),
+          activation.joint("erf", { q = q, c = c, slope = true }), 3e-14)
+      end
+    end
+  end)
+
+  it("split at c = 0 and meet the moment at c = 1, for every activation",
+    function()
+      for _, name in ipairs(activation.names()) do
+        for _, slope in ipairs { false, true } do
+          local one = { q = 2, power = 1, slope = slope }
+          local two = { q = 2, power = 2, slope = slope }
+          near(activation.moment(name, two), activation.joint(name,
+            { q = 2, c = 1, slope = slope }), 1e-14, name)
+          local apart = activation.joint(name, { q = 2, c = 0, slope = slope })
+          assert(math.abs(activation.moment(name, one) ^ 2 - apart) < 1e-14)
+        end
+      end
+    end)
+end)
+
+describe("the logarithm of a layer's energy", function()
+  local digamma, trigamma = ortho.theory.digamma, ortho.theory.trigamma
+
+  it("is a log chi-squared for linear units, forward and backward",
+    function()
+      for _, n in ipairs { 32, 64, 512 } do
+        for _, slope in ipairs { false, true } do
+          local mean, variance = activation.log_energy("linear",
+            { count = n, slope = slope })
+          near(digamma(n / 2) + math.log(2), mean, 1e-11)
+          near(trigamma(n / 2), variance, 1e-7)
+        end
+      end
+    end)
+
+  it("has THEORY's variance for relu: 5.68, 5.31, 5.15, 5.07 over n",
+    function()
+      for n, c in pairs { [32] = 5.68, [64] = 5.31, [128] = 5.15,
+        [256] = 5.07 } do
+        local _, variance = activation.log_energy("relu", { count = n })
+        assert(math.abs(n * variance - c) < 0.006, n .. " " .. n * variance)
+      end
+    end)
+
+  it("agrees with 40,000 draws by NumPy for saturated tanh", function()
+    local mean, variance = activation.log_energy("tanh",
+      { q = 256, count = 256, slope = true })
+    assert(math.abs(mean - 2.0193) < 0.008)
+    assert(math.abs(variance - 0.2708) < 0.006)
+  end)
+end)
+
+describe("bad arguments to activation", function()
+  local function fails(pattern, f, ...)
+    local ok, message = pcall(f, ...)
+    assert.is_false(ok)
+    assert.matches(pattern, message)
+  end
+
+  it("name the nearest activation", function()
+    fails("activation.gain: unknown activation 'rely' %(did you mean 'relu'%?",
+      activation.gain, "rely")
+    fails("must be a name such as \"relu\", not nil", activation.moment)
+  end)
+
+  it("name the nearest option", function()
+    fails("unknown option 'powr' %(did you mean 'power'%?",
+      activation.moment, "relu", { powr = 2 })
+  end)
+
+  it("say the value and the range", function()
+    fails("q is %-1", activation.moment, "relu", { q = -1 })
+    fails("q is inf", activation.moment, "relu", { q = math.huge })
+    fails("nan", activation.moment, "relu", { q = 0 / 0 })
+    fails("c is 1.5", activation.joint, "relu", { c = 1.5 })
+    fails("power", activation.moment, "relu", { power = -1 })
+    fails("power", activation.moment, "relu", { power = 1.5 })
+    fails("relu takes no alpha", activation.value, "relu", 1, 0.1)
+    fails("tanh takes no alpha", activation.gain, "tanh", { alpha = 1 })
+    fails("x must be a number, not string", activation.value, "relu", "1")
+    fails("q is 0", activation.log_energy, "relu", { q = 0 })
+  end)
+end)
