@@ -46,7 +46,7 @@ typedef struct or_blas_table {
   or_status (*syevd)(bool vectors, or_matrix *a, or_matrix *values,
                      or_lapack *w);
   /* a = P L U, in place; OR_SINGULAR with the first zero pivot (0-based) in
-     *zero, the factors being complete even then */
+   *zero, the factors being complete even then */
   or_status (*getrf)(or_matrix *a, int *pivots, int *zero);
   or_status (*getrs)(const or_matrix *lu, const int *pivots, or_matrix *b);
   or_status (*getri)(or_matrix *lu, const int *pivots, or_lapack *w);

@@ -44,8 +44,8 @@ static lu_factors take_lu(or_work *w, int n, or_precision p) {
 /* Far enough apart that no one power of two suits both ends. */
 static bool is_graded(const or_matrix *a) {
   or_scan s = or_matrix_scan(a);
-  double spread = a->precision == OR_FLOAT32 ? 0x1p60 : 0x1p500;
-  return s.max_abs > 0 && s.max_abs / s.min_nonzero > spread;
+  double limit = a->precision == OR_FLOAT32 ? 0x1p60 : 0x1p500;
+  return s.max_abs > 0 && s.max_abs / s.min_nonzero > limit;
 }
 
 static void raise_to(int64_t *top, int64_t value) {
