@@ -180,13 +180,17 @@ static int matrix_normalized(lua_State *L) {
   return 1;
 }
 
+/* True values are equal; ones that no double holds, if stored ones are. */
 static bool equal_elements(const or_matrix *x, const or_matrix *y) {
+  or_matrix u = *x, v = *y;
+  if (x->exponent == y->exponent)
+    u.exponent = v.exponent = 0;
   for (int j = 0; j < x->cols; j++)
     for (int i = 0; i < x->rows; i++) {
       double a, b;
-      or_matrix_get(x, i, j, &a);
-      or_matrix_get(y, i, j, &b);
-      if (!(a == b))
+      bool known = or_matrix_get(&u, i, j, &a) == OR_OK &&
+                   or_matrix_get(&v, i, j, &b) == OR_OK;
+      if (!known || !(a == b))
         return false;
     }
   return true;
@@ -196,8 +200,7 @@ static bool equal_elements(const or_matrix *x, const or_matrix *y) {
 static int matrix_eq(lua_State *L) {
   or_matrix *x = lib_testmatrix(L, 1), *y = lib_testmatrix(L, 2);
   lua_pushboolean(L, x && y && x->precision == y->precision &&
-                         or_matrix_same_shape(x, y) &&
-                         x->exponent == y->exponent && equal_elements(x, y));
+                         or_matrix_same_shape(x, y) && equal_elements(x, y));
   return 1;
 }
 

@@ -58,7 +58,19 @@ static void check_input(lua_State *L, const layer *l, const char *name,
               or_precision_name(x->precision), or_precision_name(w->precision));
 }
 
+/* In plain mode an exponent from outside is put into the elements first. */
+static int plain_input(lua_State *L, int idx, const layer *l, int xi) {
+  or_matrix *x = lib_checkmatrix(L, xi);
+  if (!l->plain || x->exponent == 0)
+    return xi;
+  or_matrix *copy = buffer(L, idx, SLOT_WORK, x->rows, x->cols, x->precision);
+  or_matrix_copy(x, copy);
+  or_matrix_unscale(copy);
+  return lua_gettop(L);
+}
+
 static void forward_linear(lua_State *L, int idx, layer *l, int xi) {
+  xi = plain_input(L, idx, l, xi);
   or_matrix *w = own_parameter(L, idx), *x = lib_checkmatrix(L, xi);
   check_input(L, l, "linear:forward", w, x);
   keep(L, idx, SLOT_INPUT, xi);
@@ -66,7 +78,7 @@ static void forward_linear(lua_State *L, int idx, layer *l, int xi) {
   layer_product(L, l, false, w, false, x, z);
   if (l->has_bias)
     lib_check(L, "linear:forward",
-              or_matrix_add(1, z, 1, lib_slot(L, idx, SLOT_BIAS), z));
+              or_linear_bias(lib_slot(L, idx, SLOT_BIAS), !l->plain, z));
 }
 
 /* An activation that is not homogeneous needs true values: a z that carries
@@ -243,6 +255,7 @@ static void backward_linear(lua_State *L, int idx, layer *l, int di,
                             backward_pass pass) {
   const char *who = "linear:backward";
   or_matrix *x = remembered(L, idx, who), *w = own_parameter(L, idx);
+  di = plain_input(L, idx, l, di);
   or_matrix *dz = lib_checkmatrix(L, di);
   check_cotangent(L, who, w->rows, x->cols, w->precision, dz);
   if (pass.parameters) {

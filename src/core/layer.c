@@ -8,22 +8,13 @@
 
 /* --- linear ------------------------------------------------------------- */
 
-or_status or_linear_forward(const or_matrix *w, const or_matrix *bias,
-                            const or_matrix *x, or_matrix *z, void *scratch) {
-  or_status status = or_matrix_product(false, w, false, x, z, scratch);
-  if (status != OR_OK || !bias)
-    return status;
-  return or_matrix_add(1, z, 1, bias, z);
-}
-
-or_status or_linear_backward(const or_matrix *w, const or_matrix *dz,
-                             or_matrix *dx, void *scratch) {
-  return or_matrix_product(true, w, false, dz, dx, scratch);
-}
-
-or_status or_linear_weight_gradient(const or_matrix *dz, const or_matrix *x,
-                                    or_matrix *dw, void *scratch) {
-  return or_matrix_product(false, dz, true, x, dw, scratch);
+or_status or_linear_bias(const or_matrix *bias, bool rescale, or_matrix *z) {
+  if (rescale)
+    return or_matrix_add(1, z, 1, bias, z);
+  if (bias->precision != z->precision)
+    return OR_PRECISION;
+  or_kernels(z->precision)->add(1, z, 1, bias, z);
+  return OR_OK;
 }
 
 void or_linear_bias_gradient(const or_matrix *dz, or_matrix *db) {
@@ -140,7 +131,7 @@ void or_activation_backward(or_activation phi, bool rescale, const or_matrix *z,
 
 /* eps as the stored values see it: true variance = stored * 2^(2 exponent) */
 static double stored_eps(const or_matrix *x, double eps) {
-  double k = -2.0 * (double)x->exponent;
+  double k = eps == 0 ? 0 : -2.0 * (double)x->exponent;
   return k > 2000 ? INFINITY : k < -2000 ? 0 : ldexp(eps, (int)k);
 }
 

@@ -8,18 +8,14 @@
 #include "activation.h"
 #include "matrix.h"
 
-/* z (m x b) = W (m x n) x (n x b) + bias (m x 1, or NULL). OR_SCRATCH as
-   or_matrix_product says. */
-or_status or_linear_forward(const or_matrix *w, const or_matrix *bias,
-                            const or_matrix *x, or_matrix *z, void *scratch);
-/* The gradients: dx (n x b) = W' dz, dW (m x n) = dz x', db = row sums. */
-or_status or_linear_backward(const or_matrix *w, const or_matrix *dz,
-                             or_matrix *dx, void *scratch);
-or_status or_linear_weight_gradient(const or_matrix *dz, const or_matrix *x,
-                                    or_matrix *dw, void *scratch);
+/* The linear layer z (m x b) = W (m x n) x (n x b) + bias (m x 1), with dx =
+   W' dz and dW = dz x', is made of or_matrix_product and these two. With
+   rescale false no exponent is made: plain arithmetic. */
+or_status or_linear_bias(const or_matrix *bias, bool rescale, or_matrix *z);
+/* db (m x 1) = row sums of dz */
 void or_linear_bias_gradient(const or_matrix *dz, or_matrix *db);
 
-/* a = phi(z). With rescale false no exponent is made: plain arithmetic. Where z
+/* a = phi(z). Where z
    carries an exponent that no float holds, a homogeneous phi (relu) is exact on
    the stored values, and the others are what they look like from there: near 0
    phi'(0) z, far out their asymptotes. */

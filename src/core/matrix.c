@@ -137,17 +137,20 @@ void or_matrix_normalize(or_matrix *m) {
 }
 
 /* Within the window and exponent 0 is the normal form; a value that has come
-   back from far away returns to it. */
+   back from far away returns to it. One that leaves goes a quarter of the way
+   back in: no further, because the smallest elements beside it must not
+   underflow, and so far, that a net that grows is not shifted every layer. */
 void or_matrix_keep_in_window(or_matrix *m, double top) {
   if (top == 0)
     m->exponent = 0;
   if (top == 0 || !isfinite(top))
     return;
-  int64_t log2 = ilogb(top) + m->exponent;
-  if (m->exponent != 0 && llabs(log2) < window(m->precision))
+  int w = window(m->precision), stored = ilogb(top);
+  int64_t log2 = stored + m->exponent;
+  if (m->exponent != 0 && llabs(log2) < w)
     shift(m, (int)m->exponent);
   else if (!in_window(m->precision, top))
-    shift(m, -ilogb(top));
+    shift(m, (stored > 0 ? w - w / 4 : w / 4 - w) - stored);
 }
 
 bool or_matrix_fits(const or_matrix *x, or_precision p, int64_t exponent) {
@@ -155,13 +158,17 @@ bool or_matrix_fits(const or_matrix *x, or_precision p, int64_t exponent) {
   return shifted(top, x->exponent - exponent) <= largest(p);
 }
 
+void or_matrix_unscale(or_matrix *m) {
+  kernels(m)->shift(m, m->exponent, m);
+  m->exponent = 0;
+}
+
 or_status or_matrix_fold(or_matrix *m) {
   if (m->exponent == 0)
     return OR_OK;
   if (!or_matrix_fits(m, m->precision, 0))
     return OR_RANGE;
-  kernels(m)->shift(m, m->exponent, m);
-  m->exponent = 0;
+  or_matrix_unscale(m);
   return OR_OK;
 }
 

@@ -82,6 +82,8 @@ bool or_matrix_fits(const or_matrix *x, or_precision p, int64_t exponent);
 /* Folds the exponent into the elements: exponent 0 after it, and OR_OK; or
    OR_RANGE and nothing changed where a value would overflow. */
 or_status or_matrix_fold(or_matrix *m);
+/* The same whatever comes: overflows to Inf and vanishes to 0 as IEEE does. */
+void or_matrix_unscale(or_matrix *m);
 /* Moves powers of two into the exponent until the largest stored magnitude
    is in [1,2). Exact. Zero matrices get exponent 0. */
 void or_matrix_normalize(or_matrix *m);
