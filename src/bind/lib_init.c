@@ -197,6 +197,7 @@ static const char *push_who(lua_State *L, or_init_kind kind) {
 static int make(lua_State *L) {
   or_init f =
       or_init_default((or_init_kind)lua_tointeger(L, lua_upvalueindex(1)));
+  lua_settop(L, 1);
   const char *who = push_who(L, f.kind);
   const char *const *known = known_options(f.kind);
   bool given = lib_options(L, who, 1, known);
