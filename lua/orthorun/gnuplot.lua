@@ -3,7 +3,8 @@
 -- expands nothing. What a figure means is orthorun.plot's business.
 --
 -- figure: title, caption (both optional), legend (array of entries), panels.
--- panel: title, xlabel, ylabel, x and y axes {log=, powers=, low=, high=},
+-- panel: title, xlabel, ylabel, x and y axes {log=, powers=, low=, high=,
+--   ticks=},
 --   series (array).
 -- series: label, color, point, points (array of {x, y, low, high}), theory
 --   (array of {x, y}), band (boolean), marks (boolean).
@@ -40,6 +41,17 @@ local columns_at_most = 3
 local sizes = { panel_width = 400, panel_height = 320, left = 82, right = 16,
   top = 34, bottom = 56, title = 30, legend_row = 22, caption = 20 }
 
+-- Room for tick labels like 1.5×10^{-14}, which short logarithmic axes get.
+local function left_margin(figure)
+  for _, panel in ipairs(figure.panels) do
+    local y = panel.y
+    if y.log and y.high / y.low < 99 and (y.low < 1e-3 or y.high >= 1e5) then
+      return sizes.left + 24
+    end
+  end
+  return sizes.left
+end
+
 -- How the figure is cut up, in pixels: columns, rows, and heights.
 local function layout(figure)
   local n = #figure.panels
@@ -57,6 +69,7 @@ local function layout(figure)
   local below = legend + (figure.caption and sizes.caption or 0) + 6
   return { columns = columns, rows = rows, width = width, above = above,
     below = below, legend = legend, per_row = per_row,
+    left = left_margin(figure),
     height = above + below + rows * sizes.panel_height }
 end
 
@@ -70,7 +83,7 @@ end
 local function panel_margins(at, k)
   local column, row = (k - 1) % at.columns, (k - 1) // at.columns
   local x, y = column * sizes.panel_width, at.above + row * sizes.panel_height
-  return margins(at, x + sizes.left, x + sizes.panel_width - sizes.right,
+  return margins(at, x + at.left, x + sizes.panel_width - sizes.right,
     y + sizes.top, y + sizes.panel_height - sizes.bottom)
 end
 
@@ -81,6 +94,43 @@ local function nice(x)
     if step * power >= x * (1 - 1e-9) then return step * power end
   end
   return 10 * power
+end
+
+-- Ticks of a logarithmic axis too short for powers of ten alone: 1, 2 and 5
+-- times them, or round steps where even those are too far apart.
+local function short_ticks(low, high)
+  local ticks = {}
+  if high / low < 4 then
+    local step = nice((high - low) / 5)
+    for i = math.ceil(low / step), math.floor(high / step) do
+      ticks[#ticks + 1] = i * step
+    end
+    return ticks
+  end
+  for k = math.floor(math.log(low, 10)), math.ceil(math.log(high, 10)) do
+    for _, digit in ipairs { 1, 2, 5 } do
+      local tick = digit * 10 ^ k
+      if tick >= low and tick <= high then ticks[#ticks + 1] = tick end
+    end
+  end
+  return ticks
+end
+
+-- A tick's label: 250, 0.5, 2×10^{-14}.
+local function tick_label(x)
+  if x == 0 or math.abs(x) >= 1e-3 and math.abs(x) < 1e5 then
+    return ("%g"):format(x)
+  end
+  local mantissa, power = ("%.4e"):format(x):match("^(.*)e(.*)$")
+  return ("%g×10^{%d}"):format(tonumber(mantissa), tonumber(power))
+end
+
+local function set_ticks(name, ticks)
+  local parts = {}
+  for i, x in ipairs(ticks) do
+    parts[i] = ("%s %s"):format(quote(tick_label(x)), csv.number(x))
+  end
+  return ("set %stics (%s)"):format(name, table.concat(parts, ", "))
 end
 
 -- The commands for one axis ("x" or "y"). powers: the data are exponents of
@@ -98,8 +148,12 @@ local function axis_commands(name, axis)
     if range >= 3 then add("set %stics %g", name, math.max(1, nice(range / 7))) end
   elseif axis.log then
     add("set logscale %s", name)
-    if axis.high / axis.low > 99 then add("set format %s '10^{%%T}'", name) end
+    add("set format %s '10^{%%T}'", name)
+    if not axis.ticks and axis.high / axis.low < 99 then
+      lines[#lines + 1] = set_ticks(name, short_ticks(axis.low, axis.high))
+    end
   end
+  if axis.ticks then lines[#lines + 1] = set_ticks(name, axis.ticks) end
   return lines
 end
 

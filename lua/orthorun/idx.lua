@@ -47,10 +47,12 @@ function idx.read(path, options)
   local taken = math.min(count, options.limit or count)
   local images = #sizes > 1
   local scaled = images and encoding == "|u1" and options.scaled ~= false
+  local precision = options.precision
+  if not images then precision = "float64" end -- exact for any label
   local matrix = numbers.load(who, path, {
     offset = offset, encoding = encoding, rows = rows, cols = taken,
     divisor = scaled and 255 or 1, partial = taken < count,
-    precision = images and options.precision or "float64",
+    precision = precision,
   })
   if images then return matrix end
   local list = matrix:tolist()

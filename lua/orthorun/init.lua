@@ -11,6 +11,7 @@ local lazy = {
   stats = "orthorun.stats",
   plot = "orthorun.plot",
   sweep = "orthorun.sweep",
+  table = "orthorun.tabular",
 }
 
 local ortho = {}

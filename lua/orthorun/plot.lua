@@ -106,6 +106,22 @@ local function pad(axis, share)
   axis.low, axis.high = axis.low - room, axis.high + room
 end
 
+-- The distinct x of a panel where they are few: its ticks, on a logarithmic
+-- axis.
+local function few_places(series_list)
+  local seen, places = {}, {}
+  for _, series in ipairs(series_list) do
+    for _, point in ipairs(series.points) do
+      if not seen[point[1]] then
+        seen[point[1]] = true
+        places[#places + 1] = point[1]
+      end
+    end
+  end
+  table.sort(places)
+  return #places <= 8 and places or nil
+end
+
 local function axes_of(spec, series_list)
   local x, y = { log = spec.log_x }, { log = spec.log_y,
     powers = spec.log10_y }
@@ -116,6 +132,7 @@ local function axes_of(spec, series_list)
     end
     for _, point in ipairs(series.theory) do widen(y, point[2]) end
   end
+  if spec.log_x then x.ticks = few_places(series_list) end
   pad(x, 0.02)
   pad(y, 0.05)
   return x, y

@@ -64,10 +64,12 @@ local function run_specs(definition)
   local specs = {
     { name = "out", default = files.join("runs", definition.name),
       help = "folder for the results" },
-    { name = "seed", default = 1, help = "seed of the run" },
+    { name = "seed", default = 0, help = "seed of the run" },
     { name = "jobs", default = 1, least = 1, help = "trials at a time" },
     { name = "precision", default = core.precision and core.precision() or
       "float64", choices = { "float64", "float32" }, help = "" },
+    { name = "shard", default = "1/1", help = "the I-th of N parts, as I/N" },
+    { name = "fresh", default = false, help = "use no earlier results" },
     { name = "quiet", default = false, help = "no progress on stderr" },
   }
   local kept = {}
@@ -338,11 +340,21 @@ local function progress(self, done, total, began)
   if done == total then io.stderr:write("\r\27[K") end
 end
 
--- A failed trial's message: Lua's own traceback for the first one, so that
--- an error in every trial reads like an error in the script.
+-- A failed trial's message, with the lines of the script that led to it.
 local function handler(message)
+  local text = debug.traceback(tostring(message), 2)
   return { message = tostring(message),
-    traceback = debug.traceback(tostring(message), 2) }
+    traceback = text:gsub("\n[^\n]*/orthorun/sweep%.lua:.*", "") }
+end
+
+-- Raises the error of a run in which every trial failed. An object, so that
+-- nobody adds a second traceback to the trial's own.
+local function raise_failure(self, failure, total)
+  local text = ("%s\n(sweep %s: %s)"):format(failure.traceback, self.name,
+    total == 1 and "the only trial failed" or
+    ("all %d trials failed, this one first"):format(total))
+  error(setmetatable({ message = failure.message },
+    { __tostring = function() return text end }), 0)
 end
 
 local function attempt(self, p)
@@ -371,12 +383,26 @@ local function copy(p)
   return q
 end
 
+-- The trials of this shard (--shard I/N): every N-th, from the I-th on.
+local function shard_of(self, trials)
+  local text = self.run_options.shard or "1/1"
+  local i, n = text:match("^(%d+)/(%d+)$")
+  i, n = tonumber(i), tonumber(n)
+  if not i or i < 1 or i > n then
+    usage_error(("--shard: expected I/N with 1 <= I <= N, got '%s'"):format(
+      text))
+  end
+  local mine = {}
+  for k = i, #trials, n do mine[#mine + 1] = trials[k] end
+  return mine
+end
+
 -- Runs every trial and returns the table of results: one row per trial, or
 -- per place in the arrays a trial returned. A trial that fails is named on
 -- stderr and left out (results.failures has it); if all fail, the first
 -- error is raised.
 function Sweep:run()
-  local trials, list, failures = self:trials(), {}, {}
+  local trials, list, failures = shard_of(self, self:trials()), {}, {}
   local began = os.time()
   self.live = not self.run_options.quiet and core.file.isterminal(2)
   for i, p in ipairs(trials) do
@@ -392,7 +418,9 @@ function Sweep:run()
     end
   end
   progress(self, #trials, #trials, began)
-  if #failures == #trials then error(failures[1].traceback, 0) end
+  if #failures == #trials and #trials > 0 then
+    raise_failure(self, failures[1], #trials)
+  end
   if #failures > 0 then report(self, failures, #trials) end
   local results = gather(self, list)
   results.failures = failures

@@ -196,15 +196,15 @@ function Table:select(wanted)
   return new
 end
 
--- A new table with one more column: value = f(record) in every row.
+-- A new table with one more column (or this one anew): f(record, i) gives
+-- its value in row i.
 function Table:with(name, f)
   local wanted = self:columns()
   if not self.data[name] then wanted[#wanted + 1] = name end
   local new = tabular.new(wanted, self.levels)
   for i, record in self:rows() do
-    record[name] = f(record)
+    record[name] = f(record, i)
     new:append(record)
-    assert(new.size == i)
   end
   return new
 end
@@ -256,6 +256,27 @@ function Table:summary(options)
       record[name .. "_low"] = stats.quantile(values, options.low or 0.1)
       record[name .. "_high"] = stats.quantile(values, options.high or 0.9)
     end
+    new:append(record)
+  end
+  return new
+end
+
+-- One row per group: slope, intercept and error (the slope's standard error)
+-- of the least-squares line of column y against column x.
+--   t:fit{by = {"init", "seed"}, x = "layer", y = "delta"}
+function Table:fit(options)
+  names.options("fit", options, { "by", "x", "y" })
+  local by = options.by or {}
+  if type(by) == "string" then by = { by } end
+  local columns = table.move(by, 1, #by, 1, {})
+  for _, name in ipairs { "slope", "intercept", "error" } do
+    columns[#columns + 1] = name
+  end
+  local new = tabular.new(columns, self.levels)
+  for _, group in ipairs(self:group(by)) do
+    local record = group.key
+    record.slope, record.intercept, record.error = stats.fit(
+      group.rows:numbers(options.x), group.rows:numbers(options.y))
     new:append(record)
   end
   return new
