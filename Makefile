@@ -54,13 +54,13 @@ $(BIN): $(OBJ)
 	@$(SAY) $(CC) $(LDSAN) -pthread -Wl,-E -o $@ $^ $(LDLIBS)
 	$(if $(SAN),@ln -sfn ../../lua $(B)/lua)
 
-$(B)/core/%_f32.o: src/core/%.c | $(B)/found
+$(B)/core/%_f32.o: src/core/%.c $(B)/flags | $(B)/found
 	$(COMPILE) -DOR_BITS=32 -c -o $@ $<
 
-$(B)/core/%_f64.o: src/core/%.c | $(B)/found
+$(B)/core/%_f64.o: src/core/%.c $(B)/flags | $(B)/found
 	$(COMPILE) -DOR_BITS=64 -c -o $@ $<
 
-$(B)/%.o: src/%.c | $(B)/found
+$(B)/%.o: src/%.c $(B)/flags | $(B)/found
 	$(COMPILE) -c -o $@ $<
 
 $(B)/tests/%: tests/c/%.c $(COREO) $(B)/host/kernel.o | $(B)/found
@@ -70,9 +70,14 @@ SAY     = $(if $(V),set -x,echo "  CC  $@");
 COMPILE = @mkdir -p $(@D); $(SAY) \
           $(CC) $(CFLAGS) $(CPPFLAGS) $(DEFINE) -MMD -MP
 
-# Looks once for the libraries, so that a missing one has a clear message.
-$(B)/found: tools/find_libraries
+# Changes when a setting does: then everything is compiled anew.
+ALL_FLAGS = $(CC) $(CFLAGS) $(CPPFLAGS) $(LDLIBS)
+$(B)/flags: FORCE
 	@mkdir -p $(@D)
+	@echo '$(ALL_FLAGS)' | cmp -s - $@ || echo '$(ALL_FLAGS)' >$@
+
+# Looks for the libraries once, so that a missing one has a clear message.
+$(B)/found: tools/find_libraries $(B)/flags
 	@CC='$(CC)' CPPFLAGS='$(CPPFLAGS)' tools/find_libraries
 	@touch $@
 
@@ -130,4 +135,4 @@ help: ## this list
 	@echo "Settings: see the first lines of the Makefile."
 
 .PHONY: all deps deps-dev run test test-built check format install uninstall \
-        clean help
+        clean help FORCE

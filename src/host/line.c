@@ -50,7 +50,10 @@ static line_result read_plain(const char *prompt, char **line) {
   if (length < 0) {
     free(*line);
     clearerr(stdin);
-    return cancelled ? LINE_CANCELLED : LINE_END;
+    if (!cancelled)
+      return LINE_END;
+    putchar('\n'); /* the terminal has shown ^C itself */
+    return LINE_CANCELLED;
   }
   if (length > 0 && (*line)[length - 1] == '\n')
     (*line)[length - 1] = '\0';
@@ -84,6 +87,7 @@ static line_result read_edited(const char *prompt, char **line) {
   rl_callback_handler_install(prompt, on_line);
   while (!finished) {
     if (cancelled) {
+      puts("^C");
       rl_callback_handler_remove();
       return LINE_CANCELLED;
     }

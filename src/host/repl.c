@@ -124,12 +124,9 @@ void host_repl(lua_State *L) {
   line_result result;
   line_open_history();
   host_set_program(NULL);
-  while ((result = read_code(L, &status)) != LINE_END) {
+  while ((result = read_code(L, &status)) != LINE_END)
     if (result == LINE_READ)
       run_code(L, status);
-    else
-      puts("^C");
-  }
   lua_settop(L, 0);
   putchar('\n');
   fflush(stdout);
