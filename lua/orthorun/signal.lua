@@ -93,25 +93,18 @@ local function gaussian_noise(phi, mean, q, n)
 end
 
 -- Orthogonal weights: z and the cotangent are directions of fixed length, so
--- a chi-squared factor leaves; exactly for backward and for homogeneous phi,
--- to leading order in 1/n for other phi forward.
-local function orthogonal_noise(phi, mean, q, n)
-  local noise = gaussian_noise(phi, mean, q, n)
-  local value, mu = mean(q, 2, 0, 0), mean(q, 0, 2, 0)
-  local shift, lost = digamma(n / 2) + ln2 - log(n), trigamma(n / 2)
-  local share = mean(q, 2, 0, 2) / value - 1 -- Cov(phi^2, z^2)/E[phi^2]
-  local share_back = mean(q, 0, 2, 2) / mu - 1
-  noise.backward = noise.backward - shift
-  noise.backward_var = math.max(0, noise.backward_var - lost)
-  noise.both = noise.both - 0.5 * share * share_back / n
-  if phi.homogeneous then
-    noise.forward = noise.forward - shift
-    noise.forward_var = math.max(0, noise.forward_var - lost)
-  else
-    noise.forward_var = math.max(0, noise.forward_var - share ^ 2 / (2 * n))
-    noise.forward = -0.5 * noise.forward_var
-  end
-  return noise
+-- the chi-squared factors of a Gaussian's length leave, the one of z with the
+-- weight that ln q has: exactly so for homogeneous phi, to order 1/n^2 else.
+local function orthogonal_noise(phi, mean, q, n, s)
+  local g = gaussian_noise(phi, mean, q, n)
+  local length, spread = digamma(n / 2) + ln2 - log(n), trigamma(n / 2)
+  return {
+    forward = g.forward - s.turn * length - 0.5 * s.bend * spread,
+    forward_var = math.max(0, g.forward_var - s.turn ^ 2 * spread),
+    backward = g.backward - (1 + s.tilt) * length,
+    backward_var = math.max(0, g.backward_var - (1 + s.tilt ^ 2) * spread),
+    both = g.both - s.turn * s.tilt * spread,
+  }
 end
 
 -- phi seen from very near 0 or from very far: its two slopes, as a multiple
@@ -156,7 +149,7 @@ local function layer_statistics(phi, n, orthogonal)
     local mean = averager(near)
     local s = shape_at(mean, exp(at))
     if noise_name ~= near.name or math.abs(at - noise_at) > 0.02 then
-      noise, noise_at = noise_of(near, mean, exp(at), n), at
+      noise, noise_at = noise_of(near, mean, exp(at), n, s), at
       noise_name = near.name
     end
     s.noise, s.name, s.at = noise, near.name, at
@@ -495,23 +488,42 @@ local function fit(y, first, last)
   return top / bottom
 end
 
--- Standard deviation of a fitted slope, of a random walk over `steps` steps
--- whose steps have the mean variance `var` (of an energy's logarithm).
-local function slope_sd(var, steps)
-  return 0.5 * sqrt(math.max(0, 1.2 * var / steps)) / ln10
+-- The weights w_l with which a least-squares slope adds up y[1..last].
+local function fit_weights(last)
+  local weights, bottom = {}, last * (last * last - 1) / 12
+  for l = 1, last do weights[l] = (l - 0.5 * (last + 1)) / bottom end
+  return weights
+end
+
+-- Standard deviation of the fitted slope of sum_l (of_x[l] x_l + of_d[l] d_l),
+-- x_l and d_l the deviations of ln A^l and ln D^l: d_l adds up backward noise
+-- and the tilt of mu by x from layer l on. of_d sums to 0, so that the output
+-- cotangent's own length drops out.
+local function slope_sd(layers, of_x, of_d, depth)
+  local var, influence, total = 0, of_x[depth] or 0, 0
+  local onward = {}
+  for l = 1, depth do
+    total = total + (of_d[l] or 0)
+    onward[l] = total
+  end
+  for l = depth - 1, 1, -1 do
+    local above, noise = layers[l + 1], layers[l].noise
+    influence = (of_x[l] or 0) + above.turn * influence +
+      (l + 1 < depth and onward[l + 1] * above.tilt or 0)
+    var = var + influence ^ 2 * noise.forward_var +
+      onward[l] ^ 2 * noise.backward_var +
+      2 * influence * onward[l] * noise.both
+  end
+  return 0.5 * sqrt(math.max(0, var)) / ln10
 end
 
 local function slope_spreads(layers, depth)
-  local f, b, both = 0, 0, 0
-  local inner = depth - 1
-  for l = 1, inner do
-    local noise = layers[l].noise
-    f, b = f + noise.forward_var, b + noise.backward_var
-    both = both + noise.forward_var + noise.backward_var - 2 * noise.both
-  end
-  return { forward = slope_sd(f / inner, inner),
-    delta = slope_sd(b / inner, inner),
-    gradient = slope_sd(both / inner, inner) }
+  local inner, all = fit_weights(depth - 1), fit_weights(depth)
+  local before = {} -- ||a^(l-1)|| has the weight of layer l
+  for l = 1, depth - 1 do before[l] = all[l + 1] end
+  return { forward = slope_sd(layers, inner, {}, depth),
+    delta = slope_sd(layers, {}, all, depth),
+    gradient = slope_sd(layers, before, all, depth) }
 end
 
 local function layer_slopes(found, depth)
