@@ -207,21 +207,22 @@ end
 -- One step back. `excess` is the energy that W'delta has along a, over what a
 -- random direction would have; 1 for an independent cotangent, up to n. That
 -- part is known from the forward pass, W'z = W'W a, hence the coupling of the
--- MSE residual to the weights. Returns ln D^l, ln E s^2 and the share of
--- ln D^l that comes from the excess.
+-- MSE residual to the weights. The gates pass `aligned` of it, and `across` of
+-- what stands at right angles. Returns ln D^l, ln E s^2 and the share of
+-- ln D^l that follows s^2/A^l because of the excess.
 local function step_back(net, s, log_a, log_d, log_s)
-  local n = net.width
+  local n, rest, lost = net.width, 1, 0
   local excess = exp(log_s - log_a - net.log_v - log_d)
-  local rest = 1
-  if net.orthogonal then
+  local across = n * s.mu - s.aligned
+  if net.orthogonal then -- the length of delta is all there is to share out
     excess = math.min(excess, n)
-    rest = (n - excess) / (n - 1)
+    rest, lost = (n - excess) / (n - 1), across / (n - 1)
   end
-  local along, across = s.aligned * excess, rest * (n * s.mu - s.aligned)
+  local total = s.aligned * excess + rest * across
   local turned = s.turn ^ 2 +
     math.max(0, s.stretch - s.turn ^ 2) * rest / excess
-  local share = math.max(0, s.aligned * (excess - 1) / (along + across))
-  return net.log_v + log_d + log(along + across), log_s + log(turned), share
+  local share = math.max(0, (s.aligned - lost) * (excess - 1) / total)
+  return net.log_v + log_d + log(total), log_s + log(turned), share
 end
 
 local function backward_energies(net, log_a, layers)
@@ -288,11 +289,20 @@ local function deviation(state, s, x_mean, x_var, c)
   return mean, var
 end
 
+-- At the output, for the residual f - y of f's share p of its energy: <f, y>
+-- spreads ||f - y||^2 by 4 p (1-p)/n and s/||f||^2 by (1-p)/(p n).
+local function output_response(net)
+  local p, n = net.output_share, net.width
+  local r_var = 4 * p * (1 - p) / n
+  return { now = p, before = 0, reach = 1, own = 0, r_mean = -0.5 * r_var,
+    t_mean = 0, r_var = r_var, t_var = (1 - p) / math.max(p * n, 1),
+    rt = p > 0 and 2 * (1 - p) / n or 0 }
+end
+
 local function backward_deviation(net, layers, share, x_mean, x_var)
   local L = net.depth
   local out = { delta = {}, delta_var = {}, gradient = {}, gradient_var = {} }
-  local state = { now = net.output_share, before = 0, reach = 1, own = 0,
-    r_mean = 0, t_mean = 0, r_var = 0, t_var = 0, rt = 0 }
+  local state = output_response(net)
   for l = L, 1, -1 do
     if l < L then
       state = response_step(state, layers[l], layers[l + 1], share[l])
