@@ -20,6 +20,7 @@ static const luaL_Reg modules[] = {
     {"init", lib_open_init},
     {"loss", lib_open_loss},
     {"metric", lib_open_metric},
+    {"optim", lib_open_optim},
     {NULL, NULL},
 };
 

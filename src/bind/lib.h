@@ -29,6 +29,7 @@ int lib_open_init(lua_State *L);
 int lib_open_layer(lua_State *L);
 int lib_open_loss(lua_State *L);
 int lib_open_metric(lua_State *L);
+int lib_open_optim(lua_State *L);
 int lib_open_file(lua_State *L);
 int lib_spawn(lua_State *L); /* in lib_process.c; a field of the file table */
 

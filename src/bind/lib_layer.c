@@ -360,6 +360,59 @@ static int net_gradients(lua_State *L) {
       L, (gathering){0, {SLOT_DWEIGHT, SLOT_DBIAS}, false, "gradients"});
 }
 
+typedef struct parameter_walk {
+  void (*visit)(lua_State *, const or_matrix *, or_matrix *, void *);
+  void *context;
+} parameter_walk;
+
+/* A Lua layer's, from its methods parameters and gradients, if it has them. */
+static void walk_table(lua_State *L, const parameter_walk *walk) {
+  gathering parameters = {.method = "parameters"};
+  gathering gradients = {.method = "gradients"};
+  lua_newtable(L);
+  parameters.list = lua_gettop(L);
+  lua_pushvalue(L, -2);
+  gather_from_table(L, &parameters);
+  lua_newtable(L);
+  gradients.list = lua_gettop(L);
+  lua_pushvalue(L, -2);
+  gather_from_table(L, &gradients);
+  lua_Integer n = luaL_len(L, parameters.list);
+  for (lua_Integer i = 1; i <= n; i++) {
+    lua_geti(L, gradients.list, i);
+    lua_geti(L, parameters.list, i);
+    walk->visit(L, lib_checkmatrix(L, lua_gettop(L) - 1),
+                lib_checkmatrix(L, lua_gettop(L)), walk->context);
+    lua_pop(L, 2);
+  }
+  lua_settop(L, parameters.list - 1);
+}
+
+static void walk_parameters(lua_State *L, void *context) {
+  const parameter_walk *walk = context;
+  int idx = lua_gettop(L);
+  layer *l = lib_testlayer(L, idx);
+  if (!l) {
+    walk_table(L, walk);
+    return;
+  }
+  settle_gradients(L, idx, l);
+  for (int slot = SLOT_WEIGHT; slot <= SLOT_BIAS; slot++) {
+    or_matrix *w = lib_slot(L, idx, slot);
+    if (w)
+      walk->visit(L, lib_slot(L, idx, slot + SLOT_DWEIGHT - SLOT_WEIGHT), w,
+                  walk->context);
+  }
+}
+
+void lib_eachparameter(lua_State *L, int idx,
+                       void (*visit)(lua_State *L, const or_matrix *g,
+                                     or_matrix *w, void *context),
+                       void *context) {
+  parameter_walk walk = {visit, context};
+  lib_eachleaf(L, idx, walk_parameters, &walk);
+}
+
 static void zero_leaf(lua_State *L, void *context) {
   layer *l = lib_testlayer(L, -1);
   if (l) {

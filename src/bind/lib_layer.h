@@ -56,6 +56,12 @@ or_matrix *lib_slot(lua_State *L, int idx, int slot);
 void lib_eachleaf(lua_State *L, int idx,
                   void (*visit)(lua_State *L, void *context), void *context);
 
+/* Calls visit for every parameter w of the layer at idx and its gradient g
+   (zeros where no pass has written it), layer by layer, weight before bias. */
+void lib_eachparameter(lua_State *L, int idx,
+                       void (*visit)(lua_State *L, const or_matrix *g,
+                                     or_matrix *w, void *context),
+                       void *context);
 /* Pushes a copy of the layer at idx, without what passes left in it. With
    share, the copy has the very same parameters and Lua layers: a twin whose
    passes do not disturb the original's. */

@@ -1,0 +1,81 @@
+/* optim.c: steps of the optimizers, and clipping (optim.h). */
+#include "optim.h"
+
+#include <math.h>
+
+#include "update.h"
+
+/* The gradient's exponent as a factor of its elements, which is exact; past
+   what a factor can say, they have been folded or do not fit. */
+static or_status gradient_factor(const or_matrix *g, const or_matrix *w,
+                                 double *factor) {
+  int64_t e = g->exponent;
+  int limit = w->precision == OR_FLOAT32 ? 120 : 1000;
+  *factor = 1;
+  if (g->precision != w->precision)
+    return OR_PRECISION;
+  if (!or_matrix_same_shape(g, w))
+    return OR_SHAPE;
+  if (w->exponent != 0)
+    return OR_RANGE;
+  if (e == 0)
+    return OR_OK;
+  if (e > 0 && !or_matrix_fits(g, w->precision, 0))
+    return OR_RANGE;
+  *factor = e < -limit ? 0 : e > limit ? ldexp(1, limit) : ldexp(1, (int)e);
+  return e > limit ? OR_RANGE : OR_OK;
+}
+
+or_status or_sgd_step(const or_sgd *rule, bool first, const or_matrix *g,
+                      or_matrix *velocity, or_matrix *w) {
+  double factor;
+  or_status status = gradient_factor(g, w, &factor);
+  if (status != OR_OK)
+    return status;
+  (w->precision == OR_FLOAT32 ? or_sgd_update_f32 : or_sgd_update_f64)(
+      rule, first, factor, g, velocity, w);
+  return OR_OK;
+}
+
+or_status or_adam_step(const or_adam *rule, int64_t t, const or_matrix *g,
+                       or_matrix *m, or_matrix *v, or_matrix *w) {
+  double factor;
+  or_status status = gradient_factor(g, w, &factor);
+  if (status != OR_OK)
+    return status;
+  (w->precision == OR_FLOAT32 ? or_adam_update_f32 : or_adam_update_f64)(
+      rule, t, factor, g, m, v, w);
+  return OR_OK;
+}
+
+/* --- clipping ----------------------------------------------------------- */
+
+static double shifted(double value, int64_t k) {
+  return ldexp(value, k > 5000 ? 5000 : k < -5000 ? -5000 : (int)k);
+}
+
+or_norm or_norm_hypot(or_norm a, or_norm b) {
+  if (a.value == 0 || (b.value != 0 && b.exponent > a.exponent)) {
+    or_norm swap = a;
+    a = b;
+    b = swap;
+  }
+  a.value = hypot(a.value, shifted(b.value, b.exponent - a.exponent));
+  return a;
+}
+
+or_norm or_clip_factor(or_norm total, double max_norm) {
+  double plain = or_norm_value(total);
+  if (isfinite(plain)) {
+    double factor = max_norm / (plain + 1e-6);
+    return (or_norm){factor < 1 ? factor : 1, 0};
+  }
+  return (or_norm){max_norm / total.value, -total.exponent};
+}
+
+void or_clip(or_norm factor, or_matrix *g) {
+  g->exponent += factor.exponent;
+  if (factor.value != 1)
+    or_matrix_scale(factor.value, g, g);
+  or_matrix_fold(g);
+}
