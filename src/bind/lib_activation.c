@@ -12,7 +12,7 @@ static const char *const names[] = {
 #define X(name, alpha) #name,
     OR_ACTIVATION_TABLE(X)
 #undef X
-    NULL};
+        NULL};
 
 enum { MOST = 64 }; /* the highest power an expectation is asked for */
 

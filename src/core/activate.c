@@ -32,8 +32,8 @@ typedef int64_t bits;
 
 /* The loops over comparisons gain most from wide registers. Each clone has
    the same bits: no contraction, no reassociation. */
-#if defined(__x86_64__) && defined(__linux__) && defined(__GNUC__) && \
-    !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) &&          \
+#if defined(__x86_64__) && defined(__linux__) && defined(__GNUC__) &&          \
+    !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) &&                   \
     !defined(__SANITIZE_THREAD__)
 #define CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
 #else
@@ -74,36 +74,27 @@ INLINE real gauss(real scale, real x) {
   memcpy(&b, &x, sizeof b);
   b &= HALF_MASK;
   memcpy(&high, &b, sizeof b);
-  return C(exp)(-scale * high * high) *
-         C(exp)(scale * (high - x) * (high + x));
+  return C(exp)(-scale * high * high) * C(exp)(scale * (high - x) * (high + x));
 }
 
 /* --- phi -----------------------------------------------------------------*/
 
-INLINE real linear_value(real x, real alpha) {
-  return x;
-}
+INLINE real linear_value(real x, real alpha) { return x; }
 
-INLINE real relu_value(real x, real alpha) {
-  return x <= 0 ? 0 : x;
-}
+INLINE real relu_value(real x, real alpha) { return x <= 0 ? 0 : x; }
 
 INLINE real leaky_relu_value(real x, real alpha) {
   return x <= 0 ? alpha * x : x;
 }
 
-INLINE real tanh_value(real x, real alpha) {
-  return C(tanh)(x);
-}
+INLINE real tanh_value(real x, real alpha) { return C(tanh)(x); }
 
 INLINE real sigmoid_value(real x, real alpha) {
   real e = C(exp)(-C(fabs)(x));
   return (x < 0 ? e : 1) / (1 + e);
 }
 
-INLINE real erf_value(real x, real alpha) {
-  return C(erf)(x);
-}
+INLINE real erf_value(real x, real alpha) { return C(erf)(x); }
 
 INLINE real gelu_value(real x, real alpha) {
   real y = x < -FAR ? -FAR : x;
@@ -123,9 +114,7 @@ INLINE real elu_value(real x, real alpha) {
   return x <= 0 ? alpha * C(expm1)(x) : x;
 }
 
-INLINE real hard_tanh_value(real x, real alpha) {
-  return clamp(x, -1, 1);
-}
+INLINE real hard_tanh_value(real x, real alpha) { return clamp(x, -1, 1); }
 
 INLINE real softplus_value(real x, real alpha) {
   return C(log1p)(C(exp)(-C(fabs)(x))) + (x <= 0 ? 0 : x);
@@ -138,17 +127,11 @@ INLINE real step(real x, real low, real high) {
   return x <= 0 ? low : x > 0 ? high : x;
 }
 
-INLINE real linear_slope(real x, real alpha) {
-  return x == x ? 1 : x;
-}
+INLINE real linear_slope(real x, real alpha) { return x == x ? 1 : x; }
 
-INLINE real relu_slope(real x, real alpha) {
-  return step(x, 0, 1);
-}
+INLINE real relu_slope(real x, real alpha) { return step(x, 0, 1); }
 
-INLINE real leaky_relu_slope(real x, real alpha) {
-  return step(x, alpha, 1);
-}
+INLINE real leaky_relu_slope(real x, real alpha) { return step(x, alpha, 1); }
 
 INLINE real sigmoid_slope(real x, real alpha) {
   real e = C(exp)(-C(fabs)(x));
@@ -187,9 +170,7 @@ INLINE real hard_tanh_slope(real x, real alpha) {
   return size < 1 ? 1 : size >= 1 ? 0 : x;
 }
 
-INLINE real softplus_slope(real x, real alpha) {
-  return sigmoid_value(x, 0);
-}
+INLINE real softplus_slope(real x, real alpha) { return sigmoid_value(x, 0); }
 
 /* --- the loops -----------------------------------------------------------*/
 
@@ -216,8 +197,8 @@ INLINE bits forward(pointwise phi, real alpha, const real *z, real *a,
   return top;
 }
 
-INLINE bits backward(pointwise slope, real alpha, const real *z,
-                     const real *da, real *dz, size_t n) {
+INLINE bits backward(pointwise slope, real alpha, const real *z, const real *da,
+                     real *dz, size_t n) {
   bits top = 0;
   IN_PLACE
   for (size_t i = 0; i < n; i++) {
@@ -229,15 +210,16 @@ INLINE bits backward(pointwise slope, real alpha, const real *z,
   return top;
 }
 
-CLONES static bits values(or_activation phi, const real *z, real *a,
-                          size_t n) {
+CLONES static bits values(or_activation phi, const real *z, real *a, size_t n) {
   real alpha = (real)phi.alpha;
   switch (phi.kind) {
 #define X(name, unused)                                                        \
-  case OR_ACT_##name: return forward(name##_value, alpha, z, a, n);
+  case OR_ACT_##name:                                                          \
+    return forward(name##_value, alpha, z, a, n);
     OR_ACTIVATION_TABLE(X)
 #undef X
-    default: return 0;
+  default:
+    return 0;
   }
 }
 
@@ -246,10 +228,12 @@ CLONES static bits slopes(or_activation phi, const real *z, const real *da,
   real alpha = (real)phi.alpha;
   switch (phi.kind) {
 #define X(name, unused)                                                        \
-  case OR_ACT_##name: return backward(name##_slope, alpha, z, da, dz, n);
+  case OR_ACT_##name:                                                          \
+    return backward(name##_slope, alpha, z, da, dz, n);
     OR_ACTIVATION_TABLE(X)
 #undef X
-    default: return 0;
+  default:
+    return 0;
   }
 }
 

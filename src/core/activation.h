@@ -37,11 +37,11 @@ typedef struct or_activation {
 
 /* How phi looks from far away and from close by. */
 typedef struct or_activation_shape {
-  bool homogeneous;             /* phi(c x) = c phi(x), c > 0 */
-  double at_zero;               /* phi(0) */
-  double slope_below, slope_above;    /* phi'(0-), phi'(0+) */
-  double far_left, far_right;   /* slopes at -infinity, +infinity */
-  double kinks[2];              /* where phi' jumps */
+  bool homogeneous;                /* phi(c x) = c phi(x), c > 0 */
+  double at_zero;                  /* phi(0) */
+  double slope_below, slope_above; /* phi'(0-), phi'(0+) */
+  double far_left, far_right;      /* slopes at -infinity, +infinity */
+  double kinks[2];                 /* where phi' jumps */
   int kink_count;
 } or_activation_shape;
 

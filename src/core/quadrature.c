@@ -40,9 +40,7 @@ typedef struct integral {
   const void *context;
 } integral;
 
-static double square(double x) {
-  return x * x;
-}
+static double square(double x) { return x * x; }
 
 static double density(double z) {
   return 0.39894228040143267794 * exp(-0.5 * z * z);
@@ -120,8 +118,8 @@ static void single_at(const void *context, const double *z, double *y) {
   apply(s->phi, false, x, value);
   apply(s->phi, true, x, slope);
   for (int k = 0; k < NODES; k++)
-    y[k] = pow(value[k], s->value) * pow(slope[k], s->slope) *
-           pow(z[k], s->power);
+    y[k] =
+        pow(value[k], s->value) * pow(slope[k], s->slope) * pow(z[k], s->power);
 }
 
 /* Kinks of phi, and 0, seen from z where phi's argument is scale z + shift. */
@@ -137,8 +135,7 @@ static features features_of(or_activation phi, double scale, double shift) {
 }
 
 /* The limit q -> 0+: phi(0), and phi' on either side of 0. */
-static double mean_at_zero(or_activation phi, int value, int slope,
-                           int power) {
+static double mean_at_zero(or_activation phi, int value, int slope, int power) {
   or_activation_shape shape = or_activation_shape_of(phi);
   double half = 0.5; /* E[z^power; z > 0] = (power - 1)!! / 2, or half-odd */
   double sign = power % 2 ? -1 : 1;
@@ -251,8 +248,8 @@ static double transform(const laplace *p, double t, int n) {
    S(r) = E exp(-e^r X), so R's moments are integrals of S; ln T has mean
    -gamma and variance pi^2/6. S is analytic: the trapezoidal rule is exact to
    rounding, its end where S = 1 mended by Euler-Maclaurin's first term. */
-void or_log_energy(or_activation phi, bool slope, int n, double q,
-                   double *mean, double *variance) {
+void or_log_energy(or_activation phi, bool slope, int n, double q, double *mean,
+                   double *variance) {
   static const double step = 0.25, euler = 0.57721566490153286061;
   static const double exponential_variance = 1.6449340668482264365;
   laplace p = {phi, slope, sqrt(q), 0};

@@ -27,7 +27,7 @@ double or_gain(or_activation phi);
    forward; or, where slope is set, X = sum_i phi'(sqrt(q) z_i)^2 g_i^2, g_i
    standard normal, the energy of delta that comes back through it. n, q > 0;
    accurate to 1e-9 for n of tens and more, 1e-4 at n = 8. */
-void or_log_energy(or_activation phi, bool slope, int n, double q,
-                   double *mean, double *variance);
+void or_log_energy(or_activation phi, bool slope, int n, double q, double *mean,
+                   double *variance);
 
 #endif
