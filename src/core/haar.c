@@ -18,8 +18,10 @@ typedef struct sampler {
   int m, n, b; /* rows, cols (m >= n), reflections in a block */
   or_matrix q; /* m x n */
   or_matrix v; /* m x b: a block's vectors */
-  or_matrix w; /* b x n: T V' C */
+  or_matrix w; /* b x n: V' C */
+  or_matrix x; /* b x n: T V' C */
   or_matrix g; /* b x b: V'V */
+  or_matrix t; /* b x b: T */
 } sampler;
 
 /* Measured: larger blocks spend more on V'V and T, smaller ones run the
@@ -29,14 +31,15 @@ static int block_size(int n) {
   return b < n ? b : n;
 }
 
-/* The three work matrices, and the transpose of a wide result; NULL data
+/* The work matrices, and the transpose of a wide result; NULL data
    asks for the size alone. */
 static or_status lay_out(sampler *s, bool wide, or_precision p, char *data,
                          size_t *bytes) {
-  or_matrix *part[] = {&s->v, &s->w, &s->g, wide ? &s->q : NULL};
-  int rows[] = {s->m, s->b, s->b, s->m}, cols[] = {s->b, s->n, s->b, s->n};
+  or_matrix *part[] = {&s->v, &s->w, &s->x, &s->g, &s->t, &s->q};
+  int rows[] = {s->m, s->b, s->b, s->b, s->b, s->m};
+  int cols[] = {s->b, s->n, s->n, s->b, s->b, s->n};
   *bytes = 0;
-  for (int i = 0; i < 4 && part[i]; i++) {
+  for (int i = 0; i < 5 + wide; i++) {
     size_t need;
     if (or_matrix_bytes(rows[i], cols[i], p, &need) != OR_OK)
       return OR_SIZE;
@@ -106,16 +109,20 @@ static void apply_block(sampler *s, int k, int b) {
   int m = s->m - k, n = s->n - k;
   or_matrix v = or_matrix_block(&s->v, 0, 0, m, b);
   or_matrix g = or_matrix_block(&s->g, 0, 0, b, b);
+  or_matrix t = or_matrix_block(&s->t, 0, 0, b, b);
   or_matrix w = or_matrix_block(&s->w, 0, 0, b, n);
+  or_matrix x = or_matrix_block(&s->x, 0, 0, b, n);
   or_matrix c = or_matrix_block(&s->q, k, k, m, n);
   or_matrix v2 = or_matrix_block(&v, b, 0, m - b, b);
   or_matrix c2 = or_matrix_block(&c, b, b, m - b, n - b);
   or_matrix w2 = or_matrix_block(&w, 0, b, b, n - b);
   draw_block(s, &v, &c, &w);
   s->blas->syrk(true, &v, &g);
+  or_matrix_eye(&t);
+  s->blas->trsm(false, false, true, true, 1, &g, &t);
   s->blas->gemm(true, false, 1, &v2, &c2, 0, &w2);
-  s->blas->trsm(false, false, true, true, 1, &g, &w);
-  s->blas->gemm(false, false, -1, &v, &w, 1, &c);
+  s->blas->gemm(false, false, 1, &t, &w, 0, &x);
+  s->blas->gemm(false, false, -1, &v, &x, 1, &c);
 }
 
 /* Turning the last column round maps one half of the orthogonal matrices to
