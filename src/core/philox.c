@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#if defined(__x86_64__)
+#if defined(__x86_64__) && !defined(__clang__)
 #include <immintrin.h>
 #endif
 
@@ -183,7 +183,7 @@ INLINE double2 turn64(uint64_t w) {
                    double_of(bits64(second) ^ (q & 2) << 62)};
 }
 
-#if defined(__x86_64__)
+#if defined(__x86_64__) && !defined(__clang__)
 #define V(name) name##_sse2
 #define V_NAME "sse2"
 #define LANES 2

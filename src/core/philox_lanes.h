@@ -56,10 +56,11 @@ static void V(words)(uint64_t key, uint64_t block, int steps, uint32_t *out) {
       s.c[h] = s.d[h] = zero;
     }
     V(rounds)(&s, key);
-    for (int h = 0; h < 2; h++)
-      V(store)
-      ((s.a[h] & low) | (s.b[h] << 32), (s.c[h] & low) | (s.d[h] << 32),
-       out + 4 * (i + h * LANES));
+    for (int h = 0; h < 2; h++) {
+      V(lanes) even = (s.a[h] & low) | (s.b[h] << 32);
+      V(lanes) odd = (s.c[h] & low) | (s.d[h] << 32);
+      V(store)(even, odd, out + 4 * (i + h * LANES));
+    }
   }
 }
 
