@@ -57,12 +57,15 @@ local function slope(y, last)
   return top / bottom
 end
 
-local quantities = { "forward", "delta", "gradient", "depth" }
+-- slopes against the layer index, then of the first layer's gradient against
+-- the network's depth, and its own log10 norm
+local quantities = { "forward", "delta", "gradient", "depth", "first" }
 
 local function slopes_of(deep, shallow)
   return { forward = slope(deep.forward, depth - 1),
     delta = slope(deep.delta, depth), gradient = slope(deep.gradient, depth),
-    depth = (deep.gradient[1] - shallow.gradient[1]) / (depth - depth // 2) }
+    depth = (deep.gradient[1] - shallow.gradient[1]) / (depth - depth // 2),
+    first = deep.gradient[1] }
 end
 
 -- mean and standard deviation over the seeds, by quantity
@@ -110,6 +113,7 @@ local function prediction(arm, activation, cotangent)
   -- two networks drawn apart
   p.sd.depth = math.sqrt(first.sd[1] ^ 2 + first.sd[2] ^ 2)
     / (depth - depth // 2)
+  p.typical.first, p.sd.first = first.typical[2], first.sd[2]
   return p
 end
 
