@@ -226,8 +226,8 @@ static double sign(double x) { return (x > 0) - (x < 0); }
 
 #define ELEMENTWISE(X)                                                         \
   X(abs, fabs)                                                                 \
-  X(sqrt, sqrt) X(exp, exp) X(log, log) X(log10, log10) X(square, square)      \
-      X(sign, sign)
+  X(sqrt, sqrt)                                                                \
+  X(exp, exp) X(log, log) X(log10, log10) X(square, square) X(sign, sign)
 
 #define X(name, f)                                                             \
   static int matrix_##name(lua_State *L) {                                     \

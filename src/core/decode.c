@@ -54,16 +54,26 @@ static double load(or_encoding e, const unsigned char *src) {
   for (size_t k = 0; k < e.size; k++)
     x.bytes[k] = src[e.swap ? e.size - 1 - k : k];
   switch (e.number) {
-  case OR_U8: return x.u8;
-  case OR_I8: return x.i8;
-  case OR_U16: return x.u16;
-  case OR_I16: return x.i16;
-  case OR_U32: return x.u32;
-  case OR_I32: return x.i32;
-  case OR_U64: return (double)x.u64;
-  case OR_I64: return (double)x.i64;
-  case OR_F32: return x.f32;
-  case OR_F64: return x.f64;
+  case OR_U8:
+    return x.u8;
+  case OR_I8:
+    return x.i8;
+  case OR_U16:
+    return x.u16;
+  case OR_I16:
+    return x.i16;
+  case OR_U32:
+    return x.u32;
+  case OR_I32:
+    return x.i32;
+  case OR_U64:
+    return (double)x.u64;
+  case OR_I64:
+    return (double)x.i64;
+  case OR_F32:
+    return x.f32;
+  case OR_F64:
+    return x.f64;
   }
   return 0;
 }

@@ -240,8 +240,8 @@ static void scale_apart(double alpha, double top, const or_matrix *x,
 void or_matrix_scale(double alpha, const or_matrix *x, or_matrix *y) {
   double top = kernels(x)->max_abs(x);
   bool special = alpha == 0 || !isfinite(alpha) || top == 0 || !isfinite(top);
-  if (special || (in_window(x->precision, fabs(alpha)) &&
-                  in_window(x->precision, top))) {
+  if (special ||
+      (in_window(x->precision, fabs(alpha)) && in_window(x->precision, top))) {
     y->exponent = x->exponent;
     kernels(x)->scale(alpha, x, y);
   } else {
