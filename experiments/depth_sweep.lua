@@ -27,8 +27,8 @@ end
 
 local sweep = ortho.sweep {
   name = "depth_sweep",
-  about = "Gradient norms by layer and by depth, Gaussian against orthogonal " ..
-    "weights:\nthe article's first figure.",
+  about = "Gradient norms by layer and by depth, Gaussian against " ..
+    "orthogonal weights:\nthe article's first figure.",
   params = { width = 256, batch = 32, activation = "relu", data = "synthetic" },
   grid = { init = names, depth = { 4, 10, 20, 30, 40, 51 },
     seed = ortho.range(5) },

@@ -338,8 +338,9 @@ local function load_idx(file, options)
 end
 
 local loaders = {
-  csv = function(file, options) return data.csv(file, pass(options,
-    csv_options)) end,
+  csv = function(file, options)
+    return data.csv(file, pass(options, csv_options))
+  end,
   npy = function(file, options)
     local x = data.npy(file, { transposed = true,
       precision = options.precision })
@@ -349,11 +350,17 @@ local loaders = {
   idx = load_idx,
 }
 
+local synthetic_options = { "inputs", "outputs", "samples", "rng",
+  "distribution", "precision" }
+
 local named = {
-  synthetic = function(options) return data.synthetic(pass(options,
-    { "inputs", "outputs", "samples", "rng", "distribution", "precision" })) end,
-  fashion_mnist = function(options) return data.fashion_mnist(pass(options,
-    { "split", "limit", "precision", "folder" })) end,
+  synthetic = function(options)
+    return data.synthetic(pass(options, synthetic_options))
+  end,
+  fashion_mnist = function(options)
+    return data.fashion_mnist(pass(options,
+      { "split", "limit", "precision", "folder" }))
+  end,
 }
 
 local load_options = { "inputs", "outputs", "samples", "rng", "distribution",

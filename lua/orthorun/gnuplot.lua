@@ -38,8 +38,9 @@ local function append(list, more)
 end
 
 local columns_at_most = 3
-local sizes = { panel_width = 400, panel_height = 320, left = 82, right = 16,
-  top = 34, bottom = 56, title = 30, legend_row = 22, caption = 20 }
+local sizes = { panel_width = 400, panel_height = 320, lone_width = 580,
+  lone_height = 390, left = 82, right = 16, top = 34, bottom = 56, title = 30,
+  legend_row = 22, caption = 20 }
 
 -- Room for tick labels like 1.5×10^{-14}, which short logarithmic axes get.
 local function left_margin(figure)
@@ -57,7 +58,9 @@ local function layout(figure)
   local n = #figure.panels
   local columns = math.min(n, columns_at_most)
   local rows = (n + columns - 1) // columns
-  local width = columns * sizes.panel_width
+  local panel_width = n == 1 and sizes.lone_width or sizes.panel_width
+  local panel_height = n == 1 and sizes.lone_height or sizes.panel_height
+  local width = columns * panel_width
   local letters = 0
   for _, entry in ipairs(figure.legend) do
     letters = math.max(letters, utf8.len(entry.label) or #entry.label)
@@ -69,8 +72,9 @@ local function layout(figure)
   local below = legend + (figure.caption and sizes.caption or 0) + 6
   return { columns = columns, rows = rows, width = width, above = above,
     below = below, legend = legend, per_row = per_row,
-    left = left_margin(figure),
-    height = above + below + rows * sizes.panel_height }
+    left = left_margin(figure), panel_width = panel_width,
+    panel_height = panel_height,
+    height = above + below + rows * panel_height }
 end
 
 local function margins(at, left, right, top, bottom)
@@ -82,9 +86,9 @@ end
 
 local function panel_margins(at, k)
   local column, row = (k - 1) % at.columns, (k - 1) // at.columns
-  local x, y = column * sizes.panel_width, at.above + row * sizes.panel_height
-  return margins(at, x + at.left, x + sizes.panel_width - sizes.right,
-    y + sizes.top, y + sizes.panel_height - sizes.bottom)
+  local x, y = column * at.panel_width, at.above + row * at.panel_height
+  return margins(at, x + at.left, x + at.panel_width - sizes.right,
+    y + sizes.top, y + at.panel_height - sizes.bottom)
 end
 
 -- 1, 2 or 5 times a power of ten, at least x.
@@ -145,7 +149,8 @@ local function axis_commands(name, axis)
   if axis.powers then
     add("set format %s '10^{%%g}'", name)
     local range = axis.high - axis.low
-    if range >= 3 then add("set %stics %g", name, math.max(1, nice(range / 7))) end
+    local step = math.max(1, nice(range / 7))
+    if range >= 3 then add("set %stics %g", name, step) end
   elseif axis.log then
     add("set logscale %s", name)
     add("set format %s '10^{%%T}'", name)
@@ -198,8 +203,9 @@ local function add_panel(lines, panel, at, k)
   lines[#lines + 1] = panel_margins(at, k)
   for _, name in ipairs { "x", "y" } do
     append(lines, axis_commands(name, panel[name]))
-    lines[#lines + 1] = ("set %slabel %s noenhanced"):format(name,
-      quote(panel[name .. "label"] or ""))
+    lines[#lines + 1] = ("set %slabel %s noenhanced%s"):format(name,
+      quote(panel[name .. "label"] or ""), name == "x" and " offset 0,0.4" or
+      "")
   end
   lines[#lines + 1] = ("set title %s noenhanced offset 0,-0.4"):format(
     quote(panel.title or ""))

@@ -26,7 +26,8 @@ local function read_header(path)
   local encoding = encodings[kind]
   if zero ~= 0 or not encoding or rank < 1 or rank > 8 then
     numbers.fail(who, path, "not an IDX file: it starts with the bytes %s, " ..
-      "expected 00 00, a type 08 to 0e and a rank 01 to 08", hex(head:sub(1, 4)))
+      "expected 00 00, a type 08 to 0e and a rank 01 to 08",
+      hex(head:sub(1, 4)))
   end
   if #head < 4 + 4 * rank then
     numbers.fail(who, path, "truncated: %d sizes expected in the header", rank)
@@ -43,7 +44,9 @@ end
 function idx.read(path, options)
   local encoding, sizes, offset = read_header(path)
   local count, rows = sizes[1], 1
-  for i = 2, #sizes do rows = rows * sizes[i] end
+  for i = 2, #sizes do -- 1 << 31 is more than a matrix has: no wrapping
+    rows = math.min(rows * sizes[i], 1 << 31)
+  end
   local taken = math.min(count, options.limit or count)
   local images = #sizes > 1
   local scaled = images and encoding == "|u1" and options.scaled ~= false

@@ -14,7 +14,8 @@ local known = { f4 = true, f8 = true, i1 = true, i2 = true, i4 = true,
 local function header_text(path)
   local head = numbers.head(who, path, 12)
   if head:sub(1, 6) ~= magic then
-    numbers.fail(who, path, "not an .npy file: it does not start with \\x93NUMPY")
+    numbers.fail(who, path,
+      "not an .npy file: it does not start with \\x93NUMPY")
   end
   local major = head:byte(7) or 0
   if major < 1 or major > 3 or #head < 12 then
@@ -27,8 +28,8 @@ local function header_text(path)
   end
   local text = numbers.head(who, path, start - 1 + length):sub(start)
   if #text < length then
-    numbers.fail(who, path, "truncated: a header of %d bytes expected, found %d",
-      length, #text)
+    numbers.fail(who, path,
+      "truncated: a header of %d bytes expected, found %d", length, #text)
   end
   return text, start - 1 + length
 end
@@ -46,12 +47,13 @@ local function shape_of(path, text)
 end
 
 local function encoding_of(path, text)
-  local order, kind = text:match("['\"]descr['\"]%s*:%s*['\"]([<>|=])(%w+)['\"]")
+  local order, kind = text:match(
+    "['\"]descr['\"]%s*:%s*['\"]([<>|=])(%w+)['\"]")
   if not order or not known[kind] then
     local found = text:match("['\"]descr['\"]%s*:%s*(['\"][^'\"]*['\"])") or
       "records"
-    numbers.fail(who, path, "numbers of type %s; known are float32, float64, " ..
-      "bool, and signed and unsigned integers of 8 to 64 bits", found)
+    numbers.fail(who, path, "numbers of type %s; known are float32, " ..
+      "float64, bool, and signed and unsigned integers of 8 to 64 bits", found)
   end
   return order .. kind
 end

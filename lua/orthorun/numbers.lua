@@ -35,7 +35,11 @@ end
 -- (NumPy's name, as "<f8"), rows, cols, by_rows, divisor, precision, partial
 -- (true: more may follow). Raises on a file that is shorter or longer.
 function numbers.load(who, path, block)
-  local size = tonumber(block.encoding:sub(3))
+  local size, most = tonumber(block.encoding:sub(3)), math.maxinteger >> 32
+  if block.rows > most or block.cols > most then
+    fail(who, path, "its header promises %d x %d numbers; a matrix has at " ..
+      "most %d rows or columns", block.rows, block.cols, most)
+  end
   local expected = block.rows * block.cols * size
   if not block.partial then
     check_promise(who, path, block.offset, expected)

@@ -63,10 +63,9 @@ end
 -- The value of one item of text for this option; nil and a message.
 local function read_item(spec, text)
   local value, wanted = readers[spec.kind](text)
-  if value == nil then return refuse(spec, text, wanted) end
-  if spec.least and value < spec.least then
-    return refuse(spec, text, ("%s of at least %s"):format(wanted,
-      spec.least))
+  if spec.least then wanted = wanted .. " of at least " .. spec.least end
+  if value == nil or spec.least and not (value >= spec.least) then
+    return refuse(spec, text, wanted)
   end
   for _, choice in ipairs(spec.choices or { value }) do
     if choice == value then return value end

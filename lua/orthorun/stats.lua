@@ -7,7 +7,7 @@ local nan = 0 / 0
 
 local function check(who, values)
   if type(values) ~= "table" then
-    error(("%s: expected an array of numbers, got %s"):format(who,
+    error(("%s: expected an array of numbers, got a %s"):format(who,
       type(values)), 3)
   end
   for i = 1, #values do
@@ -81,7 +81,7 @@ end
 -- Standard error of the mean.
 function stats.sem(values)
   check("sem", values)
-  return stats.std(values) / #values ^ 0.5
+  return stats.std(values) / (#values) ^ 0.5
 end
 
 -- Least squares through (x[i], y[i]): slope, intercept, and the slope's

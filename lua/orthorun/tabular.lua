@@ -341,7 +341,9 @@ end
 function Table:totext(limit)
   local count = math.min(self.size, limit or 40)
   local columns, lines = {}, {}
-  for k, name in ipairs(self.names) do columns[k] = render(self, name, count) end
+  for k, name in ipairs(self.names) do
+    columns[k] = render(self, name, count)
+  end
   for i = 1, count + 1 do
     local parts = {}
     for k, texts in ipairs(columns) do parts[k] = texts[i] end

@@ -47,7 +47,8 @@ static bool write_all(int fd, const void *data, size_t size) {
 static bool write_matrix(int fd, const or_matrix *m) {
   size_t size = or_precision_size(m->precision);
   for (int j = 0; j < m->cols; j++) {
-    const char *column = (const char *)m->data + size * (size_t)j * (size_t)m->ld;
+    const char *column =
+        (const char *)m->data + size * (size_t)j * (size_t)m->ld;
     if (!write_all(fd, column, size * (size_t)m->rows))
       return false;
   }
@@ -341,10 +342,10 @@ static int file_load(lua_State *L) {
 
 int lib_open_file(lua_State *L) {
   static const luaL_Reg functions[] = {
-      {"save", file_save},     {"mkdir", file_mkdir},
-      {"size", file_size},     {"head", file_head},
-      {"load", file_load},     {"isterminal", file_isterminal},
-      {"spawn", lib_spawn},    {NULL, NULL},
+      {"save", file_save},  {"mkdir", file_mkdir},
+      {"size", file_size},  {"head", file_head},
+      {"load", file_load},  {"isterminal", file_isterminal},
+      {"spawn", lib_spawn}, {NULL, NULL},
   };
   luaL_newlib(L, functions);
   return 1;

@@ -142,9 +142,8 @@ static void drain(lua_State *L, process *p, int i, int sink) {
 static void converse(lua_State *L, process *p, const char *text, size_t left,
                      int sinks) {
   while (p->from[0] >= 0 || p->from[1] >= 0) {
-    struct pollfd fds[3] = {{p->to, POLLOUT, 0},
-                            {p->from[0], POLLIN, 0},
-                            {p->from[1], POLLIN, 0}};
+    struct pollfd fds[3] = {
+        {p->to, POLLOUT, 0}, {p->from[0], POLLIN, 0}, {p->from[1], POLLIN, 0}};
     int n = poll(fds, 3, -1);
     lib_poll(L);
     if (n < 0)
