@@ -134,6 +134,51 @@ describe("activation functions", function()
   end)
 end)
 
+describe("activation layers", function()
+  local rng = ortho.rng(7)
+  local n = 1003 -- no multiple of any vector's length
+
+  local function run(name, precision)
+    local x = rng:split(name):normal(n, 1, { std = 4, precision = precision })
+    local layer = ortho.layer[name]()
+    local y = layer:forward(x)
+    local dx = layer:backward(ortho.matrix.ones(n, 1,
+      { precision = precision }))
+    return x, y, dx
+  end
+
+  it("have the same bits in long loops as for one number", function()
+    for _, name in ipairs(activation.names()) do
+      local x, y, dx = run(name, "float64")
+      for i = 1, n do
+        assert.equal(activation.value(name, x:get(i, 1)), y:get(i, 1), name)
+        assert.equal(activation.slope(name, x:get(i, 1)), dx:get(i, 1), name)
+      end
+    end
+  end)
+
+  it("are as accurate in float32 as it allows", function()
+    local eps32 = 2.0 ^ -23
+    for _, name in ipairs(activation.names()) do
+      local x, y, dx = run(name, "float32")
+      for i = 1, n do
+        local z = x:get(i, 1)
+        -- relative to the terms that cancel in gelu' and silu'; gelu's left
+        -- tail loses x^2 eps
+        local smooth = name == "gelu" or name == "silu"
+        local value, slope = activation.value(name, z),
+          activation.slope(name, z)
+        local tail = name == "gelu" and 1 + z * z or 1
+        assert(math.abs(y:get(i, 1) - value)
+          <= 3 * tail * eps32 * math.abs(value) + 1e-37, name .. " " .. z)
+        assert(math.abs(dx:get(i, 1) - slope) <= 4 * eps32 *
+          math.max(math.abs(slope), smooth and 0.5 or 0) + 1e-37,
+          name .. "' " .. z)
+      end
+    end
+  end)
+end)
+
 describe("Gaussian moments", function()
   it("equal mpmath's to 1e-14, kinks or none", function()
     for name, golden in pairs(moments) do

@@ -29,6 +29,7 @@ typedef int64_t bits;
 #define VERY_FAR 800
 #define HALF_MASK 0xfffffffff8000000
 #endif
+#include "exponential.h"
 
 /* The loops over comparisons gain most from wide registers. Each clone has
    the same bits: no contraction, no reassociation. */
@@ -62,6 +63,10 @@ INLINE real clamp(real x, real low, real high) { /* NaN passes */
   return x > high ? high : x;
 }
 
+INLINE real at_most_0(real x) { /* NaN passes */
+  return x > 0 ? 0 : x;
+}
+
 /* exp(-scale x^2), |x| <= FAR, scale a power of 2: squaring a rounded half of
    x's digits is exact, so the exponential does not magnify its rounding. */
 INLINE real gauss(real scale, real x) {
@@ -74,7 +79,8 @@ INLINE real gauss(real scale, real x) {
   memcpy(&b, &x, sizeof b);
   b &= HALF_MASK;
   memcpy(&high, &b, sizeof b);
-  return C(exp)(-scale * high * high) * C(exp)(scale * (high - x) * (high + x));
+  return exp_below(-scale * high * high) *
+         exp_below(scale * (high - x) * (high + x));
 }
 
 /* --- phi -----------------------------------------------------------------*/
@@ -87,10 +93,12 @@ INLINE real leaky_relu_value(real x, real alpha) {
   return x <= 0 ? alpha * x : x;
 }
 
-INLINE real tanh_value(real x, real alpha) { return C(tanh)(x); }
+INLINE real tanh_value(real x, real alpha) {
+  return C(copysign)(tanh_of(C(fabs)(x)), x);
+}
 
 INLINE real sigmoid_value(real x, real alpha) {
-  real e = C(exp)(-C(fabs)(x));
+  real e = exp_below(-C(fabs)(x));
   return (x < 0 ? e : 1) / (1 + e);
 }
 
@@ -107,17 +115,18 @@ INLINE real silu_value(real x, real alpha) {
 }
 
 INLINE real selu_value(real x, real alpha) {
-  return x <= 0 ? selu_lambda_alpha * C(expm1)(x) : selu_lambda * x;
+  return x > 0 ? selu_lambda * x
+               : selu_lambda_alpha * expm1_below(at_most_0(x));
 }
 
 INLINE real elu_value(real x, real alpha) {
-  return x <= 0 ? alpha * C(expm1)(x) : x;
+  return x > 0 ? x : alpha * expm1_below(at_most_0(x));
 }
 
 INLINE real hard_tanh_value(real x, real alpha) { return clamp(x, -1, 1); }
 
 INLINE real softplus_value(real x, real alpha) {
-  return C(log1p)(C(exp)(-C(fabs)(x))) + (x <= 0 ? 0 : x);
+  return log1p_fraction(exp_below(-C(fabs)(x))) + (x <= 0 ? 0 : x);
 }
 
 /* --- phi'. At a kink: PyTorch's choice -----------------------------------*/
@@ -134,7 +143,7 @@ INLINE real relu_slope(real x, real alpha) { return step(x, 0, 1); }
 INLINE real leaky_relu_slope(real x, real alpha) { return step(x, alpha, 1); }
 
 INLINE real sigmoid_slope(real x, real alpha) {
-  real e = C(exp)(-C(fabs)(x));
+  real e = exp_below(-C(fabs)(x));
   return e / ((1 + e) * (1 + e));
 }
 
@@ -158,11 +167,11 @@ INLINE real silu_slope(real x, real alpha) {
 }
 
 INLINE real selu_slope(real x, real alpha) {
-  return x > 0 ? selu_lambda : selu_lambda_alpha * C(exp)(x);
+  return x > 0 ? selu_lambda : selu_lambda_alpha * exp_below(at_most_0(x));
 }
 
 INLINE real elu_slope(real x, real alpha) {
-  return x > 0 ? 1 : alpha * C(exp)(x);
+  return x > 0 ? 1 : alpha * exp_below(at_most_0(x));
 }
 
 INLINE real hard_tanh_slope(real x, real alpha) {
