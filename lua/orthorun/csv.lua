@@ -45,7 +45,7 @@ local special = {
 -- The number that a field holds, or nil. Decimal only (no 0x), and the
 -- usual spellings of NaN and infinity in any case.
 function csv.tonumber(text)
-  if text:find("[xX]") then return nil end
+  if text:find("x", 1, true) or text:find("X", 1, true) then return nil end
   return tonumber(text) or special[text:lower():match("^%s*(.-)%s*$")]
 end
 
@@ -85,35 +85,59 @@ local function newlines(text, from, to)
   return count
 end
 
+-- The record of a line that has no quote in it.
+local function plain_record(line)
+  local fields, n = {}, 0
+  for field in (line .. ","):gmatch("([^,]*),") do
+    n = n + 1
+    fields[n] = field
+  end
+  return fields
+end
+
+-- The fields of the record at `at`, where its line end stands, and how many
+-- newlines it has inside; false and a message where quoting is broken.
+local function quoted_record(text, at)
+  local fields, inside = {}, 0
+  while true do
+    local value, stop = read_field(text, at)
+    if not value then return false, stop end
+    fields[#fields + 1] = value
+    inside = inside + newlines(text, at, stop - 1)
+    if text:byte(stop) ~= 44 then return fields, stop, inside end
+    at = stop + 1
+  end
+end
+
 -- Walks the records of a text: for fields, line in csv.records(text), where
 -- `line` is the number of the record's first line. Empty lines are skipped.
 -- A broken record ends the walk with false, line, message.
 function csv.records(text)
   local at, line = text:find("^\239\187\191") and 4 or 1, 1
+  local quote = text:find('"', at, true) or math.huge -- the next one
   local function record()
-    local fields, first = {}, line
-    while true do
-      local value, stop = read_field(text, at)
-      if not value then
-        at = #text + 1
-        return false, first, stop
-      end
-      fields[#fields + 1] = value
-      line = line + newlines(text, at, stop - 1)
-      at = stop + 1
-      if text:byte(stop) ~= 44 then -- the record ends: CR LF, LF or CR
-        if text:sub(stop, stop + 1) == "\r\n" then at = at + 1 end
-        line = line + 1
-        return fields, first
-      end
+    local stop = text:find("[\r\n]", at) or #text + 1
+    local fields, inside
+    if quote > stop then
+      fields, inside = plain_record(text:sub(at, stop - 1)), 0
+    else
+      fields, stop, inside = quoted_record(text, at)
+      if not fields then return false, stop end
+      quote = text:find('"', stop, true) or math.huge
     end
+    at = text:sub(stop, stop + 1) == "\r\n" and stop + 2 or stop + 1
+    return fields, inside + 1
   end
   return function()
     while at <= #text do
-      local fields, first, message = record()
-      if not fields or #fields > 1 or fields[1] ~= "" then
-        return fields, first, message
+      local first = line
+      local fields, lines = record()
+      if not fields then
+        at = #text + 1
+        return false, first, lines
       end
+      line = line + lines
+      if #fields > 1 or fields[1] ~= "" then return fields, first end
     end
   end
 end

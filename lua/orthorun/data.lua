@@ -144,66 +144,79 @@ local function find_column(path, wanted, columns, width)
     tostring(wanted), width)
 end
 
-local function number_at(path, fields, k, line)
-  local value = csv.tonumber(fields[k])
-  if not value then
-    numbers.fail("data.csv", path .. ":" .. line,
-      "field %d is '%s', not a number (nan stands for a missing one)", k,
-      fields[k])
-  end
-  return value
+local function not_a_number(path, line, k, text)
+  numbers.fail("data.csv", path .. ":" .. line,
+    "field %d is '%s', not a number (nan stands for a missing one)", k, text)
 end
 
--- Where each column of the file goes: "label", "target" or "x".
-local function roles_of(path, options, columns, width)
-  local roles = {}
-  for k = 1, width do roles[k] = "x" end
-  if options.label ~= nil then
-    roles[find_column(path, options.label, columns, width)] = "label"
+-- The numbers in the fields whose indices `places` lists.
+local function numbers_at(path, fields, places, line)
+  local values = {}
+  for i, k in ipairs(places) do
+    values[i] = csv.tonumber(fields[k]) or
+      not_a_number(path, line, k, fields[k])
   end
+  return values
+end
+
+-- The indices of the columns that are x, and that are targets; the index of
+-- the label, or nil.
+local function places_of(path, options, columns, width)
+  local taken, x, target, label = {}, {}, {}, nil
+  local function take(wanted)
+    local k = find_column(path, wanted, columns, width)
+    taken[k] = true
+    return k
+  end
+  if options.label ~= nil then label = take(options.label) end
   local targets = options.target
   if type(targets) ~= "table" then targets = { targets } end
-  for _, target in ipairs(targets) do
-    roles[find_column(path, target, columns, width)] = "target"
+  for i, wanted in ipairs(targets) do target[i] = take(wanted) end
+  for k = 1, width do
+    if not taken[k] then x[#x + 1] = k end
   end
-  return roles
+  return x, target, label
 end
 
--- All records as {x = rows, target = rows, label = texts, columns = header}.
+-- What the first record tells: the header, if it is one, and the places.
+local function begin_parts(path, options, fields, line)
+  local header = options.header
+  if header == nil then header = any_text(fields) end
+  local parts = { x = {}, target = {}, label = {}, width = #fields,
+    line = line, columns = header and fields or nil }
+  parts.x_at, parts.target_at, parts.label_at = places_of(path, options,
+    parts.columns, #fields)
+  return parts
+end
+
+local function add_record(parts, path, fields, line)
+  if #fields ~= parts.width then
+    numbers.fail("data.csv", path .. ":" .. line,
+      "%d fields, expected %d as in line %d", #fields, parts.width, parts.line)
+  end
+  local n = #parts.x + 1
+  parts.x[n] = numbers_at(path, fields, parts.x_at, line)
+  parts.target[n] = numbers_at(path, fields, parts.target_at, line)
+  parts.label[n] = fields[parts.label_at]
+end
+
+-- All records: rows of x and of target, texts of labels, and the header.
 local function read_records(path, options)
-  local parts = { x = {}, target = {}, label = {} }
-  local roles, width, first
+  local parts
   for fields, line, message in csv.records(read_text(path)) do
     if not fields then
       numbers.fail("data.csv", path .. ":" .. line, "%s", message)
     end
-    if not roles then
-      local header = options.header
-      if header == nil then header = any_text(fields) end
-      parts.columns = header and fields or nil
-      width, first = #fields, line
-      roles = roles_of(path, options, parts.columns, width)
-      if header then goto continue end
-    end
-    if #fields ~= width then
-      numbers.fail("data.csv", path .. ":" .. line,
-        "%d fields, expected %d as in line %d", #fields, width, first)
-    end
+    local first = not parts
+    parts = parts or begin_parts(path, options, fields, line)
     if options.limit and #parts.x >= options.limit then break end
-    local record = { x = {}, target = {} }
-    for k = 1, width do
-      if roles[k] == "label" then
-        table.insert(parts.label, fields[k])
-      else
-        table.insert(record[roles[k]], number_at(path, fields, k, line))
-      end
+    if not (first and parts.columns) then
+      add_record(parts, path, fields, line)
     end
-    table.insert(parts.x, record.x)
-    table.insert(parts.target, record.target)
-    ::continue::
   end
-  if #parts.x == 0 then numbers.fail("data.csv", path, "no records") end
-  parts.roles = roles
+  if not parts or #parts.x == 0 then
+    numbers.fail("data.csv", path, "no records")
+  end
   return parts
 end
 
@@ -241,11 +254,9 @@ local function read_csv(path, options)
   if options.target ~= nil then
     set.y = matrix(parts.target, precision):t()
   end
-  for k, name in ipairs(parts.columns or {}) do
-    if parts.roles[k] == "x" then
-      set.columns = set.columns or {}
-      table.insert(set.columns, name)
-    end
+  if parts.columns then
+    set.columns = {}
+    for i, k in ipairs(parts.x_at) do set.columns[i] = parts.columns[k] end
   end
   return set
 end
