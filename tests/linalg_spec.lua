@@ -374,8 +374,9 @@ describe("solve", function()
       A.solve, A, random(3, 1, "float32"))
     raises("matrix:solve: NaN at (2,1) of the right-hand side, a 3x1 matrix",
       A.solve, A, matrix { { 1 }, { 0 / 0 }, { 2 } })
-    raises("matrix expected", A.solve, A)
-    raises("matrix expected", A.solve, A, { 1, 2, 3 })
+    raises("matrix:solve: argument 1 must be a matrix, not nothing", A.solve, A)
+    raises("matrix:solve: argument 1 must be a matrix, not table",
+      A.solve, A, { 1, 2, 3 })
   end)
 end)
 

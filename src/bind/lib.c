@@ -17,7 +17,6 @@ static const luaL_Reg modules[] = {
     {"file", lib_open_file},
     {"rng", lib_open_rng},
     {"init", lib_open_init},
-    {"init", lib_open_init},
     {"loss", lib_open_loss},
     {"metric", lib_open_metric},
     {"optim", lib_open_optim},
@@ -39,8 +38,10 @@ int luaopen_orthorun_core(lua_State *L) {
   lua_newtable(L);
   for (const luaL_Reg *m = modules; m->name; m++) {
     m->func(L);
+    lib_namemodule(L, m->name);
     lua_setfield(L, -2, m->name);
   }
+  lib_nameclasses(L);
   lua_pushcfunction(L, set_precision);
   lua_setfield(L, -2, "set_precision");
   lua_pushcfunction(L, get_precision);

@@ -80,6 +80,19 @@ or_activation lib_checkactivation(lua_State *L, const char *who, int arg);
 or_rng *lib_checkrng(lua_State *L, int arg);
 
 /* --- arguments and options -----------------------------------------------*/
+/* For messages: the functions of the module on top are called name.key (and
+   name, where the module itself is called); the methods of every class of
+   ours class:key. */
+void lib_namemodule(lua_State *L, const char *name);
+void lib_nameclasses(lua_State *L);
+/* Raises `loss.mse: argument 2 must be a matrix, not nothing`, with the name
+   of the running function; for a method's self `matrix:svd: self must be...`.
+   A method's arguments count without self. */
+int lib_wrongargument(lua_State *L, int arg, const char *wanted);
+/* Arguments of one type, nothing converted; else as lib_wrongargument. */
+lua_Number lib_checknumber(lua_State *L, int arg);
+const char *lib_checkstring(lua_State *L, int arg, size_t *length);
+void lib_checktable(lua_State *L, int arg);
 /* An integer argument in [low, high]; fractions, NaN and strings raise with
    the value and the range. */
 lua_Integer lib_checkinteger(lua_State *L, const char *who, int arg,

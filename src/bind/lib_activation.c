@@ -56,7 +56,7 @@ static or_activation check_with_alpha(lua_State *L, const char *who) {
   if (lua_type(L, 2) != LUA_TNUMBER)
     lib_error(L, "%s: x must be a number, not %s", who, luaL_typename(L, 2));
   if (!lua_isnoneornil(L, 3))
-    set_alpha(L, who, &phi, luaL_checknumber(L, 3));
+    set_alpha(L, who, &phi, lib_checknumber(L, 3));
   return phi;
 }
 

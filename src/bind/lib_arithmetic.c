@@ -239,7 +239,8 @@ ELEMENTWISE(X)
 /* A:map(f): f(element, i, j) for every element, into a new matrix */
 static int matrix_map(lua_State *L) {
   or_matrix *x = lib_plainmatrix(L, "matrix:map", 1);
-  luaL_checkany(L, 2);
+  if (!lua_isfunction(L, 2) && !luaL_getmetafield(L, 2, "__call"))
+    lib_wrongargument(L, 2, "a function");
   or_matrix *y = lib_newmatrix(L, "matrix:map", x->rows, x->cols, x->precision);
   for (int j = 0; j < x->cols; j++)
     for (int i = 0; i < x->rows; i++) {

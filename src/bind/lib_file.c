@@ -7,6 +7,7 @@
    Lua, so that no error can leave a file open. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -103,9 +104,9 @@ static int fill_and_rename(int fd, const char *temporary, const char *path,
    The text, then the matrix's numbers as they lie in memory, column by
    column. The file takes its name only when it is complete. */
 static int file_save(lua_State *L) {
-  const char *path = luaL_checkstring(L, 1);
+  const char *path = lib_checkstring(L, 1, NULL);
   size_t size;
-  const char *text = luaL_checklstring(L, 2, &size);
+  const char *text = lib_checkstring(L, 2, &size);
   const or_matrix *m =
       lua_isnoneornil(L, 3) ? NULL : lib_plainmatrix(L, "save", 3);
   struct stat st;
@@ -135,7 +136,7 @@ static bool is_folder(const char *path) {
    fine. */
 static int file_mkdir(lua_State *L) {
   size_t length;
-  const char *path = luaL_checklstring(L, 1, &length);
+  const char *path = lib_checkstring(L, 1, &length);
   char *part = lua_newuserdatauv(L, length + 1, 0);
   memcpy(part, path, length + 1);
   for (size_t i = 1; i <= length; i++) {
@@ -151,7 +152,8 @@ static int file_mkdir(lua_State *L) {
 }
 
 static int file_isterminal(lua_State *L) {
-  lua_pushboolean(L, isatty((int)luaL_checkinteger(L, 1)));
+  int fd = (int)lib_checkinteger(L, "file.isterminal", 1, "fd", 0, INT_MAX);
+  lua_pushboolean(L, isatty(fd));
   return 1;
 }
 
@@ -210,7 +212,7 @@ static int64_t stream_drain(gzFile file) {
 
 /* size(path) -> bytes, unpacked | nil, message */
 static int file_size(lua_State *L) {
-  gzFile file = stream_open(luaL_checkstring(L, 1));
+  gzFile file = stream_open(lib_checkstring(L, 1, NULL));
   if (!file)
     return open_failure(L);
   int64_t total = stream_drain(file);
@@ -227,7 +229,7 @@ static int file_size(lua_State *L) {
 /* head(path, n) -> the first n bytes, unpacked; fewer in a shorter file
    | nil, message */
 static int file_head(lua_State *L) {
-  const char *path = luaL_checkstring(L, 1);
+  const char *path = lib_checkstring(L, 1, NULL);
   lua_Integer size = lib_checkinteger(L, "head", 2, "size", 0, INT64_MAX / 2);
   unsigned char *bytes = lua_newuserdatauv(L, (size_t)size + 1, 0);
   gzFile file = stream_open(path);
@@ -312,12 +314,13 @@ static int64_t stream_load(const source *s, int64_t offset, bool partial,
    The matrix is complete only where the bytes found are those asked for;
    with `partial` the file may go on behind them. */
 static int file_load(lua_State *L) {
-  const char *path = luaL_checkstring(L, 1);
-  luaL_checktype(L, 2, LUA_TTABLE);
+  const char *path = lib_checkstring(L, 1, NULL);
+  lib_checktable(L, 2);
   source s = {0};
   lua_getfield(L, 2, "encoding");
-  if (!or_encoding_find(luaL_checkstring(L, -1), &s.encoding))
-    return lib_error(L, "load: no encoding '%s'", lua_tostring(L, -1));
+  const char *encoding = lua_tostring(L, -1);
+  if (!encoding || !or_encoding_find(encoding, &s.encoding))
+    return lib_error(L, "load: no encoding '%s'", encoding ? encoding : "");
   s.divisor = lib_optnumber(L, "load", 2, "divisor", 1);
   s.by_rows = lib_optboolean(L, "load", 2, "by_rows", false);
   bool partial = lib_optboolean(L, "load", 2, "partial", false);

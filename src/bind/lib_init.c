@@ -214,7 +214,7 @@ static int make(lua_State *L) {
 static or_init *check_init(lua_State *L, int arg) {
   or_init *f = luaL_testudata(L, arg, LIB_INIT);
   if (!f)
-    luaL_typeerror(L, arg, "initializer");
+    lib_wrongargument(L, arg, "an initializer");
   return f;
 }
 
@@ -255,7 +255,7 @@ static int init_tostring(lua_State *L) {
 /* f.name, and f.gain and the other options */
 static int init_index(lua_State *L) {
   const or_init *f = check_init(L, 1);
-  const char *key = luaL_checkstring(L, 2);
+  const char *key = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "";
   const char *const *known = known_options(f->kind);
   if (strcmp(key, "name") == 0) {
     lua_pushstring(L, or_init_name(f->kind));

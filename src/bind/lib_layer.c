@@ -13,7 +13,7 @@ layer *lib_testlayer(lua_State *L, int idx) {
 layer *lib_checklayer(lua_State *L, int arg) {
   layer *l = lib_testlayer(L, arg);
   if (!l)
-    luaL_typeerror(L, arg, "layer");
+    lib_wrongargument(L, arg, "a layer");
   return l;
 }
 
@@ -107,7 +107,7 @@ static void gradient_slot(lua_State *L, int idx, int slot, const or_matrix *m) {
    weight=, precision=}: z = W x + b, W outputs x inputs */
 static int layer_linear(lua_State *L) {
   const char *who = "layer.linear";
-  luaL_checktype(L, 1, LUA_TTABLE);
+  lib_checktable(L, 1);
   lib_options(L, who, 1, linear_options);
   lua_settop(L, 1);
   or_matrix *w = weight_option(L, who, 1); /* 2 */
@@ -157,7 +157,7 @@ static const char *const norm_options[] = {"size", "eps", "precision", NULL};
 /* layer.layer_norm{size=, eps=1e-5}: gain 1, bias 0 to begin with */
 static int layer_layer_norm(lua_State *L) {
   const char *who = "layer.layer_norm";
-  luaL_checktype(L, 1, LUA_TTABLE);
+  lib_checktable(L, 1);
   lib_options(L, who, 1, norm_options);
   lua_Integer n = lib_optinteger(L, who, 1, "size", 0, 1, INT_MAX);
   if (n == 0)
@@ -207,7 +207,7 @@ static void check_once(lua_State *L, const char *who, int seen, lua_Integer i) {
 }
 
 static int container(lua_State *L, const char *who, layer_kind kind) {
-  luaL_checktype(L, 1, LUA_TTABLE);
+  lib_checktable(L, 1);
   lua_settop(L, 1);
   lua_Integer n = luaL_len(L, 1);
   lua_createtable(L, (int)n, 0);
@@ -444,7 +444,8 @@ static void set_plain(lua_State *L, void *context) {
    and PyTorch do; net:rescale(true), the default, carries exponents. */
 static int net_rescale(lua_State *L) {
   lib_checklayer(L, 1);
-  luaL_checktype(L, 2, LUA_TBOOLEAN);
+  if (!lua_isboolean(L, 2))
+    lib_wrongargument(L, 2, "true or false");
   bool plain = !lua_toboolean(L, 2);
   lua_settop(L, 1);
   lib_eachleaf(L, 1, set_plain, &plain);

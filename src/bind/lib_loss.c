@@ -117,7 +117,7 @@ static int loss_cross_entropy(lua_State *L) {
   or_norm value = {0, 0};
   or_status status;
   if (!t)
-    luaL_checktype(L, 2, LUA_TTABLE);
+    lib_checktable(L, 2);
   if (t && (t->rows != 1 || z->rows == 1)) {
     if (!or_matrix_same_shape(z, t))
       refuse(L, who, OR_SHAPE, z, t);

@@ -57,7 +57,7 @@ or_matrix *lib_testmatrix(lua_State *L, int arg) {
 or_matrix *lib_checkmatrix(lua_State *L, int arg) {
   or_matrix *m = lib_testmatrix(L, arg);
   if (!m)
-    luaL_typeerror(L, arg, "matrix");
+    lib_wrongargument(L, arg, "a matrix");
   return m;
 }
 
@@ -201,7 +201,7 @@ static int matrix_zeros(lua_State *L) {
 static int matrix_ones(lua_State *L) { return filled(L, "matrix.ones", 1, 3); }
 
 static int matrix_full(lua_State *L) {
-  return filled(L, "matrix.full", luaL_checknumber(L, 3), 4);
+  return filled(L, "matrix.full", lib_checknumber(L, 3), 4);
 }
 
 /* matrix.eye(n [, {precision=}]) */
@@ -215,7 +215,7 @@ static int matrix_eye(lua_State *L) {
 
 /* matrix.linspace(first, last, n [, {precision=}]): n x 1, both ends exact */
 static int matrix_linspace(lua_State *L) {
-  double a = luaL_checknumber(L, 1), b = luaL_checknumber(L, 2);
+  double a = lib_checknumber(L, 1), b = lib_checknumber(L, 2);
   lua_Integer n = lib_checkinteger(L, "matrix.linspace", 3, "n", 1, INT_MAX);
   lib_options(L, "matrix.linspace", 4, only_precision);
   or_precision p = lib_optprecision(L, "matrix.linspace", 4);
@@ -357,7 +357,7 @@ static int matrix_set(lua_State *L) {
   or_matrix *m = lib_checkmatrix(L, 1);
   int i = index_argument(L, "matrix:set", 2, "row", m->rows);
   int j = index_argument(L, "matrix:set", 3, "column", m->cols);
-  set_element(L, m, i, j, luaL_checknumber(L, 4));
+  set_element(L, m, i, j, lib_checknumber(L, 4));
   lua_settop(L, 1);
   return 1;
 }
@@ -450,7 +450,7 @@ static int matrix_to(lua_State *L) {
 /* A:select{j1, j2, ...}: a copy of those columns, in that order */
 static int matrix_select(lua_State *L) {
   or_matrix *m = lib_checkmatrix(L, 1);
-  luaL_checktype(L, 2, LUA_TTABLE);
+  lib_checktable(L, 2);
   lua_Integer n = luaL_len(L, 2);
   or_matrix *y = lib_newmatrix(L, "matrix:select", m->rows, n, m->precision);
   for (int k = 0; k < y->cols; k++) {

@@ -22,7 +22,10 @@ typedef struct optimizer {
 } optimizer;
 
 static optimizer *check_optimizer(lua_State *L, int arg) {
-  return luaL_checkudata(L, arg, LIB_OPTIM);
+  optimizer *o = luaL_testudata(L, arg, LIB_OPTIM);
+  if (!o)
+    lib_wrongargument(L, arg, "an optimizer");
+  return o;
 }
 
 /* --- making ------------------------------------------------------------- */
@@ -174,7 +177,7 @@ static double *rate_of(optimizer *o) {
 static int optim_lr(lua_State *L) {
   optimizer *o = check_optimizer(L, 1);
   if (!lua_isnoneornil(L, 2))
-    *rate_of(o) = rate(L, "optim:lr", luaL_checknumber(L, 2));
+    *rate_of(o) = rate(L, "optim:lr", lib_checknumber(L, 2));
   lua_pushnumber(L, *rate_of(o));
   return 1;
 }
@@ -203,7 +206,7 @@ static void clip_one(lua_State *L, const or_matrix *g, or_matrix *w,
    its log10. A norm that is NaN or Inf changes nothing. */
 static int optim_clip(lua_State *L) {
   lib_checklayer(L, 1);
-  double max_norm = luaL_checknumber(L, 2);
+  double max_norm = lib_checknumber(L, 2);
   if (!(max_norm > 0))
     lib_error(L, "optim.clip: max_norm is %f, must be positive", max_norm);
   or_norm total = {0, 0};

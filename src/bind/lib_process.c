@@ -170,13 +170,15 @@ static void push_joined(lua_State *L, int sink) {
 
 /* The array of strings at arg as an argv that lives on the Lua stack. */
 static char **check_argv(lua_State *L, int arg) {
-  luaL_checktype(L, arg, LUA_TTABLE);
+  lib_checktable(L, arg);
   lua_Integer n = luaL_len(L, arg);
-  luaL_argcheck(L, n >= 1 && n < 1000, arg, "expected 1 to 999 strings");
+  if (n < 1 || n >= 1000)
+    lib_error(L, "file.spawn: needs 1 to 999 strings, got %I", (LUAI_UACINT)n);
   char **argv = lua_newuserdatauv(L, sizeof *argv * (size_t)(n + 1), 0);
   for (lua_Integer i = 0; i < n; i++) {
     if (lua_rawgeti(L, arg, i + 1) != LUA_TSTRING)
-      luaL_argerror(L, arg, "expected an array of strings");
+      lib_error(L, "file.spawn: string %I of the command is %s",
+                (LUAI_UACINT)(i + 1), lib_describe(L, lua_gettop(L)));
     argv[i] = (char *)lua_tostring(L, -1); /* the array keeps it alive */
     lua_pop(L, 1);
   }
@@ -191,7 +193,11 @@ static char **check_argv(lua_State *L, int arg) {
 int lib_spawn(lua_State *L) {
   size_t size;
   lua_settop(L, 2);
-  const char *text = luaL_optlstring(L, 2, "", &size);
+  if (lua_isnil(L, 2)) {
+    lua_pushliteral(L, "");
+    lua_replace(L, 2);
+  }
+  const char *text = lib_checkstring(L, 2, &size);
   char **argv = check_argv(L, 1);
   process *p = new_process(L);
   int record = lua_gettop(L);

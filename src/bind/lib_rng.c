@@ -9,7 +9,7 @@
 or_rng *lib_checkrng(lua_State *L, int arg) {
   or_rng *r = luaL_testudata(L, arg, LIB_RNG);
   if (!r)
-    luaL_typeerror(L, arg, "rng, as from ortho.rng(seed)");
+    lib_wrongargument(L, arg, "an rng, as from ortho.rng(seed)");
   return r;
 }
 
