@@ -46,7 +46,10 @@ local sizes = { panel_width = 400, panel_height = 320, lone_width = 580,
 local function left_margin(figure)
   for _, panel in ipairs(figure.panels) do
     local y = panel.y
-    if y.log and y.high / y.low < 99 and (y.low < 1e-3 or y.high >= 1e5) then
+    local short = y.log and y.high / y.low < 99 and
+      (y.low < 1e-3 or y.high >= 1e5) or
+      y.powers and y.high - y.low < 2 and (y.low < -3 or y.high >= 5)
+    if short then
       return sizes.left + 24
     end
   end
@@ -129,10 +132,12 @@ local function tick_label(x)
   return ("%g×10^{%d}"):format(tonumber(mantissa), tonumber(power))
 end
 
-local function set_ticks(name, ticks)
+-- Labelled ticks; where `powers`, each at its logarithm.
+local function set_ticks(name, ticks, powers)
   local parts = {}
   for i, x in ipairs(ticks) do
-    parts[i] = ("%s %s"):format(quote(tick_label(x)), csv.number(x))
+    parts[i] = ("%s %s"):format(quote(tick_label(x)),
+      csv.number(powers and math.log(x, 10) or x))
   end
   return ("set %stics (%s)"):format(name, table.concat(parts, ", "))
 end
@@ -149,8 +154,12 @@ local function axis_commands(name, axis)
   if axis.powers then
     add("set format %s '10^{%%g}'", name)
     local range = axis.high - axis.low
-    local step = math.max(1, nice(range / 7))
-    if range >= 3 then add("set %stics %g", name, step) end
+    if range < 2 and math.abs(axis.low) < 300 and math.abs(axis.high) < 300 then
+      lines[#lines + 1] = set_ticks(name,
+        short_ticks(10 ^ axis.low, 10 ^ axis.high), true)
+    else
+      add("set %stics %g", name, math.max(1, nice(range / 7)))
+    end
   elseif axis.log then
     add("set logscale %s", name)
     add("set format %s '10^{%%T}'", name)

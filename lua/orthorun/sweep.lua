@@ -67,7 +67,7 @@ local function run_specs(definition)
     { name = "seed", default = 0, help = "seed of the run" },
     { name = "jobs", default = 1, least = 1, help = "trials at a time" },
     { name = "precision", default = core.precision and core.precision() or
-      "float64", choices = { "float64", "float32" }, help = "" },
+      "float64", choices = { "float64", "float32" } },
     { name = "shard", default = "1/1", help = "the I-th of N parts, as I/N" },
     { name = "fresh", default = false, help = "use no earlier results" },
     { name = "quiet", default = false, help = "no progress on stderr" },
