@@ -1,0 +1,309 @@
+-- The documents against the program: every name that a script can reach is in
+-- docs/api.md, nothing else is, and the examples do what the text says.
+local ortho = require "orthorun"
+
+local function read(path)
+  local file = assert(io.open(path))
+  local text = file:read "a"
+  file:close()
+  return text
+end
+
+-- The items of a page ("- `signature`, `signature` -> text"), as arrays of
+-- their signatures.
+local function items(text)
+  local list, current = {}, nil
+  for line in (text .. "\n\n"):gmatch "([^\n]*)\n" do
+    local begins = line:find "^%- `"
+    if current and (begins or not line:find "^  ") then
+      local signatures = {}
+      local head = current:match "^(.-) →" or current
+      for span in head:gmatch "`([^`]+)`" do
+        signatures[#signatures + 1] = span
+      end
+      list[#list + 1] = signatures
+      current = nil
+    end
+    if begins then
+      current = line
+    elseif current then
+      current = current .. " " .. line:match "^%s*(.*)"
+    end
+  end
+  return list
+end
+
+local function name_of(signature)
+  return (signature:match "^[%w_.:]+":gsub("^ortho%.", ""))
+end
+
+local function documented(text)
+  local names = {}
+  for _, signatures in ipairs(items(text)) do
+    for _, signature in ipairs(signatures) do
+      names[name_of(signature)] = true
+    end
+  end
+  return names
+end
+
+-- The fields of `ortho`, those that load at first use among them.
+local function modules()
+  local load_field, lazy = debug.getmetatable(ortho).__index, nil
+  for i = 1, 20 do
+    local name, value = debug.getupvalue(load_field, i)
+    if name == "lazy" then lazy = value end
+  end
+  local all = { range = ortho.range }
+  for name in pairs(assert(lazy, "init.lua keeps its modules in `lazy`")) do
+    all[name] = ortho[name]
+  end
+  for name, value in pairs(ortho) do all[name] = value end
+  return all
+end
+
+local plain_tables = { options = true, environment = true }
+
+local function add_module(names, prefix, module)
+  local meta = debug.getmetatable(module)
+  if type(module) ~= "table" or meta and meta.__call or
+    plain_tables[prefix] then
+    names[prefix] = true
+  end
+  if type(module) ~= "table" or plain_tables[prefix] then return end
+  for key, value in pairs(module) do
+    add_module(names, prefix .. "." .. key, value)
+  end
+end
+
+-- What api.md calls an object of each class.
+local objects = { ["orthorun.matrix"] = "A", ["orthorun.rng"] = "r",
+  ["orthorun.layer"] = "net", ["orthorun.optim"] = "opt",
+  ["orthorun.table"] = "t", ["orthorun.sweep"] = "s" }
+
+local function classes()
+  local found = {}
+  for key, value in pairs(debug.getregistry()) do
+    local ours = type(key) == "string" and key:find "^orthorun%."
+    if ours and type(value) == "table" and type(value.__index) == "table" and
+      next(value.__index) then
+      found[key] = value.__index
+    end
+  end
+  local sweep = ortho.sweep { name = "docs", trial = print, args = {} }
+  for _, object in ipairs { sweep, ortho.table.new {} } do
+    local meta = debug.getmetatable(object)
+    found[meta.__name] = meta.__index
+  end
+  return found
+end
+
+local function registered()
+  local names = {}
+  for name, module in pairs(modules()) do add_module(names, name, module) end
+  for class, methods in pairs(classes()) do
+    local object = assert(objects[class], "no letter for class " .. class)
+    for name, value in pairs(methods) do
+      if type(value) == "function" and not name:find "^__" then
+        names[object .. ":" .. name] = true
+      end
+    end
+  end
+  return names
+end
+
+-- Is it a name, or a table of names such as theory.quarter_circle?
+local function known(names, name)
+  if names[name] then return true end
+  for longer in pairs(names) do
+    if longer:sub(1, #name + 1) == name .. "." then return true end
+  end
+  return false
+end
+
+local function missing(from, among)
+  local list = {}
+  for name in pairs(from) do
+    if not among[name] then list[#list + 1] = name end
+  end
+  table.sort(list)
+  return table.concat(list, " ")
+end
+
+describe("docs/api.md", function()
+  local text = read "docs/api.md"
+
+  it("documents every function and every method", function()
+    assert.equal("", missing(registered(), documented(text)))
+  end)
+
+  it("documents nothing that does not exist", function()
+    local names = registered()
+    names.f = true -- an initializer, called
+    assert.equal("", missing(documented(text), names))
+  end)
+
+  it("tells the initializers' defaults as they are", function()
+    local count = 0
+    for _, signatures in ipairs(items(text)) do
+      local name = signatures[1]:match "^init%.([%w_]+)%b{}$"
+      if name then
+        local f = assert(load("return " .. signatures[1], "api.md", "t",
+          setmetatable({ init = ortho.init }, { __index = _G })))
+        assert.equal(tostring(ortho.init[name] {}), tostring(f()))
+        count = count + 1
+      end
+    end
+    assert.equal(#ortho.init.names(), count)
+  end)
+end)
+
+-- Names in running text, `A:solve` or `metric.balance`, of any page.
+describe("a name in backquotes", function()
+  for _, page in ipairs { "docs/api.md", "docs/tutorial.md", "docs/theory.md" }
+  do
+    it("exists, in " .. page, function()
+      local names, variables, wrong = registered(), {}, {}
+      for _, letter in pairs(objects) do variables[letter] = true end
+      for span in read(page):gsub("```.-\n```", ""):gmatch "`([^`\n]+)`" do
+        local object, method = span:match "^(%a+):([%a_][%w_]*)"
+        local module = span:gsub("^ortho%.", ""):match "^(%l+)%.[%l_]"
+        local name = name_of(span:match "^[%w_.:]+" and span or "f")
+        if object and variables[object] and not names[object .. ":" .. method]
+          or module and ortho[module] and not known(names, name) then
+          wrong[#wrong + 1] = span
+        end
+      end
+      assert.equal("", table.concat(wrong, " "))
+    end)
+  end
+end)
+
+-- --- examples -------------------------------------------------------------
+
+-- The fenced blocks of a page, in order: {kind, text, line}.
+local function blocks(text)
+  local list, open, line = {}, nil, 0
+  for s in (text .. "\n"):gmatch "([^\n]*)\n" do
+    line = line + 1
+    local fence = s:match "^```(.*)$"
+    if fence and open then
+      open.text = table.concat(open, "\n")
+      list[#list + 1], open = open, nil
+    elseif fence then
+      open = { kind = fence, line = line }
+    elseif open then
+      open[#open + 1] = s
+    end
+  end
+  return list
+end
+
+-- A page's examples share one environment; what they print is kept.
+local function session(folder)
+  local out = {}
+  local function keep(...) out[#out + 1] = table.concat({ ... }) end
+  local env = { io = setmetatable({ write = keep }, { __index = io }) }
+  function env.print(...)
+    local parts = table.pack(...)
+    for i = 1, parts.n do parts[i] = tostring(parts[i]) end
+    keep(table.concat(parts, "\t"), "\n")
+  end
+  setmetatable(env, { __index = _G })
+  local self = {}
+  function self.run(block)
+    local f = assert(load(block.text, "=line " .. block.line, "t", env))
+    local globals = _G -- the library's, whatever busted shows of them
+    local saved_arg, saved_io = globals.arg, globals.io
+    globals.arg = { [0] = "example.lua", "--out=" .. folder }
+    globals.io = env.io
+    local ok, message = xpcall(f, debug.traceback)
+    globals.arg, globals.io = saved_arg, saved_io
+    assert(ok, message)
+    local said = table.concat(out):gsub("[^%s]*" .. folder:gsub("%p", "%%%0"),
+      "runs/mine")
+    out = {}
+    return said
+  end
+  -- A prompt's lines: an expression's values are printed.
+  function self.prompt(line)
+    local block = { text = line, line = 0 }
+    if load("return " .. line) then
+      block.text = ("local v = table.pack(%s) if v.n > 0 then " ..
+        "print(table.unpack(v, 1, v.n)) end"):format(line)
+    end
+    return self.run(block)
+  end
+  return self
+end
+
+-- The text with every number as #, and the numbers. Spaces do not count.
+local function parts(text)
+  local numbers = {}
+  text = text:gsub("%-?%d+%.?%d*e?[-+]?%d*", function(s)
+    if not tonumber(s) then return nil end
+    numbers[#numbers + 1] = tonumber(s)
+    return "#"
+  end)
+  return text:gsub("%s+", " "):gsub("^ ", ""):gsub(" $", ""), numbers
+end
+
+-- The same words, and numbers that agree to 1 % or are both rounding errors:
+-- other processors round otherwise.
+local function check_output(expected, actual, line)
+  local words, numbers = parts(expected)
+  local said, values = parts(actual)
+  assert.equal(words, said, "line " .. line)
+  for i, x in ipairs(numbers) do
+    local y = values[i]
+    local tiny = math.max(math.abs(x), math.abs(y)) < 1e-9
+    if not tiny and math.abs(x - y) > 0.01 * math.abs(x) then
+      error(("line %d: the page says %g, the program %g"):format(line, x, y))
+    end
+  end
+end
+
+local function check_transcript(console, block)
+  local line, said = block.line, nil
+  local expected = {}
+  local function settle()
+    if said then check_output(table.concat(expected, "\n"), said, line) end
+    expected = {}
+  end
+  for s in (block.text .. "\n"):gmatch "([^\n]*)\n" do
+    line = line + 1
+    local input = s:match "^> (.*)$"
+    if input then
+      settle()
+      said = console.prompt(input)
+    else
+      expected[#expected + 1] = s
+    end
+  end
+  settle()
+end
+
+describe("an example", function()
+  local folder = os.tmpname()
+  os.remove(folder)
+  for _, page in ipairs { "docs/tutorial.md", "docs/theory.md", "docs/api.md",
+    "README.md" } do
+    local console, said = session(folder), nil
+    for _, block in ipairs(blocks(read(page))) do
+      if block.kind == "lua" then
+        it(("runs: %s, line %d"):format(page, block.line), function()
+          said = console.run(block)
+        end)
+      elseif block.kind == "text" then
+        it(("prints what %s says, line %d"):format(page, block.line), function()
+          check_output(block.text, assert(said), block.line)
+        end)
+      elseif block.kind == "console" then
+        it(("prints what %s says, line %d"):format(page, block.line), function()
+          check_transcript(console, block)
+        end)
+      end
+    end
+  end
+  teardown(function() os.execute("rm -rf '" .. folder .. "'") end)
+end)
