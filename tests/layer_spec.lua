@@ -399,7 +399,7 @@ describe("bad input to a layer", function()
   it("refuses what is no layer, and a layer twice", function()
     raises("entry 2 is 3, not a layer", layer.sequential, { layer.relu(), 3 })
     local l = layer.relu()
-    raises("entry 2 is the same layer as entry 1", layer.sequential, { l, l })
+    raises("entries 1 and 2 share a layer", layer.sequential, { l, l })
     raises("the input is 4x1 and the branch's output 3x1", function()
       layer.residual { linear(3, 4, "float64") }:forward(matrix.zeros(4, 1))
     end)
@@ -416,5 +416,107 @@ describe("bad input to a layer", function()
     raises("prediction is 3x2, target 2x3", loss.mse, z, matrix.zeros(2, 3))
     raises("unknown reduction 'median'", loss.mse, z, z,
       { reduction = "median" })
+  end)
+end)
+
+describe("a network that is used in wicked ways", function()
+  local function same(x) return x end
+  local function identity(forward, backward)
+    return { forward = function(_, x) return (forward or same)(x) end,
+      backward = function(_, dy) return (backward or same)(dy) end }
+  end
+
+  it("refuses a layer that stands in two branches", function()
+    local l = linear(3, 3, "float64")
+    raises("entries 1 and 2 share a layer; use :copy()", layer.sequential,
+      { l, layer.residual { layer.sequential { l } } })
+  end)
+
+  it("refuses nesting past 100, and works up to it", function()
+    local net = linear(2, 2, "float64")
+    for _ = 1, 100 do net = layer.sequential { net } end
+    assert.equal(2, net:forward(matrix { 1, 2 }):rows())
+    assert.equal(2, net:copy():jacobian(matrix { 1, 2 }):rows())
+    raises("nested more than 100 deep", layer.residual, { net })
+  end)
+
+  it("gets a clear error from a layer that calls its own network", function()
+    local net
+    local own = identity(function(x) return net:forward(x) end)
+    net = layer.sequential { layer.relu(), own }
+    raises("stack overflow", net.forward, net, matrix { 1 })
+    raises("stack overflow", net.forward, net, matrix { 1 })
+  end)
+
+  it("cannot be suspended in the middle of a pass", function()
+    local net = layer.sequential { identity(coroutine.yield) }
+    local co = coroutine.create(function() return net:forward(matrix { 1 }) end)
+    local ok, message = coroutine.resume(co)
+    assert.is_false(ok)
+    assert.is_truthy(message:find("attempt to yield across a C-call", 1, true))
+  end)
+
+  it("refuses a Jacobian from gradients of the wrong shape", function()
+    local net = layer.sequential { identity(nil, function()
+      return matrix.zeros(500, 700)
+    end) }
+    raises("a backward pass gave 500x700 where 2x2 was due", net.jacobian, net,
+      matrix { 1, 2 })
+    local both = layer.residual { identity(nil, function()
+      return matrix.zeros(2, 1)
+    end) }
+    both:forward(matrix.ones(2, 3))
+    raises("dy is 2x3, the branch's dx 2x1", both.backward, both,
+      matrix.ones(2, 3))
+  end)
+
+  it("hands a Lua layer matrices that later passes leave alone", function()
+    local kept = {}
+    local net = layer.sequential { linear(3, 3, "float64"),
+      identity(function(x) kept[#kept + 1] = x return x end) }
+    local y = net:forward(input(3, 2, "float64"))
+    net:forward(2 * input(3, 2, "float64"))
+    assert.is_true(kept[1] == y)
+  end)
+
+  it("survives finalizers that run other passes", function()
+    local net = layer.sequential { linear(8, 8, "float64"),
+      layer.layer_norm { size = 8 }, layer.tanh(), linear(8, 8, "float64") }
+    local function passes(batch)
+      local y = net:forward(input(8, batch, "float64"))
+      pcall(net.backward, net, y)
+    end
+    local batch = 1
+    local function again()
+      setmetatable({}, { __gc = function()
+        batch = batch % 40 + 1
+        passes(batch)
+        if batch > 0 then again() end
+      end })
+    end
+    again()
+    for k = 1, 300 do
+      pcall(passes, k % 17 + 1)
+      collectgarbage("step")
+    end
+    batch = -math.huge -- the last finalizer makes no other
+  end)
+
+  it("says what is wrong with an initializer or a copy", function()
+    raises("an initializer must be as from ortho.init, or a function",
+      layer.linear, { inputs = 1, outputs = 1, init = "zeros" })
+    raises("from the initializer", layer.linear, { inputs = 1, outputs = 1,
+      rng = ortho.rng(1), init = function() error "from the initializer" end })
+    local odd = identity()
+    function odd.copy() return 5 end
+    local net = layer.sequential { odd }
+    raises("the method copy of a layer returned 5", net.copy, net)
+    function odd.parameters() return { matrix { 1 } } end
+    function odd.gradients() return { 2 } end
+    raises("alike in shape; entry 1 is not", function()
+      ortho.optim.sgd { lr = 1 }:step(net)
+    end)
+    function odd.parameters() return 7 end
+    raises("parameters must return an array, not 7", net.parameters, net)
   end)
 end)

@@ -37,10 +37,23 @@ static layer *new_layer(lua_State *L, layer_kind kind) {
 static const char *const linear_options[] = {
     "inputs", "outputs", "init", "bias", "rng", "weight", "precision", NULL};
 
+static bool is_callable(lua_State *L, int idx) {
+  if (lua_isfunction(L, idx))
+    return true;
+  bool is = luaL_getmetafield(L, idx, "__call") != LUA_TNIL;
+  lua_pop(L, is);
+  return is;
+}
+
 /* Calls the initializer on top of the stack as f(rng, rows, cols, precision)
    and leaves its matrix there instead, checked. */
 static or_matrix *initialize(lua_State *L, const char *who, int options,
                              int rows, int cols, or_precision p) {
+  if (!is_callable(L, -1))
+    lib_error(L,
+              "%s: an initializer must be as from ortho.init, or a "
+              "function(rng, rows, cols), not %s",
+              who, lib_describe(L, lua_gettop(L)));
   lua_getfield(L, options, "rng");
   if (!luaL_testudata(L, -1, LIB_RNG))
     lib_error(L,
@@ -194,22 +207,44 @@ static bool is_layer(lua_State *L) {
   return both;
 }
 
+typedef struct census {
+  const char *who;
+  int seen;          /* stack index of a table: leaf -> its entry */
+  lua_Integer entry; /* the entry being walked */
+} census;
+
 /* The same layer twice would overwrite what its first place remembers. */
-static void check_once(lua_State *L, const char *who, int seen, lua_Integer i) {
+static void check_once(lua_State *L, void *context) {
+  const census *c = context;
   lua_pushvalue(L, -1);
-  if (lua_rawget(L, seen) != LUA_TNIL)
-    lib_error(L, "%s: entry %I is the same layer as entry %I; use :copy()", who,
-              (LUAI_UACINT)i, (LUAI_UACINT)lua_tointeger(L, -1));
+  if (lua_rawget(L, c->seen) != LUA_TNIL)
+    lib_error(L, "%s: entries %I and %I share a layer; use :copy()", c->who,
+              (LUAI_UACINT)lua_tointeger(L, -1), (LUAI_UACINT)c->entry);
   lua_pop(L, 1);
   lua_pushvalue(L, -1);
-  lua_pushinteger(L, i);
-  lua_rawset(L, seen);
+  lua_pushinteger(L, c->entry);
+  lua_rawset(L, c->seen);
+}
+
+/* Passes descend by recursion, on the C stack. */
+enum { MOST_NESTED = 100 };
+
+/* How deep a container gets by the layer on top as its entry. */
+static int depth_with(lua_State *L, const char *who, int depth) {
+  const layer *l = lib_testlayer(L, -1);
+  if (l && l->depth >= MOST_NESTED)
+    lib_error(L,
+              "%s: nested more than %d deep; put the layers side by side "
+              "into one layer.sequential",
+              who, MOST_NESTED);
+  return l && l->depth >= depth ? l->depth + 1 : depth;
 }
 
 static int container(lua_State *L, const char *who, layer_kind kind) {
   lib_checktable(L, 1);
   lua_settop(L, 1);
-  lua_Integer n = luaL_len(L, 1);
+  lua_Integer n = (lua_Integer)lua_rawlen(L, 1);
+  int depth = 1;
   lua_createtable(L, (int)n, 0);
   lua_newtable(L);
   for (lua_Integer i = 1; i <= n; i++) {
@@ -219,10 +254,13 @@ static int container(lua_State *L, const char *who, layer_kind kind) {
                 "%s: entry %I is %s, not a layer (a table needs functions "
                 "forward and backward)",
                 who, (LUAI_UACINT)i, lib_describe(L, lua_gettop(L)));
-    check_once(L, who, 3, i);
+    depth = depth_with(L, who, depth);
+    lib_eachleaf(L, 4, check_once, &(census){who, 3, i});
     lua_seti(L, 2, i);
   }
-  new_layer(L, kind)->count = (int)n;
+  layer *l = new_layer(L, kind);
+  l->count = (int)n;
+  l->depth = depth;
   lua_pushvalue(L, 2);
   lua_setiuservalue(L, -2, SLOT_CHILDREN);
   return 1;
@@ -241,13 +279,13 @@ static int layer_residual(lua_State *L) {
 void lib_eachleaf(lua_State *L, int idx,
                   void (*visit)(lua_State *L, void *context), void *context) {
   layer *l = lib_testlayer(L, idx);
+  luaL_checkstack(L, 24, "layers are nested too deeply");
   if (!l || l->kind < LAYER_SEQUENTIAL) {
     lua_pushvalue(L, idx);
     visit(L, context);
     lua_pop(L, 1);
     return;
   }
-  luaL_checkstack(L, 8, "layers are nested too deeply");
   lua_getiuservalue(L, idx, SLOT_CHILDREN);
   int children = lua_gettop(L);
   for (int i = 1; i <= l->count; i++) {
@@ -290,7 +328,9 @@ static void gather_from_table(lua_State *L, const gathering *g) {
   }
   lua_pushvalue(L, -2);
   lua_call(L, 1, 1);
-  luaL_checktype(L, lua_gettop(L), LUA_TTABLE);
+  if (!lua_istable(L, -1))
+    lib_error(L, "a layer written in Lua: %s must return an array, not %s",
+              g->method, lib_describe(L, lua_gettop(L)));
   lua_Integer n = luaL_len(L, -1);
   for (lua_Integer i = 1; i <= n; i++) {
     lua_geti(L, -1, i);
@@ -381,8 +421,14 @@ static void walk_table(lua_State *L, const parameter_walk *walk) {
   for (lua_Integer i = 1; i <= n; i++) {
     lua_geti(L, gradients.list, i);
     lua_geti(L, parameters.list, i);
-    walk->visit(L, lib_checkmatrix(L, lua_gettop(L) - 1),
-                lib_checkmatrix(L, lua_gettop(L)), walk->context);
+    or_matrix *gradient = lib_testmatrix(L, -2);
+    or_matrix *parameter = lib_testmatrix(L, -1);
+    if (!gradient || !parameter || !or_matrix_same_shape(gradient, parameter))
+      lib_error(L,
+                "a layer written in Lua: parameters() and gradients() must "
+                "return arrays of matrices, alike in shape; entry %I is not",
+                (LUAI_UACINT)i);
+    walk->visit(L, gradient, parameter, walk->context);
     lua_pop(L, 2);
   }
   lua_settop(L, parameters.list - 1);
@@ -472,6 +518,9 @@ static void copy_table_layer(lua_State *L) {
     lib_error(L, "layer:copy: a layer written in Lua has no method copy");
   lua_insert(L, -2);
   lua_call(L, 1, 1);
+  if (!is_layer(L))
+    lib_error(L, "layer:copy: the method copy of a layer returned %s",
+              lib_describe(L, lua_gettop(L)));
 }
 
 static void copy_children(lua_State *L, int from, int to, int count,
@@ -493,7 +542,7 @@ static void copy_children(lua_State *L, int from, int to, int count,
 }
 
 void lib_copylayer(lua_State *L, int idx, bool share) {
-  luaL_checkstack(L, 12, "layers are nested too deeply");
+  luaL_checkstack(L, 24, "layers are nested too deeply");
   layer *l = lib_testlayer(L, idx);
   settle_gradients(L, idx, l);
   layer *c = new_layer(L, l->kind);

@@ -20,6 +20,7 @@ typedef struct layer {
   double eps;          /* layer_norm */
   int inputs, outputs; /* linear, layer_norm */
   int count;           /* children of a container */
+  int depth;           /* containers inside each other, 0 for a leaf */
   bool has_bias;       /* linear */
   bool fresh;          /* gradients are zero, whatever their memory holds */
   bool plain;          /* no rescaling: overflows as PyTorch does */

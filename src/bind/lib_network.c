@@ -141,12 +141,19 @@ static void forward_residual(lua_State *L, int idx, layer *l, int xi) {
   lib_check(L, "residual:forward", or_matrix_add(1, x, 1, f, y));
 }
 
-/* Calls method(self, value) of the Lua layer at idx; pushes its matrix. */
+/* A copy that later passes cannot touch, of the matrix at idx. */
+static void push_copy(lua_State *L, const char *who, int idx) {
+  or_matrix *m = lib_checkmatrix(L, idx);
+  or_matrix_copy(m, lib_newmatrix(L, who, m->rows, m->cols, m->precision));
+}
+
+/* Calls method(self, value) of the Lua layer at idx; pushes its matrix. The
+   value is its own to keep: it never sees a buffer. */
 static void call_lua_layer(lua_State *L, int idx, const char *method,
                            int value) {
   lua_getfield(L, idx, method);
   lua_pushvalue(L, idx);
-  lua_pushvalue(L, value);
+  push_copy(L, "layer", value);
   lua_call(L, 2, 1);
   if (!lib_testmatrix(L, -1))
     lib_error(L, "a layer written in Lua: %s must return a matrix, not %s",
@@ -174,12 +181,6 @@ static void forward_any(lua_State *L, int idx, int xi) {
   settle_top(L, top + 1);
 }
 
-/* A copy that later passes cannot touch takes the place of the buffer. */
-static void detach(lua_State *L, const char *who) {
-  or_matrix *m = lib_checkmatrix(L, lua_gettop(L));
-  or_matrix_copy(m, lib_newmatrix(L, who, m->rows, m->cols, m->precision));
-}
-
 /* y = net:forward(x): x inputs x batch, y outputs x batch */
 static int net_forward(lua_State *L) {
   lib_checklayer(L, 1);
@@ -189,7 +190,7 @@ static int net_forward(lua_State *L) {
               lib_shape(L, x));
   lua_settop(L, 2);
   forward_any(L, 1, 2);
-  detach(L, "layer:forward");
+  push_copy(L, "layer:forward", lua_gettop(L));
   return 1;
 }
 
@@ -201,8 +202,11 @@ typedef struct backward_pass {
   bool own;        /* dy is a buffer that may be overwritten */
 } backward_pass;
 
-static or_matrix *remembered(lua_State *L, int idx, const char *who) {
-  or_matrix *x = lib_slot(L, idx, SLOT_INPUT);
+/* Pushes the last forward's matrix in `slot`. It stays on the stack while it
+   is used: a finalizer that runs another forward may empty the slot. */
+static or_matrix *remembered(lua_State *L, int idx, int slot, const char *who) {
+  lua_getiuservalue(L, idx, slot);
+  or_matrix *x = lib_testmatrix(L, -1);
   if (!x)
     lib_error(L, "%s: call forward first", who);
   return x;
@@ -254,7 +258,8 @@ static void linear_gradients(lua_State *L, int idx, layer *l,
 static void backward_linear(lua_State *L, int idx, layer *l, int di,
                             backward_pass pass) {
   const char *who = "linear:backward";
-  or_matrix *x = remembered(L, idx, who), *w = own_parameter(L, idx);
+  or_matrix *w = own_parameter(L, idx);
+  or_matrix *x = remembered(L, idx, SLOT_INPUT, who);
   di = plain_input(L, idx, l, di);
   or_matrix *dz = lib_checkmatrix(L, di);
   check_cotangent(L, who, w->rows, x->cols, w->precision, dz);
@@ -274,7 +279,8 @@ static void backward_linear(lua_State *L, int idx, layer *l, int di,
 static void backward_activation(lua_State *L, int idx, layer *l, int di,
                                 backward_pass pass) {
   const char *who = "activation:backward";
-  or_matrix *z = remembered(L, idx, who), *da = lib_checkmatrix(L, di);
+  or_matrix *z = remembered(L, idx, SLOT_INPUT, who);
+  or_matrix *da = lib_checkmatrix(L, di);
   check_cotangent(L, who, z->rows, z->cols, z->precision, da);
   or_matrix *dz = da;
   if (pass.own)
@@ -287,8 +293,12 @@ static void backward_activation(lua_State *L, int idx, layer *l, int di,
 static void backward_norm(lua_State *L, int idx, layer *l, int di,
                           backward_pass pass) {
   const char *who = "layer_norm:backward";
-  or_matrix *xhat = remembered(L, idx, who), *dy = lib_checkmatrix(L, di);
+  or_matrix *xhat = remembered(L, idx, SLOT_INPUT, who);
+  or_matrix *rstd = remembered(L, idx, SLOT_RSTD, who);
+  or_matrix *dy = lib_checkmatrix(L, di);
   check_cotangent(L, who, xhat->rows, xhat->cols, xhat->precision, dy);
+  if (rstd->cols != xhat->cols)
+    lib_error(L, "%s: the last forward did not finish", who);
   or_precision p = xhat->precision;
   or_matrix *dgain = lib_slot(L, idx, SLOT_DWEIGHT);
   or_matrix *dbias = lib_slot(L, idx, SLOT_DBIAS);
@@ -299,8 +309,8 @@ static void backward_norm(lua_State *L, int idx, layer *l, int di,
   or_matrix *work = buffer(L, idx, SLOT_WORK, xhat->rows, xhat->cols, p);
   or_matrix *dx = buffer(L, idx, SLOT_DELTA, xhat->rows, xhat->cols, p);
   lib_check(L, who,
-            or_layer_norm_backward(xhat, lib_slot(L, idx, SLOT_RSTD),
-                                   own_parameter(L, idx), dy, g, b, work, dx));
+            or_layer_norm_backward(xhat, rstd, own_parameter(L, idx), dy, g, b,
+                                   work, dx));
   if (!pass.parameters)
     return;
   accumulate(L, l, g, dgain);
@@ -343,6 +353,9 @@ static void backward_residual(lua_State *L, int idx, layer *l, int di,
   if (!pass.wanted)
     return;
   or_matrix *branch = lib_checkmatrix(L, lua_gettop(L));
+  if (!or_matrix_same_shape(dy, branch))
+    lib_error(L, "residual:backward: dy is %s, the branch's dx %s",
+              lib_shape(L, dy), lib_shape(L, branch));
   or_matrix *dx = buffer(L, idx, SLOT_DELTA, dy->rows, dy->cols, dy->precision);
   lib_check(L, "residual:backward", or_matrix_add(1, dy, 1, branch, dx));
 }
@@ -377,7 +390,7 @@ static int net_backward(lua_State *L) {
   backward_any(L, 1, 2, (backward_pass){true, wanted, false});
   if (!wanted || lua_isnil(L, -1))
     return 0;
-  detach(L, "layer:backward");
+  push_copy(L, "layer:backward", lua_gettop(L));
   return 1;
 }
 
@@ -411,6 +424,9 @@ static void jacobian_rows(lua_State *L, int xi, int first, int cols,
     or_matrix_set(e, first + j, j, 1);
   backward_any(L, 1, lua_gettop(L), (backward_pass){false, true, false});
   or_matrix *dx = lib_checkmatrix(L, lua_gettop(L));
+  if (dx->rows != x->rows || dx->cols != cols)
+    lib_error(L, "layer:jacobian: a backward pass gave %s where %dx%d was due",
+              lib_shape(L, dx), x->rows, cols);
   or_matrix_transpose(dx, lib_newmatrix(L, "layer:jacobian", dx->cols, dx->rows,
                                         dx->precision));
   lua_replace(L, top + 1);
@@ -511,10 +527,11 @@ static void activation_norm(lua_State *L, void *context) {
   or_matrix *y = lib_slot(L, idx, SLOT_OUTPUT);
   if (!y)
     lib_error(L, "activation_norms: no forward pass yet");
+  or_norm norm = or_matrix_frobenius(y);
   if (l->kind == LAYER_LINEAR && w->pending)
     push_norm(L, w->list, w->last);
   w->pending = w->pending || l->kind == LAYER_LINEAR;
-  w->last = or_matrix_frobenius(y);
+  w->last = norm;
 }
 
 static int norms(lua_State *L, void (*visit)(lua_State *, void *)) {
