@@ -2,6 +2,9 @@
 -- docs/api.md, nothing else is, and the examples do what the text says.
 local ortho = require "orthorun"
 
+local pages = { "README.md", "docs/api.md", "docs/design.md", "docs/sweeps.md",
+  "docs/theory.md", "docs/tutorial.md" }
+
 local function read(path)
   local file = assert(io.open(path))
   local text = file:read "a"
@@ -160,8 +163,7 @@ end)
 
 -- Names in running text, `A:solve` or `metric.balance`, of any page.
 describe("a name in backquotes", function()
-  for _, page in ipairs { "docs/api.md", "docs/tutorial.md", "docs/theory.md" }
-  do
+  for _, page in ipairs(pages) do
     it("exists, in " .. page, function()
       local names, variables, wrong = registered(), {}, {}
       for _, letter in pairs(objects) do variables[letter] = true end
@@ -199,7 +201,8 @@ local function blocks(text)
   return list
 end
 
--- A page's examples share one environment; what they print is kept.
+-- A page's examples are parts of one script, so they share an environment, in
+-- which the locals of its outermost level live; what they print is kept.
 local function session(folder)
   local out = {}
   local function keep(...) out[#out + 1] = table.concat({ ... }) end
@@ -212,7 +215,8 @@ local function session(folder)
   setmetatable(env, { __index = _G })
   local self = {}
   function self.run(block)
-    local f = assert(load(block.text, "=line " .. block.line, "t", env))
+    local text = ("\n" .. block.text):gsub("\nlocal ", "\n")
+    local f = assert(load(text, "=line " .. block.line, "t", env))
     local globals = _G -- the library's, whatever busted shows of them
     local saved_arg, saved_io = globals.arg, globals.io
     globals.arg = { [0] = "example.lua", "--out=" .. folder }
@@ -229,7 +233,7 @@ local function session(folder)
   function self.prompt(line)
     local block = { text = line, line = 0 }
     if load("return " .. line) then
-      block.text = ("local v = table.pack(%s) if v.n > 0 then " ..
+      block.text = ("v = table.pack(%s) if v.n > 0 then " ..
         "print(table.unpack(v, 1, v.n)) end"):format(line)
     end
     return self.run(block)
@@ -286,8 +290,7 @@ end
 describe("an example", function()
   local folder = os.tmpname()
   os.remove(folder)
-  for _, page in ipairs { "docs/tutorial.md", "docs/theory.md", "docs/api.md",
-    "README.md" } do
+  for _, page in ipairs(pages) do
     local console, said = session(folder), nil
     for _, block in ipairs(blocks(read(page))) do
       if block.kind == "lua" then
