@@ -1,39 +1,17 @@
 -- Gradient norms in deep networks, by initialization: of each layer, and of
 -- the first layer against the network's depth, with theory beside them.
 local ortho = require "orthorun"
-local data, init, metric = ortho.data, ortho.init, ortho.metric
-
-local names = { "gaussian", "scaled_gaussian", "he_normal", "orthogonal",
-  "orthogonal_sqrt2" }
-local arms = {
-  gaussian = { make = init.gaussian {}, label = "N(0, 1)" },
-  scaled_gaussian = { make = init.scaled_gaussian {}, label = "N(0, 1/n)" },
-  he_normal = { make = init.he_normal {}, label = "He, N(0, 2/n)" },
-  orthogonal = { make = init.orthogonal {}, label = "orthogonal" },
-  orthogonal_sqrt2 = { make = init.orthogonal { gain = math.sqrt(2) },
-    label = "orthogonal × √2", theory = "orthogonal", gain = math.sqrt(2) },
-}
-
-local pool -- a file's samples; read once
-local function batch(p, rng)
-  if p.data == "synthetic" then
-    return data.synthetic { inputs = p.width, samples = p.batch, rng = rng }
-  end
-  pool = pool or data.load(p.data, { limit = 2000 })
-  local set = data.sample(pool, math.min(p.batch, pool.x:cols()), rng)
-  set.y = set.y or rng:split("y"):uniform(p.width, set.x:cols())
-  return set
-end
+local arms, metric = ortho.arms, ortho.metric
 
 local sweep = ortho.sweep {
   name = "depth_sweep",
-  about = "Gradient norms by layer and by depth, Gaussian against " ..
-    "orthogonal weights:\nthe article's first figure.",
+  about = "Gradient norms by layer and by depth, Gaussian against orthogonal " ..
+    "weights:\nthe article's first figure.",
   params = { width = 256, batch = 32, activation = "relu", data = "synthetic" },
-  grid = { init = names, depth = { 4, 10, 20, 30, 40, 51 },
+  grid = { init = arms.names, depth = { 4, 10, 20, 30, 40, 51 },
     seed = ortho.range(5) },
   options = {
-    init = { choices = names },
+    init = { choices = arms.names },
     depth = { least = 1, help = "weight matrices" },
     activation = { choices = ortho.activation.names() },
     width = { least = 1, help = "units in a layer" },
@@ -41,79 +19,59 @@ local sweep = ortho.sweep {
     data = { help = "or fashion_mnist, or a .csv, .npy or IDX file" },
   },
   trial = function(p, rng)
-    local set = batch(p, rng:split("data"))
-    local sizes = { set.x:rows() }
-    for l = 2, p.depth do sizes[l] = p.width end
-    sizes[p.depth + 1] = set.y:rows()
-    local net = ortho.mlp { sizes = sizes, activation = p.activation,
-      init = arms[p.init].make, rng = rng:split("weights") }
+    local set = ortho.data.batch { data = p.data, size = p.batch,
+      inputs = p.width, rng = rng:split "data" }
+    local net = ortho.mlp { inputs = set.x:rows(), width = p.width,
+      depth = p.depth, outputs = set.y:rows(), activation = p.activation,
+      init = arms[p.init].init, rng = rng:split "weights" }
     local _, dy = ortho.loss.mse(net:forward(set.x), set.y,
       { reduction = "half" })
     net:backward(dy)
-    return { grad = metric.log10_grad_norms(net),
-      delta = metric.log10_delta_norms(net) }
+    local arm, known = arms[p.init].theory, {}
+    if p.data == "synthetic" then -- inputs and targets with mean square 1/3
+      known = ortho.theory.signal { init = arm.init, gain = arm.gain,
+        activation = p.activation, width = p.width, depth = p.depth,
+        batch = p.batch, q0 = 1 / 3, cotangent = "mse",
+        reduction = "half" }.typical
+    end
+    return { grad = metric.log10_grad_norms(net), grad_theory = known.gradient,
+      delta = metric.log10_delta_norms(net), delta_theory = known.delta }
   end,
 }
-
--- What theory expects of log10 norms, for inputs and targets as `synthetic`
--- makes them: arrays gradient and delta over the layers.
-local p, known = sweep.params, {}
-local function expected(name, depth)
-  local key, arm = name .. depth, arms[name]
-  known[key] = known[key] or ortho.theory.signal {
-    init = arm.theory or name, gain = arm.gain, activation = p.activation,
-    width = p.width, depth = depth, batch = p.batch, q0 = 1 / 3,
-    cotangent = "mse", reduction = "half",
-  }.typical
-  return known[key]
-end
-local function theory(part)
-  return function(row) return expected(row.init, row.depth)[part][row.layer] end
-end
-
-local results = sweep:run():with("grad_theory", theory "gradient")
-  :with("delta_theory", theory "delta")
+local results, p = sweep:run(), sweep.params
 local deepest = math.max(table.unpack(sweep.grid.depth))
-local deep = results:where { depth = deepest }
-local first = results:where { layer = 1 }
+local deep, first = results:where { depth = deepest }, results:where { layer = 1 }
+local theory = p.data == "synthetic"
 
--- The table: the first layer's gradient in the deepest net, and two slopes.
-local function median_slope(rows, x, y)
-  return rows:fit { by = { "init", "seed" }, x = x, y = y }
-    :summary { by = "init", of = "slope" }:column "slope"
-end
-local report = first:where { depth = deepest }
-  :summary { by = "init", of = { "grad", "grad_theory" } }
-for name, values in pairs {
-  by_layer = median_slope(deep, "layer", "delta"),
-  by_layer_theory = median_slope(deep, "layer", "delta_theory"),
-  by_depth = median_slope(first, "depth", "grad"),
-  by_depth_theory = median_slope(first, "depth", "grad_theory") } do
-  report = report:with(name, function(_, i) return values[i] end)
-end
-io.write(([[
+print(([[
 %s, width %d, %d samples of %s data; medians of log10 norms over %d seeds.
 grad      ||dL/dW_1|| in a net of %d layers, with its 10 and 90 %% quantiles
 by_layer  slope of ||dL/dz_l|| per layer l of that net
 by_depth  slope of ||dL/dW_1|| per layer that the net grows
-..theory  what is expected for synthetic data
-
+..theory  what is expected, for synthetic data
 ]]):format(p.activation, p.width, p.batch, p.data, #sweep.grid.seed, deepest))
-local synthetic = p.data == "synthetic"
-report:print { columns = { "init", "grad", "grad_low", "grad_high",
-  synthetic and "grad_theory" or "n", "by_layer", "by_layer_theory",
-  "by_depth", "by_depth_theory" } }
+local function slopes(rows, x, y)
+  return rows:fit { by = { "init", "seed" }, x = x, y = y }
+    :summary { by = "init", of = "slope" }:column "slope"
+end
+local report = first:where { depth = deepest }:summary { by = "init",
+  of = theory and { "grad", "grad_theory" } or "grad" }
+for _, ending in ipairs { "", theory and "_theory" or nil } do
+  report = report
+    :with("by_layer" .. ending, slopes(deep, "layer", "delta" .. ending))
+    :with("by_depth" .. ending, slopes(first, "depth", "grad" .. ending))
+end
+report:print { columns = theory and { "init", "grad", "grad_low", "grad_high",
+  "grad_theory", "by_layer", "by_layer_theory", "by_depth", "by_depth_theory" }
+  or { "init", "grad", "grad_low", "grad_high", "by_layer", "by_depth" } }
 
-local labels = {}
-for name, arm in pairs(arms) do labels[name] = arm.label end
 local function panels(keep, note)
   local d, f = deep:where { init = keep }, first:where { init = keep }
-  local grad = synthetic and "grad_theory" or nil
-  return { data = d, x = "layer", y = "grad", theory = grad,
+  return { data = d, x = "layer", y = "grad", theory = theory and "grad_theory" or nil,
     title = "every layer's weights" .. note, ylabel = "‖∂L/∂W‖" },
-    { data = d, x = "layer", y = "delta", theory = grad and "delta_theory",
+    { data = d, x = "layer", y = "delta", theory = theory and "delta_theory" or nil,
       title = "the signal on its way back" .. note, ylabel = "‖∂L/∂z‖" },
-    { data = f, x = "depth", y = "grad", theory = grad,
+    { data = f, x = "depth", y = "grad", theory = theory and "grad_theory" or nil,
       title = "the first layer, by depth" .. note, ylabel = "‖∂L/∂W₁‖" }
 end
 local function tame(name) return name ~= "gaussian" end
@@ -123,7 +81,7 @@ if #results:where { init = tame } % #results > 0 then
 end
 print("\nCSV   " .. results:csv(sweep:path "depth_sweep.csv"))
 for _, name in ipairs(ortho.plot { panels = all, color = "init",
-  log10_y = true, labels = labels, file = sweep:path "depth_sweep",
+  log10_y = true, labels = arms.labels, file = sweep:path "depth_sweep",
   title = ("Gradients of a %s network, %d layers of width %d"):format(
     p.activation, deepest, p.width) }) do
   print("plot  " .. name)

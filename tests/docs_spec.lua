@@ -65,7 +65,7 @@ local function modules()
   return all
 end
 
-local plain_tables = { options = true, environment = true }
+local plain_tables = { options = true, environment = true, arms = true }
 
 local function add_module(names, prefix, module)
   local meta = debug.getmetatable(module)

@@ -155,7 +155,8 @@ describe("norms of a network", function()
     raises("no backward pass yet", metric.delta_norms, fresh)
     raises("no forward pass yet", metric.activation_norms, fresh)
     assert.same({ 0, 0 }, metric.grad_norms(fresh))
-    raises("metric.grad_norms: argument 1 must be a layer, not orthorun.matrix", metric.grad_norms, matrix { 1 })
+    raises("metric.grad_norms: argument 1 must be a layer, not orthorun.matrix",
+      metric.grad_norms, matrix { 1 })
   end)
 
   it("satisfy Euler's theorem: <W_l, grad W_l> is the same for all layers",

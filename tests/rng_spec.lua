@@ -268,7 +268,8 @@ describe("normal and uniform", function()
       r.uniform, r, "2", 2)
     refuses("too large", r.normal, r, 2 ^ 31 - 1, 2 ^ 31 - 1)
     refuses("options must be a table", r.normal, r, 2, 2, 2)
-    refuses("rng:normal: self must be an rng, as from ortho.rng%(seed%), not 1", r.normal, 1, 2, 2)
+    refuses("rng:normal: self must be an rng, as from ortho.rng%(seed%), not 1",
+      r.normal, 1, 2, 2)
   end)
 end)
 

@@ -399,4 +399,28 @@ function data.load(name, options)
     "fashion_mnist", "FILE.csv", "FILE.npy", "FILE.idx" }), 2)
 end
 
+local pools = {} -- data sets by name, read once
+
+-- data.batch{data=, size=, inputs=, outputs=, rng=, limit=2000}: `size` samples
+-- of the data set called `data`, drawn without replacement (all of them where
+-- it has fewer); "synthetic" ones have `inputs` and `outputs` rows. Where a
+-- set has no targets y, they are uniform in [0,1].
+function data.batch(options)
+  options = names.options("data.batch", options, { "data", "size", "inputs",
+    "outputs", "rng", "limit" })
+  local name, rng = options.data or "synthetic", options.rng
+  if not rng then error("data.batch: rng is missing", 2) end
+  if name == "synthetic" then
+    return data.synthetic { inputs = options.inputs, outputs = options.outputs,
+      samples = options.size, rng = rng }
+  end
+  pools[name] = pools[name]
+    or data.load(name, { limit = options.limit or 2000 })
+  local pool = pools[name]
+  local set = data.sample(pool, math.min(options.size, pool.x:cols()), rng)
+  set.y = set.y or rng:split "y":uniform(options.outputs or options.inputs,
+    set.x:cols())
+  return set
+end
+
 return data

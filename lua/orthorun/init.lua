@@ -5,6 +5,7 @@ local core = require "orthorun.core"
 
 -- field -> the module that it comes from
 local lazy = {
+  arms = "orthorun.arms",
   mlp = "orthorun.mlp",
   theory = "orthorun.theory",
   data = "orthorun.data",

@@ -6,7 +6,8 @@ local core = require "orthorun.core"
 
 local names = require "orthorun.names"
 
-local known = { "sizes", "width", "depth", "activation", "output_activation",
+local known = { "sizes", "width", "depth", "inputs", "outputs",
+  "activation", "output_activation",
   "init", "bias", "rng", "precision" }
 
 local function fail(message, ...)
@@ -22,8 +23,8 @@ end
 -- The sizes of all layers, inputs first.
 local function sizes_of(options)
   if options.sizes then
-    if options.width or options.depth then
-      fail("give sizes= or width= and depth=, not both")
+    if options.width or options.depth or options.inputs or options.outputs then
+      fail("give sizes=, or width= and depth=, not both")
     end
     if type(options.sizes) ~= "table" or #options.sizes < 2 then
       fail("sizes must be a table of at least two, as in {784, 256, 10}")
@@ -33,8 +34,11 @@ local function sizes_of(options)
   end
   check_size("width", options.width)
   check_size("depth", options.depth)
-  local sizes = {}
-  for l = 1, options.depth + 1 do sizes[l] = options.width end
+  local sizes = { options.inputs or options.width }
+  check_size("inputs", sizes[1])
+  for l = 2, options.depth do sizes[l] = options.width end
+  sizes[options.depth + 1] = options.outputs or options.width
+  check_size("outputs", sizes[options.depth + 1])
   return sizes
 end
 
@@ -59,7 +63,8 @@ end
 
 --- A multilayer perceptron: a layer.sequential, see layer.
 -- sizes: {inputs, ..., outputs}; or width and depth, short for depth weight
--- matrices of width x width. activation: a name (default "relu").
+-- matrices of width x width, the first and the last of which inputs= and
+-- outputs= fit to the data. activation: a name (default "relu").
 -- init: an initializer (default orthogonal with the activation's gain).
 -- Layer l draws from rng:split(l), so its weights depend on the seed and l
 -- alone. bias: true (zeros, the default), false, or an initializer.

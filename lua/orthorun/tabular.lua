@@ -196,9 +196,17 @@ function Table:select(wanted)
   return new
 end
 
--- A new table with one more column (or this one anew): f(record, i) gives
--- its value in row i.
+-- A new table with one more column (or this one anew): its value in row i is
+-- f(record, i), or values[i] of an array.
 function Table:with(name, f)
+  if type(f) == "table" then
+    local values = f
+    if #values ~= self.size then
+      error(("table: %d values for a column of %d rows"):format(#values,
+        self.size), 2)
+    end
+    f = function(_, i) return values[i] end
+  end
   local wanted = self:columns()
   if not self.data[name] then wanted[#wanted + 1] = name end
   local new = tabular.new(wanted, self.levels)

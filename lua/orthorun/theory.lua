@@ -6,6 +6,31 @@ local mean_field = require "orthorun.mean_field"
 local signal = require "orthorun.signal"
 local special = require "orthorun.special"
 
+-- The options of a call as one string, the same for the same options.
+local function key_of(options)
+  local parts = {}
+  for name, value in pairs(options) do
+    parts[#parts + 1] = ("%s=%s"):format(name, tostring(value))
+  end
+  table.sort(parts)
+  return table.concat(parts, " ")
+end
+
+-- f with its answers kept: a sweep asks the same for every seed. The tables it
+-- returns are shared, to be read only. Options that are tables are not kept.
+local function remembering(f)
+  local known = {}
+  return function(options, ...)
+    if type(options) ~= "table" then return f(options, ...) end
+    for _, value in pairs(options) do
+      if type(value) == "table" then return f(options, ...) end
+    end
+    local key = key_of(options)
+    known[key] = known[key] or f(options, ...)
+    return known[key]
+  end
+end
+
 local theory = {
   -- gain(activation [, {alpha=}]): 1/sqrt(E[phi(z)^2]), sqrt(2) for relu
   gain = activation.gain,
@@ -14,7 +39,7 @@ local theory = {
   chi1 = mean_field.chi1,
   mean_field = mean_field.mean_field,
   init_variance = signal.init_variance,
-  signal = signal.signal,
+  signal = remembering(signal.signal),
   gradient_slope = signal.gradient_slope,
   first_layer = signal.first_layer,
   digamma = special.digamma,
