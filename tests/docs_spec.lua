@@ -115,9 +115,20 @@ local function registered()
   return names
 end
 
--- Is it a name, or a table of names such as theory.quarter_circle?
+-- The value at a path such as arms.he_normal.init, or nil.
+local function value_at(path)
+  local value = ortho
+  for field in path:gmatch "[^.]+" do
+    if type(value) ~= "table" then return nil end
+    value = value[field]
+  end
+  return value
+end
+
+-- Is it a name, a field of ours, or a table of names such as
+-- theory.quarter_circle?
 local function known(names, name)
-  if names[name] then return true end
+  if names[name] or value_at(name) ~= nil then return true end
   for longer in pairs(names) do
     if longer:sub(1, #name + 1) == name .. "." then return true end
   end
