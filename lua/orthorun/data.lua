@@ -332,6 +332,10 @@ function data.sample(set, n, rng)
   return new
 end
 
+-- --- for training ---------------------------------------------------------
+
+data.batches = require "orthorun.batches".new
+
 -- --- by name --------------------------------------------------------------
 
 local function pass(options, wanted)

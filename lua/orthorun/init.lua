@@ -13,10 +13,15 @@ local lazy = {
   plot = "orthorun.plot",
   sweep = "orthorun.sweep",
   table = "orthorun.tabular",
+  optim = "orthorun.optim",
+  train = "orthorun.train",
+  tracker = "orthorun.tracker",
 }
 
 local ortho = {}
-for name, value in pairs(core) do ortho[name] = value end
+for name, value in pairs(core) do
+  if not lazy[name] then ortho[name] = value end
+end
 
 local function load_field(self, name)
   local value

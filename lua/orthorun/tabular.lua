@@ -35,6 +35,15 @@ function tabular.of(columns, records)
   return self
 end
 
+-- A table over arrays that are there already, one for each name; they become
+-- its own. size: its number of rows.
+function tabular.wrap(columns, arrays, size)
+  local self = tabular.new(columns)
+  for _, name in ipairs(columns) do self.data[name] = arrays[name] end
+  self.size = size
+  return self
+end
+
 local function column_of(self, name, level)
   local column = self.data[name]
   if not column then

@@ -34,6 +34,11 @@ static int get_precision(lua_State *L) {
   return 1;
 }
 
+/* fail(message): raises at the user's line, however deep in the library */
+static int fail(lua_State *L) {
+  return lib_error(L, "%s", luaL_checkstring(L, 1));
+}
+
 int luaopen_orthorun_core(lua_State *L) {
   lua_newtable(L);
   for (const luaL_Reg *m = modules; m->name; m++) {
@@ -46,6 +51,8 @@ int luaopen_orthorun_core(lua_State *L) {
   lua_setfield(L, -2, "set_precision");
   lua_pushcfunction(L, get_precision);
   lua_setfield(L, -2, "precision");
+  lua_pushcfunction(L, fail);
+  lua_setfield(L, -2, "fail");
   return 1;
 }
 

@@ -327,11 +327,16 @@ static int matrix_log10_norm(lua_State *L) {
   return 1;
 }
 
+/* A:is_finite(): true; or false and the place i, j of the first NaN or Inf */
 static int matrix_is_finite(lua_State *L) {
   int i, j;
-  lua_pushboolean(L, or_matrix_check_finite(lib_checkmatrix(L, 1), &i, &j) ==
-                         OR_OK);
-  return 1;
+  bool finite = or_matrix_check_finite(lib_checkmatrix(L, 1), &i, &j) == OR_OK;
+  lua_pushboolean(L, finite);
+  if (finite)
+    return 1;
+  lua_pushinteger(L, i + 1);
+  lua_pushinteger(L, j + 1);
+  return 3;
 }
 
 static const luaL_Reg metamethods[] = {

@@ -30,8 +30,8 @@ typedef struct layer {
 
 /* User values. Matrices, but for CHILDREN, an array of layers (userdata, or
    Lua tables with forward and backward). INPUT is the last forward's input,
-   by reference; OUTPUT, DELTA and WORK are buffers, made anew only when the
-   batch changes. */
+   by reference; OUTPUT, DELTA, WORK and LOSS are buffers, made anew only for
+   a batch that is larger than any before. */
 enum {
   SLOT_WEIGHT = 1, /* linear's W; layer_norm's gain */
   SLOT_BIAS,
@@ -43,7 +43,9 @@ enum {
   SLOT_WORK,
   SLOT_RSTD,
   SLOT_CHILDREN,
-  LAYER_SLOTS = SLOT_CHILDREN
+  SLOT_LOSS,   /* dloss/doutput of the last training step */
+  SLOT_LABELS, /* its labels as ints, in a plain userdata */
+  LAYER_SLOTS = SLOT_LABELS
 };
 
 layer *lib_testlayer(lua_State *L, int idx);

@@ -4,8 +4,7 @@
 
 #include <string.h>
 
-#include "lib.h"
-#include "lib_layer.h"
+#include "lib_loss.h"
 
 static int results(lua_State *L, or_norm value) {
   lua_pushnumber(L, or_norm_value(value));
@@ -79,17 +78,19 @@ static int label(lua_State *L, const char *who, int arg, int j, int classes) {
   return (int)k - 1;
 }
 
-static int *labels(lua_State *L, const char *who, int arg,
-                   const or_matrix *logits) {
+static void read_labels(lua_State *L, const char *who, int arg,
+                        const or_matrix *logits, int *list) {
   const or_matrix *row = lib_testmatrix(L, arg);
   lua_Integer n = row ? row->cols : luaL_len(L, arg);
   if (n != logits->cols || (row && row->rows != 1))
     lib_error(L, "%s: %I labels for a batch of %d", who, (LUAI_UACINT)n,
               logits->cols);
-  int *list = lib_scratch(L, sizeof(int) * (size_t)logits->cols);
   for (int j = 0; j < logits->cols; j++)
     list[j] = label(L, who, arg, j + 1, logits->rows);
-  return list;
+}
+
+static int *label_room(lua_State *L, const or_matrix *logits) {
+  return lib_scratch(L, sizeof(int) * (size_t)logits->cols);
 }
 
 /* One-hot, or probabilities: non-negative columns that sum to 1. */
@@ -109,33 +110,102 @@ static void check_probabilities(lua_State *L, const char *who,
   }
 }
 
+/* The matrix at arg where it holds a column for each sample; NULL where it
+   holds labels. */
+static const or_matrix *dense_target(lua_State *L, const char *who, int arg,
+                                     const or_matrix *logits) {
+  const or_matrix *t = lib_testmatrix(L, arg);
+  if (!t)
+    lib_checktable(L, arg);
+  if (!t || (t->rows == 1 && logits->rows != 1))
+    return NULL;
+  if (!or_matrix_same_shape(logits, t))
+    refuse(L, who, OR_SHAPE, logits, t);
+  check_probabilities(L, who, t);
+  return t;
+}
+
+static or_norm cross_entropy(lua_State *L, const char *who, const or_matrix *z,
+                             int arg, int *list, or_matrix *gradient,
+                             int *correct) {
+  or_norm value = {0, 0};
+  or_status status;
+  const or_matrix *t = dense_target(L, who, arg, z);
+  if (t) {
+    status = or_cross_entropy_targets(z, t, &value, gradient);
+  } else {
+    read_labels(L, who, arg, z, list);
+    status = or_cross_entropy(z, list, &value, gradient);
+  }
+  if (status != OR_OK)
+    refuse(L, who, status, z, t ? t : z);
+  *correct = or_correct(z, t ? NULL : list, t);
+  return value;
+}
+
 /* value, gradient, log10 value = loss.cross_entropy(logits, labels): labels
    1..classes as an array or a 1 x batch row, or one-hot columns */
 static int loss_cross_entropy(lua_State *L) {
   const char *who = "loss.cross_entropy";
-  or_matrix *z = lib_checkmatrix(L, 1), *t = lib_testmatrix(L, 2);
-  or_norm value = {0, 0};
-  or_status status;
-  if (!t)
-    lib_checktable(L, 2);
-  if (t && (t->rows != 1 || z->rows == 1)) {
-    if (!or_matrix_same_shape(z, t))
-      refuse(L, who, OR_SHAPE, z, t);
-    check_probabilities(L, who, t);
-    or_matrix *g = lib_newmatrix(L, who, z->rows, z->cols, z->precision);
-    status = or_cross_entropy_targets(z, t, &value, g);
-  } else {
-    int *list = labels(L, who, 2, z);
-    or_matrix *g = lib_newmatrix(L, who, z->rows, z->cols, z->precision);
-    status = or_cross_entropy(z, list, &value, g);
-  }
-  if (status != OR_OK)
-    refuse(L, who, status, z, t ? t : z);
-  return results(L, value);
+  int correct;
+  or_matrix *z = lib_checkmatrix(L, 1);
+  int *list = label_room(L, z);
+  or_matrix *g = lib_newmatrix(L, who, z->rows, z->cols, z->precision);
+  return results(L, cross_entropy(L, who, z, 2, list, g, &correct));
 }
 
-static const luaL_Reg functions[] = {
-    {"mse", loss_mse}, {"cross_entropy", loss_cross_entropy}, {NULL, NULL}};
+/* loss.accuracy(logits, labels): the fraction of columns whose largest logit
+   (of equal ones the first) is at the label; targets as in cross_entropy */
+static int loss_accuracy(lua_State *L) {
+  const char *who = "loss.accuracy";
+  or_matrix *z = lib_checkmatrix(L, 1);
+  if (or_matrix_is_empty(z))
+    lib_error(L, "%s: logits are empty (%s)", who, lib_shape(L, z));
+  int *list = label_room(L, z);
+  const or_matrix *t = dense_target(L, who, 2, z);
+  if (!t)
+    read_labels(L, who, 2, z, list);
+  lua_pushnumber(L, (double)or_correct(z, t ? NULL : list, t) / z->cols);
+  return 1;
+}
+
+/* --- for training steps ------------------------------------------------- */
+
+static const char *const loss_names[] = {"mse", "mse_sum", "mse_half",
+                                         "cross_entropy", NULL};
+
+lib_loss_kind lib_checkloss(lua_State *L, const char *who, int arg) {
+  if (lua_type(L, arg) != LUA_TSTRING)
+    lib_error(L,
+              "%s: loss must be a name, or a function(prediction, target) "
+              "that returns value and gradient, not %s",
+              who, lib_describe(L, arg));
+  const char *name = lua_tostring(L, arg);
+  for (int i = 0; loss_names[i]; i++)
+    if (strcmp(name, loss_names[i]) == 0)
+      return (lib_loss_kind)i;
+  lib_unknown(L, who, "loss", name, loss_names);
+  return LIB_LOSS_MSE;
+}
+
+or_norm lib_loss(lua_State *L, const char *who, lib_loss_kind kind,
+                 const or_matrix *pred, int arg, int *labels,
+                 or_matrix *gradient, int *correct) {
+  or_norm value = {0, 0};
+  *correct = -1;
+  if (kind == LIB_LOSS_CROSS_ENTROPY)
+    return cross_entropy(L, who, pred, arg, labels, gradient, correct);
+  const or_matrix *target = lib_checkmatrix(L, arg);
+  or_status status = or_mse(pred, target, (or_reduction)kind, &value, gradient);
+  if (status != OR_OK)
+    refuse(L, who, status, pred, target);
+  return value;
+}
+
+static const luaL_Reg functions[] = {{"mse", loss_mse},
+                                     {"cross_entropy", loss_cross_entropy},
+                                     {"accuracy", loss_accuracy},
+                                     {NULL, NULL}};
 
 int lib_open_loss(lua_State *L) {
   luaL_newlib(L, functions);

@@ -447,6 +447,12 @@ static int matrix_to(lua_State *L) {
   return copy_as(L, "matrix:to", lib_checkprecision(L, "matrix:to", 2));
 }
 
+static void copy_column(const or_matrix *from, int j, or_matrix *to, int k) {
+  or_matrix source = or_matrix_block(from, 0, j, from->rows, 1);
+  or_matrix column = or_matrix_block(to, 0, k, to->rows, 1);
+  or_matrix_copy(&source, &column);
+}
+
 /* A:select{j1, j2, ...}: a copy of those columns, in that order */
 static int matrix_select(lua_State *L) {
   or_matrix *m = lib_checkmatrix(L, 1);
@@ -457,13 +463,44 @@ static int matrix_select(lua_State *L) {
     lua_geti(L, 2, k + 1);
     int j =
         index_argument(L, "matrix:select", lua_gettop(L), "column", m->cols);
-    or_matrix from = or_matrix_block(m, 0, j, m->rows, 1);
-    or_matrix to = or_matrix_block(y, 0, k, m->rows, 1);
-    or_matrix_copy(&from, &to);
+    copy_column(m, j, y, k);
     lua_pop(L, 1);
   }
   y->exponent = m->exponent;
   return 1;
+}
+
+/* A:gather(B, indices [, first=1]): A's columns become B's columns
+   indices[first], indices[first + 1], ...; allocates nothing */
+static int matrix_gather(lua_State *L) {
+  const char *who = "matrix:gather";
+  or_matrix *m = lib_checkmatrix(L, 1), *from = lib_checkmatrix(L, 2);
+  lib_checktable(L, 3);
+  lua_Integer n = luaL_len(L, 3);
+  lua_Integer first =
+      lua_isnoneornil(L, 4)
+          ? 1
+          : lib_checkinteger(L, who, 4, "first", 1, LUA_MAXINTEGER);
+  if (m->rows != from->rows || m->precision != from->precision)
+    lib_error(L, "%s: columns of a %s %s matrix into a %s %s one", who,
+              lib_shape(L, from), or_precision_name(from->precision),
+              lib_shape(L, m), or_precision_name(m->precision));
+  if (n < m->cols || first - 1 > n - m->cols)
+    lib_error(L, "%s: %d columns from place %I on, of %I indices", who, m->cols,
+              (LUAI_UACINT)first, (LUAI_UACINT)n);
+  if (m->exponent != from->exponent)
+    lib_error(L, "%s: the matrices have different exponents, 2^%I and 2^%I",
+              who, (LUAI_UACINT)m->exponent, (LUAI_UACINT)from->exponent);
+  lua_pushvalue(L, 2);
+  lua_replace(L, 1); /* errors of an index name B's size */
+  for (int k = 0; k < m->cols; k++) {
+    lua_rawgeti(L, 3, first + k);
+    copy_column(from,
+                index_argument(L, who, lua_gettop(L), "column", from->cols), m,
+                k);
+    lua_pop(L, 1);
+  }
+  return 0;
 }
 
 /* A:reshape(rows, cols): a copy, read and filled column by column */
@@ -584,6 +621,7 @@ static const luaL_Reg methods[] = {{"rows", matrix_rows},
                                    {"copy", matrix_copy},
                                    {"to", matrix_to},
                                    {"select", matrix_select},
+                                   {"gather", matrix_gather},
                                    {"reshape", matrix_reshape},
                                    {"totable", matrix_totable},
                                    {"tolist", matrix_tolist},

@@ -1,29 +1,42 @@
 /* lib_network.c: the passes through layers: forward, backward, the Jacobian,
    and the norms they leave behind. The numerics are core/layer.c's; here it
    is arranged who gets which buffer. A layer's buffers are planned once and
-   made anew only when the batch changes. */
+   made anew only when the batch grows. */
 #include "../core/layer.h"
 
 #include <math.h>
 #include <string.h>
 
 #include "lib_layer.h"
+#include "lib_loss.h"
 
 /* --- buffers ------------------------------------------------------------ */
+
+/* Takes the buffer on top another shape? Its numbers live behind it, in the
+   same userdata, so a smaller batch fits into the memory of a larger one. */
+static bool reshape_buffer(lua_State *L, int rows, int cols, or_precision p) {
+  or_matrix *m = lib_testmatrix(L, -1);
+  size_t bytes = 0;
+  if (!m || m->precision != p || or_matrix_bytes(rows, cols, p, &bytes))
+    return false;
+  const char *end = (char *)lua_touserdata(L, -1) + lua_rawlen(L, -1);
+  if (bytes > (size_t)(end - (char *)m->data))
+    return false;
+  *m = or_matrix_over(m->data, rows, cols, p);
+  return true;
+}
 
 /* Pushes the layer's buffer in `slot`, of this shape, contents unset. */
 static or_matrix *buffer(lua_State *L, int idx, int slot, int rows, int cols,
                          or_precision p) {
   lua_getiuservalue(L, idx, slot);
-  or_matrix *m = lib_testmatrix(L, -1);
-  if (!m || m->rows != rows || m->cols != cols || m->precision != p) {
+  if (!reshape_buffer(L, rows, cols, p)) {
     lua_pop(L, 1);
-    m = lib_newmatrix(L, "layer", rows, cols, p);
+    lib_newmatrix(L, "layer", rows, cols, p);
     lua_pushvalue(L, -1);
     lua_setiuservalue(L, idx, slot);
   }
-  m->exponent = 0;
-  return m;
+  return lib_checkmatrix(L, lua_gettop(L));
 }
 
 static void keep(lua_State *L, int idx, int slot, int value) {
@@ -181,13 +194,16 @@ static void forward_any(lua_State *L, int idx, int xi) {
   settle_top(L, top + 1);
 }
 
-/* y = net:forward(x): x inputs x batch, y outputs x batch */
-static int net_forward(lua_State *L) {
+static void check_batch(lua_State *L, const char *who) {
   lib_checklayer(L, 1);
   or_matrix *x = lib_checkmatrix(L, 2);
   if (x->cols == 0)
-    lib_error(L, "layer:forward: the batch is empty (a %s matrix)",
-              lib_shape(L, x));
+    lib_error(L, "%s: the batch is empty (a %s matrix)", who, lib_shape(L, x));
+}
+
+/* y = net:forward(x): x inputs x batch, y outputs x batch */
+static int net_forward(lua_State *L) {
+  check_batch(L, "layer:forward");
   lua_settop(L, 2);
   forward_any(L, 1, 2);
   push_copy(L, "layer:forward", lua_gettop(L));
@@ -394,6 +410,88 @@ static int net_backward(lua_State *L) {
   return 1;
 }
 
+/* --- training steps: nothing is allocated, nothing copied ---------------- */
+
+/* Room for `count` labels, which the layer at idx keeps. */
+static int *label_room(lua_State *L, int idx, int count) {
+  size_t bytes = sizeof(int) * (size_t)count;
+  lua_getiuservalue(L, idx, SLOT_LABELS);
+  if (lua_rawlen(L, -1) < bytes) {
+    lua_newuserdatauv(L, bytes, 0);
+    lua_pushvalue(L, -1);
+    lua_setiuservalue(L, idx, SLOT_LABELS);
+  }
+  return lua_touserdata(L, -1);
+}
+
+typedef struct step_loss {
+  or_norm value;
+  int correct; /* right answers, -1 where the loss knows none */
+  bool own;    /* the gradient is our buffer */
+} step_loss;
+
+/* The user's function(prediction, target) -> value, gradient. Pushes the
+   gradient. */
+static step_loss called_loss(lua_State *L, const char *who, int pred) {
+  lua_pushvalue(L, 4);
+  lua_pushvalue(L, pred);
+  lua_pushvalue(L, 3);
+  lua_call(L, 2, 2);
+  if (lua_type(L, -2) != LUA_TNUMBER || !lib_testmatrix(L, -1))
+    lib_error(L,
+              "%s: the loss function must return a number and the gradient, "
+              "a matrix; it returned %s and %s",
+              who, lib_describe(L, lua_gettop(L) - 1),
+              lib_describe(L, lua_gettop(L) - 1));
+  return (step_loss){{lua_tonumber(L, -2), 0}, -1, false};
+}
+
+/* Forward, and the loss (argument 4) of the output against the target
+   (argument 3). Pushes the output's gradient. */
+static step_loss forward_loss(lua_State *L, const char *who) {
+  check_batch(L, who);
+  lua_settop(L, 4);
+  bool function = lua_type(L, 4) == LUA_TFUNCTION;
+  lib_loss_kind kind = function ? LIB_LOSS_MSE : lib_checkloss(L, who, 4);
+  lib_poll(L);
+  forward_any(L, 1, 2); /* 5 */
+  if (function)
+    return called_loss(L, who, 5);
+  step_loss s = {.own = true};
+  or_matrix *y = lib_checkmatrix(L, 5);
+  int *labels = label_room(L, 1, y->cols);
+  or_matrix *g = buffer(L, 1, SLOT_LOSS, y->rows, y->cols, y->precision);
+  s.value = lib_loss(L, who, kind, y, 3, labels, g, &s.correct);
+  return s;
+}
+
+static int push_loss(lua_State *L, step_loss s) {
+  lua_pushnumber(L, or_norm_value(s.value));
+  lua_pushnumber(L, or_norm_log10(s.value));
+  if (s.correct >= 0)
+    lua_pushinteger(L, s.correct);
+  else
+    lua_pushnil(L);
+  return 3;
+}
+
+/* value, log10, correct = net:loss_gradient(x, target, loss): forward, loss
+   and backward; gradients of parameters add up. loss: "mse", "mse_half",
+   "mse_sum", "cross_entropy", or a function(prediction, target) that returns
+   value and gradient (the prediction is the net's own buffer: not to be
+   kept). correct: right answers in the batch, where there are classes. */
+static int net_loss_gradient(lua_State *L) {
+  step_loss s = forward_loss(L, "layer:loss_gradient");
+  backward_any(L, 1, lua_gettop(L), (backward_pass){true, false, s.own});
+  return push_loss(L, s);
+}
+
+/* The same value, log10 and correct, without backward: net:loss(x, target,
+   loss) */
+static int net_loss(lua_State *L) {
+  return push_loss(L, forward_loss(L, "layer:loss"));
+}
+
 /* --- the Jacobian ------------------------------------------------------- */
 
 enum { JACOBIAN_COLUMNS = 128 };
@@ -565,6 +663,8 @@ static int net_log10_activation_norms(lua_State *L) {
 const luaL_Reg lib_network_methods[] = {
     {"forward", net_forward},
     {"backward", net_backward},
+    {"loss_gradient", net_loss_gradient},
+    {"loss", net_loss},
     {"jacobian", net_jacobian},
     {"log10_delta_norms", net_log10_delta_norms},
     {"log10_grad_norms", net_log10_grad_norms},

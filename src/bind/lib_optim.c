@@ -201,24 +201,37 @@ static void clip_one(lua_State *L, const or_matrix *g, or_matrix *w,
   or_clip(*(or_norm *)context, (or_matrix *)g);
 }
 
+/* The joint norm of all gradients of the network at argument 1. */
+static or_norm total_norm(lua_State *L) {
+  or_norm total = {0, 0};
+  lib_checklayer(L, 1);
+  lua_settop(L, 1);
+  lib_eachparameter(L, 1, add_norm, &total);
+  return total;
+}
+
+static int push_norm(lua_State *L, or_norm norm) {
+  lua_pushnumber(L, or_norm_value(norm));
+  lua_pushnumber(L, or_norm_log10(norm));
+  return 2;
+}
+
+/* optim.grad_norm(net): the joint norm of all gradients, and its log10 */
+static int optim_grad_norm(lua_State *L) { return push_norm(L, total_norm(L)); }
+
 /* optim.clip(net, max_norm): scales all gradients so that their joint norm is
    at most max_norm (PyTorch's clip_grad_norm_). Returns the norm before, and
    its log10. A norm that is NaN or Inf changes nothing. */
 static int optim_clip(lua_State *L) {
-  lib_checklayer(L, 1);
   double max_norm = lib_checknumber(L, 2);
   if (!(max_norm > 0))
     lib_error(L, "optim.clip: max_norm is %f, must be positive", max_norm);
-  or_norm total = {0, 0};
-  lua_settop(L, 1);
-  lib_eachparameter(L, 1, add_norm, &total);
+  or_norm total = total_norm(L);
   if (isfinite(total.value)) {
     or_norm factor = or_clip_factor(total, max_norm);
     lib_eachparameter(L, 1, clip_one, &factor);
   }
-  lua_pushnumber(L, or_norm_value(total));
-  lua_pushnumber(L, or_norm_log10(total));
-  return 2;
+  return push_norm(L, total);
 }
 
 /* --- opening ------------------------------------------------------------ */
@@ -240,6 +253,7 @@ static const luaL_Reg functions[] = {{"sgd", optim_sgd},
                                      {"adam", optim_adam},
                                      {"adamw", optim_adamw},
                                      {"clip", optim_clip},
+                                     {"grad_norm", optim_grad_norm},
                                      {NULL, NULL}};
 
 int lib_open_optim(lua_State *L) {

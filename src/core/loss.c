@@ -124,3 +124,29 @@ or_status or_cross_entropy_targets(const or_matrix *logits,
     return OR_SHAPE;
   return cross_entropy(logits, NULL, target, value, gradient);
 }
+
+/* --- accuracy ----------------------------------------------------------- */
+
+/* The first row of the largest element of column j; -1 if one is NaN. */
+static int largest_row(const or_matrix *m, int j) {
+  const or_kernels_table *k = or_kernels(m->precision);
+  int best = 0;
+  for (int i = 0; i < m->rows; i++) {
+    double v = k->get(m, i, j);
+    if (isnan(v))
+      return -1;
+    if (v > k->get(m, best, j))
+      best = i;
+  }
+  return best;
+}
+
+int or_correct(const or_matrix *logits, const int *labels,
+               const or_matrix *target) {
+  int right = 0;
+  for (int j = 0; j < logits->cols; j++) {
+    int wanted = labels ? labels[j] : largest_row(target, j);
+    right += wanted >= 0 && largest_row(logits, j) == wanted;
+  }
+  return right;
+}
