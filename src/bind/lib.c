@@ -36,7 +36,7 @@ static int get_precision(lua_State *L) {
 
 /* fail(message): raises at the user's line, however deep in the library */
 static int fail(lua_State *L) {
-  return lib_error(L, "%s", luaL_checkstring(L, 1));
+  return lib_error(L, "%s", lib_checkstring(L, 1, NULL));
 }
 
 int luaopen_orthorun_core(lua_State *L) {
