@@ -30,8 +30,8 @@ typedef struct layer {
 
 /* User values. Matrices, but for CHILDREN, an array of layers (userdata, or
    Lua tables with forward and backward). INPUT is the last forward's input,
-   by reference; OUTPUT, DELTA, WORK and LOSS are buffers, made anew only for
-   a batch that is larger than any before. */
+   by reference; OUTPUT, DELTA, WORK and LOSS are buffers, kept for the
+   last few shapes of batch. */
 enum {
   SLOT_WEIGHT = 1, /* linear's W; layer_norm's gain */
   SLOT_BIAS,

@@ -1,7 +1,7 @@
 /* lib_network.c: the passes through layers: forward, backward, the Jacobian,
    and the norms they leave behind. The numerics are core/layer.c's; here it
    is arranged who gets which buffer. A layer's buffers are planned once and
-   made anew only when the batch grows. */
+   kept for the few shapes of batch that training alternates between. */
 #include "../core/layer.h"
 
 #include <math.h>
@@ -12,31 +12,58 @@
 
 /* --- buffers ------------------------------------------------------------ */
 
-/* Takes the buffer on top another shape? Its numbers live behind it, in the
-   same userdata, so a smaller batch fits into the memory of a larger one. */
-static bool reshape_buffer(lua_State *L, int rows, int cols, or_precision p) {
-  or_matrix *m = lib_testmatrix(L, -1);
-  size_t bytes = 0;
-  if (!m || m->precision != p || or_matrix_bytes(rows, cols, p, &bytes))
-    return false;
-  const char *end = (char *)lua_touserdata(L, -1) + lua_rawlen(L, -1);
-  if (bytes > (size_t)(end - (char *)m->data))
-    return false;
-  *m = or_matrix_over(m->data, rows, cols, p);
-  return true;
+/* How many shapes a slot keeps buffers for: an epoch's batches, its short
+   last one, and the two of an evaluation. */
+enum { KEPT_BUFFERS = 4 };
+
+static bool has_shape(lua_State *L, int rows, int cols, or_precision p) {
+  const or_matrix *m = lib_testmatrix(L, -1);
+  return m && m->rows == rows && m->cols == cols && m->precision == p;
+}
+
+/* A slot's buffers are a list through their user values. Looks behind the one
+   on top: pushes the one of this shape, taken out of the list; or cuts the
+   list where it is full, and pushes nil. */
+static void take_buffer(lua_State *L, int rows, int cols, or_precision p) {
+  lua_pushvalue(L, -1);
+  for (int k = 1; k < KEPT_BUFFERS && lua_isuserdata(L, -1); k++) {
+    lua_getiuservalue(L, -1, 1);
+    if (has_shape(L, rows, cols, p)) {
+      lua_getiuservalue(L, -1, 1);
+      lua_setiuservalue(L, -3, 1);
+      lua_remove(L, -2);
+      return;
+    }
+    if (k == KEPT_BUFFERS - 1) {
+      lua_pushnil(L);
+      lua_setiuservalue(L, -3, 1);
+    }
+    lua_remove(L, -2);
+  }
+  lua_pop(L, 1);
+  lua_pushnil(L);
 }
 
 /* Pushes the layer's buffer in `slot`, of this shape, contents unset. */
 static or_matrix *buffer(lua_State *L, int idx, int slot, int rows, int cols,
                          or_precision p) {
   lua_getiuservalue(L, idx, slot);
-  if (!reshape_buffer(L, rows, cols, p)) {
-    lua_pop(L, 1);
-    lib_newmatrix(L, "layer", rows, cols, p);
+  if (!has_shape(L, rows, cols, p)) {
+    take_buffer(L, rows, cols, p);
+    if (lua_isnil(L, -1))
+      lib_newmatrix(L, "layer", rows, cols, p);
+    else
+      lua_pushvalue(L, -1);
+    lua_remove(L, -2);
+    lua_pushvalue(L, -2);
+    lua_setiuservalue(L, -2, 1);
     lua_pushvalue(L, -1);
     lua_setiuservalue(L, idx, slot);
+    lua_remove(L, -2);
   }
-  return lib_checkmatrix(L, lua_gettop(L));
+  or_matrix *m = lib_checkmatrix(L, lua_gettop(L));
+  m->exponent = 0;
+  return m;
 }
 
 static void keep(lua_State *L, int idx, int slot, int value) {
@@ -431,10 +458,10 @@ typedef struct step_loss {
 } step_loss;
 
 /* The user's function(prediction, target) -> value, gradient. Pushes the
-   gradient. */
+   gradient. The prediction is a copy: the function may keep it. */
 static step_loss called_loss(lua_State *L, const char *who, int pred) {
   lua_pushvalue(L, 4);
-  lua_pushvalue(L, pred);
+  push_copy(L, who, pred);
   lua_pushvalue(L, 3);
   lua_call(L, 2, 2);
   if (lua_type(L, -2) != LUA_TNUMBER || !lib_testmatrix(L, -1))
@@ -478,8 +505,8 @@ static int push_loss(lua_State *L, step_loss s) {
 /* value, log10, correct = net:loss_gradient(x, target, loss): forward, loss
    and backward; gradients of parameters add up. loss: "mse", "mse_half",
    "mse_sum", "cross_entropy", or a function(prediction, target) that returns
-   value and gradient (the prediction is the net's own buffer: not to be
-   kept). correct: right answers in the batch, where there are classes. */
+   value and gradient. correct: right answers in the batch, where there are
+   classes. */
 static int net_loss_gradient(lua_State *L) {
   step_loss s = forward_loss(L, "layer:loss_gradient");
   backward_any(L, 1, lua_gettop(L), (backward_pass){true, false, s.own});
