@@ -65,15 +65,22 @@ local function modules()
   return all
 end
 
-local plain_tables = { options = true, environment = true, arms = true }
+-- Is it a table without functions, such as ortho.environment?
+local function is_data(value)
+  if type(value) ~= "table" or debug.getmetatable(value) then return false end
+  for _, field in pairs(value) do
+    if type(field) == "function" or
+      type(field) == "table" and not is_data(field) then return false end
+  end
+  return true
+end
 
 local function add_module(names, prefix, module)
   local meta = debug.getmetatable(module)
-  if type(module) ~= "table" or meta and meta.__call or
-    plain_tables[prefix] then
+  if type(module) ~= "table" or meta and meta.__call or is_data(module) then
     names[prefix] = true
   end
-  if type(module) ~= "table" or plain_tables[prefix] then return end
+  if type(module) ~= "table" or is_data(module) then return end
   for key, value in pairs(module) do
     add_module(names, prefix .. "." .. key, value)
   end
@@ -84,6 +91,29 @@ local objects = { ["orthorun.matrix"] = "A", ["orthorun.rng"] = "r",
   ["orthorun.layer"] = "net", ["orthorun.optim"] = "opt",
   ["orthorun.table"] = "t", ["orthorun.sweep"] = "s" }
 
+-- Adds the classes written in Lua: tables with a __name of ours, among what
+-- a module's functions refer to.
+local function add_lua_classes(found, value, seen)
+  local kind = type(value)
+  if kind ~= "table" and kind ~= "function" or seen[value] then return end
+  seen[value] = true
+  if kind == "function" then
+    for i = 1, 255 do
+      local name, upvalue = debug.getupvalue(value, i)
+      if not name then return end
+      if name ~= "_ENV" then add_lua_classes(found, upvalue, seen) end
+    end
+    return
+  end
+  local name = rawget(value, "__name")
+  if type(name) == "string" and name:find "^orthorun%." and
+    type(value.__index) == "table" then
+    found[name] = value.__index
+  end
+  for _, field in pairs(value) do add_lua_classes(found, field, seen) end
+  add_lua_classes(found, debug.getmetatable(value), seen)
+end
+
 local function classes()
   local found = {}
   for key, value in pairs(debug.getregistry()) do
@@ -93,10 +123,9 @@ local function classes()
       found[key] = value.__index
     end
   end
-  local sweep = ortho.sweep { name = "docs", trial = print, args = {} }
-  for _, object in ipairs { sweep, ortho.table.new {} } do
-    local meta = debug.getmetatable(object)
-    found[meta.__name] = meta.__index
+  local seen = {}
+  for name, module in pairs(package.loaded) do
+    if name:find "^orthorun%." then add_lua_classes(found, module, seen) end
   end
   return found
 end
