@@ -86,7 +86,7 @@ local function add_module(names, prefix, module)
   end
 end
 
--- What api.md calls an object of each class.
+-- What api.md calls an object of each class, if not by the class's name.
 local objects = { ["orthorun.matrix"] = "A", ["orthorun.rng"] = "r",
   ["orthorun.layer"] = "net", ["orthorun.optim"] = "opt",
   ["orthorun.table"] = "t", ["orthorun.sweep"] = "s" }
@@ -134,7 +134,7 @@ local function registered()
   local names = {}
   for name, module in pairs(modules()) do add_module(names, name, module) end
   for class, methods in pairs(classes()) do
-    local object = assert(objects[class], "no letter for class " .. class)
+    local object = objects[class] or class:match "%.(.*)"
     for name, value in pairs(methods) do
       if type(value) == "function" and not name:find "^__" then
         names[object .. ":" .. name] = true
@@ -152,16 +152,6 @@ local function value_at(path)
     value = value[field]
   end
   return value
-end
-
--- Is it a name, a field of ours, or a table of names such as
--- theory.quarter_circle?
-local function known(names, name)
-  if names[name] or value_at(name) ~= nil then return true end
-  for longer in pairs(names) do
-    if longer:sub(1, #name + 1) == name .. "." then return true end
-  end
-  return false
 end
 
 local function missing(from, among)
@@ -206,13 +196,15 @@ describe("a name in backquotes", function()
   for _, page in ipairs(pages) do
     it("exists, in " .. page, function()
       local names, variables, wrong = registered(), {}, {}
-      for _, letter in pairs(objects) do variables[letter] = true end
+      for each in pairs(names) do
+        variables[each:match "^(%w+):" or ""] = true
+      end
       for span in read(page):gsub("```.-\n```", ""):gmatch "`([^`\n]+)`" do
         local object, method = span:match "^(%a+):([%a_][%w_]*)"
         local module = span:gsub("^ortho%.", ""):match "^(%l+)%.[%l_]"
         local name = name_of(span:match "^[%w_.:]+" and span or "f")
         if object and variables[object] and not names[object .. ":" .. method]
-          or module and ortho[module] and not known(names, name) then
+          or module and ortho[module] and value_at(name) == nil then
           wrong[#wrong + 1] = span
         end
       end
