@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "clones.h"
 #include "real.h"
 
 #if OR_BITS == 32
@@ -31,15 +32,6 @@ typedef int64_t bits;
 #endif
 #include "exponential.h"
 
-/* The loops over comparisons gain most from wide registers. Each clone has
-   the same bits: no contraction, no reassociation. */
-#if defined(__x86_64__) && defined(__linux__) && defined(__GNUC__) &&          \
-    !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) &&                   \
-    !defined(__SANITIZE_THREAD__)
-#define CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define CLONES
-#endif
 #ifdef __GNUC__
 #define INLINE static inline __attribute__((always_inline))
 #else

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "clones.h"
 #include "real.h"
 
 /* A contiguous matrix is one long column: n columns of length m. */
@@ -41,7 +42,7 @@ typedef uint64_t bits;
 #define MAGNITUDE 0x7fffffffffffffffu
 #endif
 
-static real max_abs_column(const real *restrict x, size_t n) {
+CLONES static real max_abs_column(const real *restrict x, size_t n) {
   bits top = 0;
   for (size_t i = 0; i < n; i++) {
     bits v;
@@ -135,16 +136,17 @@ static void shift_factors(int64_t k, real *first, real *second) {
   *second = (real)ldexp(1, b);
 }
 
+CLONES static void times(const real *x, real f, real g, real *y, size_t n) {
+  for (size_t i = 0; i < n; i++)
+    y[i] = x[i] * f * g;
+}
+
 static void shift(const or_matrix *x, int64_t k, or_matrix *y) {
   span s = span_of(x, y, y);
   real f, g;
   shift_factors(k, &f, &g);
-  for (size_t j = 0; j < s.columns; j++) {
-    const real *u = COLUMN(x, j);
-    real *v = COLUMN(y, j);
-    for (size_t i = 0; i < s.length; i++)
-      v[i] = u[i] * f * g;
-  }
+  for (size_t j = 0; j < s.columns; j++)
+    times(COLUMN(x, j), f, g, COLUMN(y, j), s.length);
 }
 
 enum { TILE = 16 };
@@ -164,13 +166,8 @@ static void transpose(const or_matrix *x, or_matrix *y) {
 
 static void scale(double alpha, const or_matrix *x, or_matrix *y) {
   span s = span_of(x, y, y);
-  real a = (real)alpha;
-  for (size_t j = 0; j < s.columns; j++) {
-    const real *u = COLUMN(x, j);
-    real *v = COLUMN(y, j);
-    for (size_t i = 0; i < s.length; i++)
-      v[i] = a * u[i];
-  }
+  for (size_t j = 0; j < s.columns; j++)
+    times(COLUMN(x, j), (real)alpha, 1, COLUMN(y, j), s.length);
 }
 
 /* How y stands beside x: the same shape, a column for all columns, or a row
@@ -186,7 +183,7 @@ static broadcast broadcast_of(const or_matrix *y, const or_matrix *x) {
                      y->rows == x->rows ? 1 : 0};
 }
 
-static void add_column(real a, const real *x, real b, const real *y,
+CLONES static void add_column(real a, const real *x, real b, const real *y,
                        size_t step, real *z, size_t n) {
   if (step)
     for (size_t i = 0; i < n; i++)
@@ -196,7 +193,7 @@ static void add_column(real a, const real *x, real b, const real *y,
       z[i] = a * x[i] + b * y[0];
 }
 
-static void hadamard_column(real a, const real *x, real b, const real *y,
+CLONES static void hadamard_column(real a, const real *x, real b, const real *y,
                             size_t step, real *z, size_t n) {
   for (size_t i = 0; i < n; i++)
     z[i] = x[i] * y[i * step];
@@ -244,7 +241,7 @@ static double lanes_total(const double *t) {
   return ((t[0] + t[1]) + (t[2] + t[3])) + ((t[4] + t[5]) + (t[6] + t[7]));
 }
 
-static double sum_column(const real *restrict x, size_t n) {
+CLONES static double sum_column(const real *restrict x, size_t n) {
   double t[LANES] = {0};
   size_t i = 0;
   for (; i + LANES <= n; i += LANES)
@@ -270,7 +267,7 @@ static void row_sums(const or_matrix *x, or_matrix *s) {
   }
 }
 
-static double squares_column(const real *restrict x, size_t n, double f) {
+CLONES static double squares_column(const real *restrict x, size_t n, double f) {
   double t[LANES] = {0};
   size_t i = 0;
   for (; i + LANES <= n; i += LANES)
@@ -292,7 +289,7 @@ static double sum_squares(const or_matrix *x, double f) {
   return total;
 }
 
-static double dot_column(const real *restrict x, const real *restrict y,
+CLONES static double dot_column(const real *restrict x, const real *restrict y,
                          size_t n) {
   double t[LANES] = {0};
   size_t i = 0;
