@@ -334,3 +334,80 @@ describe("memory", function()
     assert.is_true(resident() - before < 60)
   end)
 end)
+
+describe("a matrix at the ends of the range", function()
+  it("meets numbers that its precision cannot hold", function()
+    local A = matrix({ { 1.5, 2 }, { 3, -4 } }, { precision = "float32" })
+    assert.is_near(300 + math.log(2, 10), (A + 1e300):log10_norm(), 1e-6)
+    assert.is_near(300 + A:log10_norm(), (A / 1e-300):log10_norm(), 1e-6)
+    assert.is_true((A / 1e-300) * 1e-300 == A)
+    assert.is_true(A + 1e-300 == A)
+  end)
+
+  it("has an end to its exponents, and says so", function()
+    local A = matrix { { 2.0 ^ 200 } }
+    local function grow(f)
+      local B = A
+      for _ = 1, 100 do B = f(B) end
+    end
+    raises("matrix:hadamard: the result is past 2^1152921504606846976", grow,
+      function(B) return B:hadamard(B) end)
+    raises("matrix product", grow, function(B) return B * B end)
+    raises("matrix:divide: the result is past", grow,
+      function(B) return B:divide(matrix.ones(1, 1):divide(B)) end)
+  end)
+
+  it("joins matrices without numbers up to the largest size", function()
+    local A = matrix.zeros(0, 2 ^ 31 - 1)
+    assert.equal(2 ^ 31 - 1, matrix.hcat(A):cols())
+    raises("matrix.hcat: cannot make a 0x4294967294", matrix.hcat, A, A)
+  end)
+
+  it("may be read into itself, across views that overlap", function()
+    local A = matrix { { 1, 2, 3 }, { 4, 5, 6 }, { 7, 8, 9 } }
+    A:assign(A)
+    A:assign(A:t())
+    assert.same({ { 1, 4, 7 }, { 2, 5, 8 }, { 3, 6, 9 } }, rows(A))
+    A:sub(2, 3, 2, 3):assign(A:sub(1, 2, 1, 2))
+    assert.same({ { 1, 4, 7 }, { 2, 1, 4 }, { 3, 2, 5 } }, rows(A))
+    local v = A:sub(1, 2, 1, 2)
+    assert.same({ { 9, 8 }, { 4, 9 } }, rows(v * v))
+    assert.same({ { 2, 8 }, { 4, 2 } }, rows(v + v))
+    v:assign(v * v + v)
+    assert.same({ { 10, 12, 7 }, { 6, 10, 4 }, { 3, 2, 5 } }, rows(A))
+    assert.is_true(v:row(1):hadamard(v:row(1)) == matrix { { 100, 144 } })
+  end)
+
+  it("is read from tables that lie about themselves", function()
+    local shrinking = {}
+    local rows_read = setmetatable({}, { __len = function() return 3 end,
+      __index = function(_, i)
+        shrinking[#shrinking + 1] = i
+        return #shrinking > 4 and 7 or { 1, 2 }
+      end })
+    assert.is_false(pcall(matrix, rows_read))
+    assert.is_false(pcall(matrix, setmetatable({ { 1 } }, {
+      __len = function() return "x" end })))
+    raises("too large", matrix, { setmetatable({}, {
+      __len = function() return 1 << 50 end }) })
+    assert.is_false(pcall(matrix, setmetatable({}, {
+      __len = function() return -5 end, __index = function() return 1 end })))
+  end)
+
+  it("passes on what a function of its elements raises", function()
+    local A = matrix.ones(2, 2)
+    raises("from map", A.map, A, function() error "from map" end)
+    raises("f returned nothing for element (1,1)", A.map, A, function() end)
+    raises("must be a function, not the string 'sin'", A.map, A, "sin")
+    local co = coroutine.create(function() A:map(coroutine.yield) end)
+    raises("attempt to yield across a C-call", function()
+      assert(coroutine.resume(co))
+    end)
+    local B = A:map(function(x)
+      A:assign(5)
+      collectgarbage()
+      return x
+    end)
+    assert.same({ { 1, 5 }, { 5, 5 } }, rows(B))
+  end)
+end)

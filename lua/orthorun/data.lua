@@ -58,6 +58,10 @@ end
 -- each column at its label (1, 2, ...).
 function data.one_hot(labels, classes, options)
   options = names.options("data.one_hot", options, { "precision" })
+  if type(labels) ~= "table" then
+    error("data.one_hot: labels must be an array of whole numbers, not " ..
+      type(labels), 2)
+  end
   local y = matrix.zeros(classes, #labels, { precision = options.precision })
   for j, label in ipairs(labels) do
     if math.type(label) ~= "integer" or label < 1 or label > classes then
@@ -318,6 +322,12 @@ end
 
 -- data.sample(set, n, rng): the set of n samples drawn without replacement.
 function data.sample(set, n, rng)
+  if type(set) ~= "table" or getmetatable(set.x) ~= "orthorun.matrix" then
+    error("data.sample: set must be a table with a matrix x, as from data", 2)
+  end
+  if getmetatable(rng) ~= "orthorun.rng" then
+    error("data.sample: rng must be an rng, as from ortho.rng(seed)", 2)
+  end
   local count = set.x:cols()
   if math.type(n) ~= "integer" or n < 0 or n > count then
     error(("data.sample: %s of %d samples"):format(tostring(n), count), 2)

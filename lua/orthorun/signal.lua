@@ -573,7 +573,7 @@ end
 function signal.first_layer(options)
   local net = read("first_layer", options, { "depths" })
   local out = { typical = {}, sd = {} }
-  if type(options.depths) ~= "table" then
+  if not options or type(options.depths) ~= "table" then
     error("first_layer: depths must be an array of network depths", 2)
   end
   for i, depth in ipairs(options.depths) do

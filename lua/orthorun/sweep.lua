@@ -24,7 +24,8 @@ local sweep = {}
 function sweep.range(a, b, step)
   if b == nil then a, b = 1, a end
   step = step or 1
-  for _, x in ipairs { a, b, step } do
+  for i = 1, 3 do
+    local x = ({ a, b, step })[i]
     if type(x) ~= "number" then
       error("range: expected numbers, got a " .. type(x), 2)
     end

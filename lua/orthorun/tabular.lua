@@ -15,6 +15,9 @@ local tabular = {}
 -- optional: levels[name] lists values of a column in the order in which
 -- groups and colours should take them, whether or not they occur.
 function tabular.new(columns, levels)
+  if type(columns) ~= "table" then
+    error("table: columns must be an array of names, not " .. type(columns), 2)
+  end
   local self = { names = {}, data = {}, size = 0, levels = levels or {} }
   for i, name in ipairs(columns) do
     if type(name) ~= "string" then
@@ -30,6 +33,10 @@ end
 
 -- A table from an array of records ({name = value, ...} each).
 function tabular.of(columns, records)
+  if type(records) ~= "table" then
+    error("table: records must be an array of tables, not " .. type(records),
+      2)
+  end
   local self = tabular.new(columns)
   for _, record in ipairs(records) do self:append(record) end
   return self
@@ -66,6 +73,9 @@ end
 
 -- Adds a row in place. Every key of the record must be a column.
 function Table:append(record)
+  if type(record) ~= "table" then
+    error("table: a record must be a table, not " .. type(record), 2)
+  end
   for name in pairs(record) do column_of(self, name) end
   self.size = self.size + 1
   for _, name in ipairs(self.names) do

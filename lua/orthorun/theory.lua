@@ -50,12 +50,20 @@ local theory = {
 -- sqrt(4 - x^2)/pi on [0, 2].
 theory.quarter_circle = {}
 
+local function check_number(who, x)
+  if type(x) ~= "number" then
+    error(("%s: x must be a number, not %s"):format(who, type(x)), 3)
+  end
+end
+
 function theory.quarter_circle.density(x)
+  check_number("density", x)
   if x < 0 or x > 2 then return 0.0 end
   return math.sqrt(4 - x * x) / math.pi
 end
 
 function theory.quarter_circle.cdf(x)
+  check_number("cdf", x)
   if x <= 0 then return 0.0 end
   if x >= 2 then return 1.0 end
   return (0.5 * x * math.sqrt(4 - x * x) + 2 * math.asin(x / 2)) / math.pi

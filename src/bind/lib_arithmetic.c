@@ -1,6 +1,7 @@
 /* lib_arithmetic.c: operators, elementwise functions and reductions of the
    matrix class. */
 #include <math.h>
+#include <stdlib.h>
 
 #include "lib.h"
 
@@ -15,11 +16,18 @@ typedef struct operands {
   float as_float;
 } operands;
 
+/* Its mantissa with the power of two as exponent where a float32 would make
+   Inf or 0 of it. */
 static void scalar_operand(operands *o, double value, or_precision p) {
+  int e = 0;
+  if (p == OR_FLOAT32 && isfinite(value) && value != 0 &&
+      abs(ilogb(value)) > 100)
+    value = frexp(value, &e);
   o->as_double = value;
   o->as_float = (float)value;
   void *data = p == OR_FLOAT32 ? (void *)&o->as_float : &o->as_double;
   o->scalar = or_matrix_over(data, 1, 1, p);
+  o->scalar.exponent = e;
 }
 
 static or_matrix *operand(lua_State *L, const char *who, int arg) {
@@ -37,6 +45,9 @@ static int shape_error(lua_State *L, const char *who, or_status status,
                      or_precision_name(x->precision),
                      or_precision_name(y->precision),
                      or_precision_name(x->precision));
+  if (status == OR_RANGE)
+    return lib_error(L, "%s: the result is past 2^%I", who,
+                     (LUAI_UACINT)OR_EXPONENT_LIMIT);
   return lib_error(L,
                    "%s: %s and %s (sizes must agree, or one be a column, "
                    "a row or a number)",

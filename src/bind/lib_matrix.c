@@ -262,7 +262,8 @@ static int matrix_diag(lua_State *L) {
 
 /* Joins matrices: side by side (hcat) or one above the other (vcat). */
 static int concatenate(lua_State *L, const char *who, bool across) {
-  int n = lua_gettop(L), rows = 0, cols = 0;
+  int n = lua_gettop(L);
+  int64_t rows = 0, cols = 0;
   or_matrix *first = lib_plainmatrix(L, who, 1);
   for (int k = 1; k <= n; k++) {
     or_matrix *m = lib_plainmatrix(L, who, k);

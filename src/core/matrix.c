@@ -287,12 +287,16 @@ or_status or_matrix_add(double alpha, const or_matrix *x, double beta,
   return OR_OK;
 }
 
+static bool exponent_fits(int64_t e) { return llabs(e) <= OR_EXPONENT_LIMIT; }
+
 or_status or_matrix_hadamard(const or_matrix *x, const or_matrix *y,
                              or_matrix *z) {
   if (x->precision != y->precision)
     return OR_PRECISION;
   if (!broadcasts(x, y))
     return OR_SHAPE;
+  if (!exponent_fits(x->exponent + y->exponent))
+    return OR_RANGE;
   kernels(x)->hadamard(x, y, z);
   z->exponent = x->exponent + y->exponent;
   settle(z);
@@ -305,6 +309,8 @@ or_status or_matrix_divide(const or_matrix *x, const or_matrix *y,
     return OR_PRECISION;
   if (!broadcasts(x, y))
     return OR_SHAPE;
+  if (!exponent_fits(x->exponent - y->exponent))
+    return OR_RANGE;
   kernels(x)->divide(x, y, z);
   z->exponent = x->exponent - y->exponent;
   settle(z);
