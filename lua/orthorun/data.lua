@@ -344,7 +344,9 @@ end
 
 -- --- for training ---------------------------------------------------------
 
-data.batches = require "orthorun.batches".new
+function data.batches(options)
+  return require "orthorun.batches".new(options)
+end
 
 -- --- by name --------------------------------------------------------------
 
