@@ -163,6 +163,17 @@ local function missing(from, among)
   return table.concat(list, " ")
 end
 
+-- The set of options that f knows, from its complaint about another; nil where
+-- it does not complain.
+local function known_options(f)
+  local ok, message = pcall(f, { no_such_option = 1 })
+  local list = not ok and tostring(message):match "known: ([^)]*)%)"
+  if not list then return nil end
+  local set = {}
+  for name in list:gmatch "[%w_]+" do set[name] = true end
+  return set
+end
+
 describe("docs/api.md", function()
   local text = read "docs/api.md"
 
@@ -174,6 +185,26 @@ describe("docs/api.md", function()
     local names = registered()
     names.f = true -- an initializer, called
     assert.equal("", missing(documented(text), names))
+  end)
+
+  it("lists every option of name{...}, and no other", function()
+    local count = 0
+    for _, signatures in ipairs(items(text)) do
+      for _, signature in ipairs(signatures) do
+        local name, options = signature:match "^([%w_.]+)(%b{})$"
+        local known = name and known_options(value_at(name_of(name)))
+        if known then
+          local listed, more = {}, options:find("...", 1, true)
+          for key in options:gmatch "([%w_]+)=" do listed[key] = true end
+          assert.equal(name .. ": ", name .. ": " .. missing(listed, known))
+          if not more then
+            assert.equal(name .. ": ", name .. ": " .. missing(known, listed))
+          end
+          count = count + 1
+        end
+      end
+    end
+    assert.is_true(count > 35)
   end)
 
   it("tells the initializers' defaults as they are", function()
