@@ -12,6 +12,8 @@ volatile int lib_interrupted = 0;
 
 static const luaL_Reg modules[] = {
     {"matrix", lib_open_matrix},
+    {"arithmetic", lib_open_arithmetic},
+    {"linalg", lib_open_linalg},
     {"layer", lib_open_layer},
     {"activation", lib_open_activation},
     {"file", lib_open_file},
@@ -42,7 +44,8 @@ static int fail(lua_State *L) {
 int luaopen_orthorun_core(lua_State *L) {
   lua_newtable(L);
   for (const luaL_Reg *m = modules; m->name; m++) {
-    m->func(L);
+    if (m->func(L) == 0) /* its methods joined a class; there is no module */
+      continue;
     lib_namemodule(L, m->name);
     lua_setfield(L, -2, m->name);
   }
@@ -86,6 +89,18 @@ void *lib_new(lua_State *L, const char *name, size_t size, int slots) {
 void *lib_scratch(lua_State *L, size_t bytes) {
   char *p = lua_newuserdatauv(L, bytes + OR_ALIGNMENT, 0);
   return p + (OR_ALIGNMENT - (uintptr_t)p % OR_ALIGNMENT) % OR_ALIGNMENT;
+}
+
+or_status lib_compute(lua_State *L, lib_computation *f, void *context,
+                      or_work *work) {
+  *work = (or_work){.row = -1, .col = -1};
+  lib_poll(L);
+  or_status status = f(context, work);
+  if (status != OR_SCRATCH)
+    return status;
+  work->base = lib_scratch(L, work->used);
+  work->used = 0;
+  return f(context, work);
 }
 
 /* --- errors ------------------------------------------------------------- */

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "../core/activation.h"
+#include "../core/linalg.h"
 #include "../core/matrix.h"
 #include "../core/rng.h"
 
@@ -21,8 +22,9 @@
    runs again ------------------------------------------------------------- */
 int luaopen_orthorun_core(lua_State *L); /* all of the below, as fields */
 int lib_open_matrix(lua_State *L);
-int lib_open_arithmetic(lua_State *L); /* adds to the matrix class, too */
-int lib_open_linalg(lua_State *L); /* adds methods to the matrix metatable */
+/* These two push nothing: their methods join the matrix class. */
+int lib_open_arithmetic(lua_State *L);
+int lib_open_linalg(lua_State *L);
 int lib_open_rng(lua_State *L);
 int lib_open_activation(lua_State *L);
 int lib_open_init(lua_State *L);
@@ -60,6 +62,11 @@ or_matrix *lib_plainmatrix(lua_State *L, const char *who, int arg);
 or_matrix *lib_finitematrix(lua_State *L, const char *who, int arg);
 /* Pushes `bytes` of aligned scratch as a userdata, and returns it. */
 void *lib_scratch(lua_State *L, size_t bytes);
+/* Runs a computation of linalg.h's kind twice: to count its scratch, and, with
+   that fetched (and left on the stack), to compute. Ctrl-C is looked at. */
+typedef or_status lib_computation(void *context, or_work *work);
+or_status lib_compute(lua_State *L, lib_computation *f, void *context,
+                      or_work *work);
 /* "3x4" for messages; pushes the string and returns it. */
 const char *lib_shape(lua_State *L, const or_matrix *m);
 /* c = op(a) op(b), with scratch fetched where the product needs it. */

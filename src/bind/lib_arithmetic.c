@@ -379,5 +379,6 @@ int lib_open_arithmetic(lua_State *L) {
   lib_addmethods(L, LIB_MATRIX, methods);
   luaL_getmetatable(L, LIB_MATRIX);
   luaL_setfuncs(L, metamethods, 0);
-  return 1;
+  lua_pop(L, 1);
+  return 0;
 }

@@ -281,16 +281,21 @@ static void push_numbers(lua_State *L, const char *results, const call *c) {
       lua_pushinteger(L, (lua_Integer)c->number[i++]);
 }
 
-/* The core is asked twice: what it needs, and then to compute. */
+/* What lib_compute runs. */
+typedef struct task {
+  const method *method;
+  call *call;
+} task;
+
+static or_status perform(void *context, or_work *work) {
+  const task *t = context;
+  return t->method->compute(t->call, work);
+}
+
 static void compute(lua_State *L, const method *m, call *c) {
-  or_work work = {.row = -1, .col = -1};
-  lib_poll(L);
-  or_status status = m->compute(c, &work);
-  if (status == OR_SCRATCH) {
-    work.base = lib_scratch(L, work.used);
-    work.used = 0;
-    status = m->compute(c, &work);
-  }
+  task t = {m, c};
+  or_work work;
+  or_status status = lib_compute(L, perform, &t, &work);
   if (status != OR_OK)
     refuse(L, c, status, &work);
 }

@@ -642,9 +642,6 @@ static const luaL_Reg constructors[] = {{"zeros", matrix_zeros},
 int lib_open_matrix(lua_State *L) {
   lib_class(L, LIB_MATRIX, metamethods, methods);
   lua_pop(L, 1);
-  lib_open_arithmetic(L);
-  lib_open_linalg(L);
-  lua_pop(L, 1);
   luaL_newlib(L, constructors);
   lua_createtable(L, 0, 1);
   lua_pushcfunction(L, matrix_call);

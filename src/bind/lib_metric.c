@@ -16,18 +16,10 @@ typedef struct measure {
   int results;
 } measure;
 
-typedef or_status measure_function(measure *m, or_work *work);
-
-/* Counts the scratch, fetches it, computes, pushes the results. */
-static int run(lua_State *L, const char *who, measure *m, measure_function *f) {
-  or_work work = {.row = -1, .col = -1};
-  lib_poll(L);
-  or_status status = f(m, &work);
-  if (status == OR_SCRATCH) {
-    work.base = lib_scratch(L, work.used);
-    work.used = 0;
-    status = f(m, &work);
-  }
+/* Computes, and pushes the results. */
+static int run(lua_State *L, const char *who, measure *m, lib_computation *f) {
+  or_work work;
+  or_status status = lib_compute(L, f, m, &work);
   if (status == OR_SHAPE)
     lib_error(L, "%s: %s and %s do not fit", who, lib_shape(L, m->w),
               lib_shape(L, m->v));
@@ -39,25 +31,29 @@ static int run(lua_State *L, const char *who, measure *m, measure_function *f) {
   return m->results;
 }
 
-static or_status orthogonality_error(measure *m, or_work *work) {
+static or_status orthogonality_error(void *context, or_work *work) {
+  measure *m = context;
   return or_orthogonality_error(m->w, m->scale, &m->result[0], work);
 }
 
-static or_status gram_drift(measure *m, or_work *work) {
+static or_status gram_drift(void *context, or_work *work) {
+  measure *m = context;
   or_norm n = {0, 0};
   or_status status = or_gram_drift(m->w, m->v, &n, work);
   m->result[0] = or_norm_value(n);
   return status;
 }
 
-static or_status balance(measure *m, or_work *work) {
+static or_status balance(void *context, or_work *work) {
+  measure *m = context;
   or_norm n = {0, 0};
   or_status status = or_balance(m->w, m->v, &n, work);
   m->result[0] = or_norm_value(n);
   return status;
 }
 
-static or_status gradient_split(measure *m, or_work *work) {
+static or_status gradient_split(void *context, or_work *work) {
+  measure *m = context;
   or_norm symmetric = {0, 0}, skew = {0, 0};
   or_status status = or_gradient_split(m->w, m->v, &symmetric, &skew, work);
   m->result[0] = or_norm_value(symmetric);
@@ -80,7 +76,7 @@ static int metric_orthogonality_error(lua_State *L) {
 }
 
 static int pair(lua_State *L, const char *who, int results,
-                measure_function *f) {
+                lib_computation *f) {
   measure m = {.w = lib_checkmatrix(L, 1),
                .v = lib_checkmatrix(L, 2),
                .results = results};

@@ -60,18 +60,6 @@ or_matrix or_matrix_block(const or_matrix *m, int i, int j, int rows,
   return b;
 }
 
-bool or_matrix_is_empty(const or_matrix *m) {
-  return m->rows == 0 || m->cols == 0;
-}
-
-bool or_matrix_same_shape(const or_matrix *a, const or_matrix *b) {
-  return a->rows == b->rows && a->cols == b->cols;
-}
-
-size_t or_matrix_count(const or_matrix *m) {
-  return (size_t)m->rows * (size_t)m->cols;
-}
-
 static const or_kernels_table *kernels(const or_matrix *m) {
   return or_kernels(m->precision);
 }

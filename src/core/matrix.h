@@ -53,9 +53,16 @@ or_matrix or_matrix_over(void *data, int rows, int cols, or_precision p);
 /* The block of m that starts at (i,j); the caller has checked the bounds. */
 or_matrix or_matrix_block(const or_matrix *m, int i, int j, int rows, int cols);
 
-bool or_matrix_is_empty(const or_matrix *m);
-bool or_matrix_same_shape(const or_matrix *a, const or_matrix *b);
-size_t or_matrix_count(const or_matrix *m); /* rows * cols */
+static inline bool or_matrix_is_empty(const or_matrix *m) {
+  return m->rows == 0 || m->cols == 0;
+}
+static inline bool or_matrix_same_shape(const or_matrix *a,
+                                        const or_matrix *b) {
+  return a->rows == b->rows && a->cols == b->cols;
+}
+static inline size_t or_matrix_count(const or_matrix *m) {
+  return (size_t)m->rows * (size_t)m->cols;
+}
 
 or_scan or_matrix_scan(const or_matrix *m);
 /* OR_OK, or OR_NOT_FINITE with the first bad place (0-based) in *i, *j. */
