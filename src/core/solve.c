@@ -1,4 +1,4 @@
-/* solve.c: what rests on LU (solve, inverse, determinant, exponential) or on
+/* solve.c: what rests on LU (solve, inverse, determinant, condition) or on
    an SVD with its small end cut off (least squares, pseudo-inverse). See
    linalg.h. */
 #include <float.h>
@@ -334,4 +334,44 @@ or_status or_pseudo_inverse(const or_matrix *a, or_matrix *x, or_work *w) {
   x->exponent = -svd.s.exponent;
   or_settle(x);
   return OR_OK;
+}
+
+/* --- condition numbers --------------------------------------------------- */
+
+static or_status spectral_cond(const or_matrix *a, double *cond, or_work *w) {
+  or_matrix s = take_matrix(w, or_shorter_side(a), 1, a->precision);
+  TRY(or_svd_scaled(a, NULL, &s, NULL, w));
+  double smallest = stored(&s, s.rows - 1, 0);
+  *cond = smallest > 0 ? stored(&s, 0, 0) / smallest : INFINITY;
+  return OR_OK;
+}
+
+static or_status inverse_cond(or_norm_kind kind, const or_matrix *a,
+                              double *cond, or_work *w) {
+  if (a->rows != a->cols)
+    return OR_NOT_SQUARE;
+  or_matrix x = take_matrix(w, a->rows, a->rows, a->precision);
+  or_norm size = {0, 0}, inverse_size = {0, 0};
+  or_status status = or_inverse(a, &x, w);
+  *cond = INFINITY;
+  if (status == OR_SINGULAR || status == OR_RANGE)
+    return OR_OK;
+  TRY(status);
+  TRY(or_matrix_norm(kind, a, &size, w));
+  TRY(or_matrix_norm(kind, &x, &inverse_size, w));
+  *cond = or_norm_value((or_norm){size.value * inverse_size.value,
+                                  size.exponent + inverse_size.exponent});
+  return OR_OK;
+}
+
+or_status or_cond(or_norm_kind kind, const or_matrix *a, double *cond,
+                  or_work *w) {
+  *cond = 0;
+  if (or_matrix_is_empty(a))
+    return OR_OK;
+  if (kind == OR_NORM_SPECTRAL)
+    return spectral_cond(a, cond, w);
+  if (kind == OR_NORM_MAX || kind == OR_NORM_NUCLEAR)
+    return OR_ARGUMENT;
+  return inverse_cond(kind, a, cond, w);
 }
