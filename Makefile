@@ -118,7 +118,7 @@ SHAREDIR = $(DESTDIR)$(PREFIX)/share/orthorun
 install: $(BIN) ## into PREFIX (/usr/local); DESTDIR is honoured
 	install -d $(BINDIR)
 	install $(BIN) $(BINDIR)/orthorun
-	cd lua && find . -name '*.lua' \
+	cd lua && find . -type f \
 	  -exec install -D -m 644 {} $(abspath $(SHAREDIR))/{} \;
 
 uninstall: ## what install did, undone

@@ -13,6 +13,7 @@ local npy = require "orthorun.npy"
 local numbers = require "orthorun.numbers"
 
 local data = {}
+local here = select(2, ...):match("^(.-)[^/]*$") -- the library's folder
 
 local matrix = core.matrix
 
@@ -348,6 +349,22 @@ function data.batches(options)
   return require "orthorun.batches".new(options)
 end
 
+for name, f in pairs(require "orthorun.samples") do data[name] = f end
+
+-- data.digits{limit=, precision=}: the set of 1,797 handwritten digits of the
+-- UCI repository, 64 numbers in [0,1] each (8x8, row by row from the top);
+-- labels 1 to 10 for the digits 0 to 9. It comes with the library, see
+-- digits.txt beside this file.
+function data.digits(options)
+  options = names.options("data.digits", options, { "limit", "precision" })
+  check_count("data.digits", "limit", options.limit)
+  local set = at_caller(read_csv, here .. "digits.csv.gz",
+    { label = 65, header = false, limit = options.limit,
+      precision = options.precision })
+  set.x = set.x / 16
+  return set
+end
+
 -- --- by name --------------------------------------------------------------
 
 local function pass(options, wanted)
@@ -388,6 +405,9 @@ local named = {
     return data.fashion_mnist(pass(options,
       { "split", "limit", "precision", "folder" }))
   end,
+  digits = function(options)
+    return data.digits(pass(options, { "limit", "precision" }))
+  end,
 }
 
 local load_options = { "inputs", "outputs", "samples", "rng", "distribution",
@@ -399,7 +419,7 @@ local function loader_of(file)
   return loaders[(base:match("%.(%w+)$") or ""):lower()]
 end
 
--- data.load(name or file [, options]): the set called "synthetic" or
+-- data.load(name or file [, options]): the set called "synthetic", "digits" or
 -- "fashion_mnist", or in a file that ends in .csv, .npy, .idx or -ubyte
 -- (and .gz). One sample per line of a CSV and per row of a .npy. Options that
 -- a source has no use for are ignored, so that one call serves all.
@@ -412,7 +432,7 @@ function data.load(name, options)
   local loader = loader_of(name)
   if loader then return loader(name, options) end
   error("data.load: " .. names.unknown("data", name, { "synthetic",
-    "fashion_mnist", "FILE.csv", "FILE.npy", "FILE.idx" }), 2)
+    "fashion_mnist", "digits", "FILE.csv", "FILE.npy", "FILE.idx" }), 2)
 end
 
 local pools = {} -- data sets by name, read once
