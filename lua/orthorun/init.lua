@@ -20,7 +20,7 @@ local lazy = {
 
 local ortho = {}
 for name, value in pairs(core) do
-  if not lazy[name] and name ~= "fail" then ortho[name] = value end
+  if not lazy[name] then ortho[name] = value end
 end
 
 local function load_field(self, name)
