@@ -11,7 +11,9 @@
 /* ||Gram(W / scale) - I||_F */
 or_status or_orthogonality_error(const or_matrix *w, double scale,
                                  double *error, or_work *work);
-/* ||WW' - VV'||_F for W and V with the same number of rows (drift from V) */
+/* ||WW' - VV'||_F for W and V with the same number of rows (drift from V). The
+   one that is computed in W's precision, from W - V, if V is alike: training
+   asks for it every step, and the error is a few eps of ||W - V||. */
 or_status or_gram_drift(const or_matrix *w, const or_matrix *v, or_norm *drift,
                         or_work *work);
 /* ||V'V - WW'||_F for layers z = V(W x): 0 in a balanced linear net, and
