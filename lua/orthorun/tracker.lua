@@ -103,11 +103,13 @@ local probes = {
   movement_spectral = function(c, l) return delta(c, l):norm("spectral") end,
   movement_stable_rank = movement_rank(metric.stable_rank),
   movement_effective_rank = movement_rank(metric.effective_rank),
-  -- ||E||_F/(sqrt2 g ||W - W0||_F): 1 for a movement in a random direction
+  -- ||E||_F/(sqrt2 g ||W - W0||_F sqrt(k/n)), n the longer side: 1 for a
+  -- movement in a random direction
   drift_ratio = function(c, l)
-    local size = delta(c, l):norm()
+    local size, W0 = delta(c, l):norm(), c.W0[l]
     if size == 0 then return nil end
-    return drift(c, l) / (math.sqrt(2 * gain_squared(c.W0[l])) * size)
+    local part = shorter(W0) / math.max(W0:rows(), W0:cols())
+    return drift(c, l) / (math.sqrt(2 * gain_squared(W0) * part) * size)
   end,
   moved_eigenvalues = moved,
   -- ||W2'W2 - W1W1'||_F of layer l+1 and layer l

@@ -3,6 +3,7 @@
 -- clipping and update run in buffers made once.
 local core = require "orthorun.core"
 local batches = require "orthorun.batches".new
+local explain = require "orthorun.explain"
 local names = require "orthorun.names"
 local optim = require "orthorun.optim"
 local tabular = require "orthorun.tabular"
@@ -281,6 +282,12 @@ function History:__tostring()
   end
   return "history: " .. text
 end
+
+-- Which mechanism kept the weights near their start: an object with fields
+-- mechanisms (names: "vanishing gradient", "short run", "depth", "lazy", "low
+-- rank"), layers (a table of figures), figures and text, which prints as a
+-- table and a paragraph. Works on the net as it is now.
+function History:explain() return explain(self) end
 
 -- ortho.train{...}: trains net in place, and returns its history.
 --   net, x, y     the network; inputs x samples; targets x samples, or labels
