@@ -9,7 +9,7 @@ DESTDIR  =
 V        =#                  V=1 shows the compiler's command lines
 EDITLINE = libedit#          or none: plain line input at the prompt
 BUSTED   = busted
-PKGS     = lua5.4 zlib
+PKGS     = lua5.4 zlib sqlite3
 LIBS     = -llapacke -lopenblas -lm -ldl
 WARN     = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
            -Wpointer-arith -Wvla -Wno-unused-parameter

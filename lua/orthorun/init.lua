@@ -12,15 +12,25 @@ local lazy = {
   stats = "orthorun.stats",
   plot = "orthorun.plot",
   sweep = "orthorun.sweep",
+  results = "orthorun.results",
   table = "orthorun.tabular",
   optim = "orthorun.optim",
   train = "orthorun.train",
   tracker = "orthorun.tracker",
 }
 
+-- the C part's fields that are for the library alone
+local internal = { worker = true, store = true, set_exit_status = true }
+
 local ortho = {}
 for name, value in pairs(core) do
-  if not lazy[name] then ortho[name] = value end
+-- the C part's fields that are for the library alone
+local internal = { worker = true, store = true, set_exit_status = true }
+
+local ortho = {}
+for name, value in pairs(core) do
+  if not lazy[name] and not internal[name] then ortho[name] = value end
+end
 end
 
 local function load_field(self, name)

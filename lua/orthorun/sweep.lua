@@ -11,9 +11,10 @@
 local core = require "orthorun.core"
 local csv = require "orthorun.csv"
 local files = require "orthorun.files"
+local machine = require "orthorun.machine"
 local names = require "orthorun.names"
 local options = require "orthorun.options"
-local tabular = require "orthorun.tabular"
+local run = require "orthorun.run"
 
 local Sweep = { __name = "orthorun.sweep" }
 Sweep.__index = Sweep
@@ -39,7 +40,7 @@ function sweep.range(a, b, step)
 end
 
 local known_fields = { "name", "about", "params", "grid", "options", "trial",
-  "index", "args" }
+  "index", "args", "cost", "partial" }
 
 local function check_definition(definition)
   names.options("sweep", definition, known_fields, 3)
@@ -49,6 +50,10 @@ local function check_definition(definition)
   if type(definition.trial) ~= "function" then
     error("sweep: trial must be a function(p, rng), not a " ..
       type(definition.trial), 3)
+  end
+  if definition.cost ~= nil and type(definition.cost) ~= "function" then
+    error("sweep: cost must be a function(p), not a " ..
+      type(definition.cost), 3)
   end
   for name, values in pairs(definition.grid or {}) do
     if type(values) ~= "table" or #values == 0 then
@@ -63,14 +68,22 @@ end
 -- The options that every sweep has. `seed` gives way to a grid's own.
 local function run_specs(definition)
   local specs = {
+    { name = "jobs", default = machine.jobs(), least = 0,
+      help = "trials at a time; 0: in this process, not in workers" },
     { name = "out", default = files.join("runs", definition.name),
       help = "folder for the results" },
+    { name = "fresh", default = false, help = "forget earlier results" },
+    { name = "dry_run", default = false,
+      help = "list the trials and what they would cost" },
+    { name = "shuffle", default = false,
+      help = "in random order; the results are the same" },
+    { name = "fail_fast", default = false, help = "stop at the first failure" },
+    { name = "trial_timeout", default = 0.0, least = 0,
+      help = "seconds that a trial may take; 0: any" },
+    { name = "shard", default = "", help = "do the I-th of N parts, as I/N" },
     { name = "seed", default = 0, help = "seed of the run" },
-    { name = "jobs", default = 1, least = 1, help = "trials at a time" },
     { name = "precision", default = core.precision and core.precision() or
       "float64", choices = { "float64", "float32" } },
-    { name = "shard", default = "1/1", help = "the I-th of N parts, as I/N" },
-    { name = "fresh", default = false, help = "use no earlier results" },
     { name = "quiet", default = false, help = "no progress on stderr" },
   }
   local kept = {}
@@ -134,7 +147,7 @@ local function from_host(specs, given)
   local host = core.options or {}
   local argv = {}
   for _, spec in ipairs(specs) do
-    local value = host[spec.name]
+    local value = host[spec.name:gsub("_", "-")]
     local ours = spec.run or spec.name == "seed" or spec.name == "precision"
     if ours and value ~= nil and given[spec.name] == nil then
       argv[#argv + 1] = ("--%s=%s"):format(spec.name, tostring(value))
@@ -159,16 +172,37 @@ local function settle(self, specs, given)
   end
 end
 
+-- The part of the trials that is this process's: as --shard says, else as
+-- Slurm or mpirun do.
+local function choose_shard(self, own_args)
+  local text = self.run_options.shard
+  if text == nil or text == "" then
+    self.shard, self.shards = 1, 1
+    if not own_args then self.shard, self.shards = machine.shard() end
+    return
+  end
+  local i, n = text:match("^(%d+)/(%d+)$")
+  i, n = tonumber(i), tonumber(n)
+  if not i or i < 1 or i > n then
+    usage_error(("--shard: expected I/N with 1 <= I <= N, got '%s'"):format(
+      text))
+  end
+  self.shard, self.shards = i, n
+end
+
 -- Defines a sweep, reads the command line, and answers --help. A wrong
 -- option ends the program with status 2. Fields: name, about, params, grid,
 -- trial; options = {NAME = {choices=, least=, help=}}; index, the name of the
--- column that counts through arrays (default "layer"); args, an argument
--- array to read instead of the script's.
+-- column that counts through arrays (default "layer"); cost, a function(p)
+-- that says how long a trial takes, in any unit; partial, true where the
+-- script goes on with one shard's results; args, an argument array to read
+-- instead of the script's.
 local function define(_, definition)
   check_definition(definition)
   local self = setmetatable({
     name = definition.name, about = definition.about,
     trial = definition.trial, index = definition.index or "layer",
+    cost = definition.cost, partial = definition.partial,
     defaults = definition.grid or {}, params = {}, grid = {},
     run_options = {}, grid_names = ordered(definition.grid),
     param_names = ordered(definition.params),
@@ -186,13 +220,31 @@ local function define(_, definition)
   settle(self, all, given)
   local precision = self.run_options.precision or self.params.precision
   if precision and core.set_precision then core.set_precision(precision) end
+  choose_shard(self, definition.args)
   return self
 end
 
+-- Where shards leave their files: "3-of-8" of the whole.
+local function shard_name(self)
+  return ("%d-of-%d"):format(self.shard, self.shards)
+end
+
 -- Where a file of this run goes: its folder (--out), which is made if need
--- be, and the name.
+-- be, and the name. A shard has a folder of its own.
 function Sweep:path(name)
-  return files.join(files.make_folder(self.run_options.out), name)
+  local folder = self.run_options.out
+  if self.shards > 1 then
+    folder = files.join(files.join(folder, "shards"), shard_name(self))
+  end
+  return files.join(files.make_folder(folder), name)
+end
+
+-- The results file of this run, or of this shard of it.
+function Sweep:file()
+  local out = self.run_options.out
+  if self.shards == 1 then return files.join(out, self.name .. ".db") end
+  return files.join(files.join(out, "shards"), ("%s.%s.db"):format(self.name,
+    shard_name(self)))
 end
 
 -- The parameters of every trial, an array of tables; the last name of the
@@ -247,184 +299,58 @@ function Sweep:describe(p)
   return table.concat(parts, ", ")
 end
 
-local scalar = { number = true, string = true, boolean = true }
-
--- The common length of the arrays that a trial returned, nil where all are
--- single values; raises where they differ.
-local function length_of(self, out)
-  local length, first
-  for _, name in ipairs(names.keys(out)) do
-    local value = out[name]
-    if type(value) == "table" then
-      if length and #value ~= length then
-        error(("trial: '%s' has %d values but '%s' has %d"):format(first,
-          length, name, #value), 0)
-      end
-      length, first = #value, name
-    elseif not scalar[type(value)] then
-      error(("trial: '%s' is a %s, not a number or an array"):format(name,
-        type(value)), 0)
-    end
+-- Every parameter, by which a trial is found again: "depth=10, seed=3".
+function Sweep:text(p)
+  local parts = {}
+  for _, name in ipairs(names.keys(p)) do
+    parts[#parts + 1] = ("%s=%s"):format(name, csv.field(p[name]))
   end
-  if length and out[self.index] ~= nil then
-    error(("trial: '%s' is the column that counts through arrays")
-      :format(self.index), 0)
-  end
-  return length
+  return table.concat(parts, ", ")
 end
 
--- The records of one trial: one for each place in its arrays.
-local function records(self, p, out)
-  if type(out) ~= "table" then
-    error(("trial: must return a table of results, not %s"):format(
-      type(out)), 0)
-  end
-  for name in pairs(out) do
-    if p[name] ~= nil then
-      error(("trial: result '%s' has the name of a parameter"):format(name), 0)
-    end
-  end
-  local list, length = {}, length_of(self, out)
-  for i = 1, length or 1 do
-    local record = {}
-    for name, value in pairs(p) do record[name] = value end
-    for name, value in pairs(out) do
-      if type(value) == "table" then value = value[i] end
-      record[name] = value
-    end
-    if length then record[self.index] = i end
-    list[i] = record
-  end
-  return list
-end
-
--- Levels of a grid column: the script's own values first, so that order and
--- colours stay the same whatever subset is asked for.
-local function levels(self)
-  local all = {}
+-- What a table of its results looks like. Levels of a grid column: the
+-- script's own values first, so that order and colours stay the same whatever
+-- subset is asked for.
+function Sweep:layout()
+  local levels = {}
   for _, name in ipairs(self.grid_names) do
-    local list = table.move(self.defaults[name], 1, #self.defaults[name], 1, {})
-    all[name] = table.move(self.grid[name], 1, #self.grid[name], #list + 1,
-      list)
-  end
-  return all
-end
-
--- The table of all records: parameters, the index, then measurements.
-local function gather(self, list)
-  local columns, seen, measured = {}, {}, {}
-  local function add(name)
-    if not seen[name] then
-      seen[name] = true
-      columns[#columns + 1] = name
+    local list, seen = {}, {}
+    for _, values in ipairs { self.defaults[name], self.grid[name] } do
+      for _, value in ipairs(values) do
+        if not seen[value] then list[#list + 1] = value end
+        seen[value] = true
+      end
     end
+    levels[name] = list
   end
-  for _, name in ipairs(self.grid_names) do add(name) end
-  for _, name in ipairs(self.param_names) do add(name) end
-  for _, record in ipairs(list) do
-    for name in pairs(record) do measured[name] = true end
-  end
-  if measured[self.index] then add(self.index) end
-  for _, name in ipairs(names.keys(measured)) do add(name) end
-  local results = tabular.new(columns, levels(self))
-  for _, record in ipairs(list) do results:append(record) end
-  return results
+  return { index = self.index, grid = self.grid_names,
+    params = self.param_names, levels = levels }
 end
 
-local function progress(self, done, total, began)
-  if not self.live then return end
-  local spent = os.time() - began
-  local left = done > 0 and spent > 1 and
-    (", about %d s left"):format(spent * (total - done) // done) or ""
-  io.stderr:write(("\r%s: %d of %d trials%s\27[K"):format(self.name, done,
-    total, left))
-  if done == total then io.stderr:write("\r\27[K") end
+-- One shard's results are no use to the script's tables and plots: the
+-- program ends here, unless the script can live with them.
+local function end_shard(self, results)
+  io.stderr:write(("%s: shard %d of %d is done: %s\n" ..
+    "%s: join them by: orthorun --merge %s/*.db -o %s\n"):format(self.name,
+    self.shard, self.shards, self:file(), self.name,
+    files.folder(self:file()), files.join(self.run_options.out,
+    self.name .. ".db")))
+  os.exit(#results.failures > 0 and run.some_failed or 0, true)
 end
 
--- A failed trial's message, with the lines of the script that led to it.
-local function handler(message)
-  local text = debug.traceback(tostring(message), 2)
-  return { message = tostring(message),
-    traceback = text:gsub("\n[^\n]*/orthorun/sweep%.lua:.*", "") }
-end
-
--- Raises the error of a run in which every trial failed. An object, so that
--- nobody adds a second traceback to the trial's own.
-local function raise_failure(self, failure, total)
-  local text = ("%s\n(sweep %s: %s)"):format(failure.traceback, self.name,
-    total == 1 and "the only trial failed" or
-    ("all %d trials failed, this one first"):format(total))
-  error(setmetatable({ message = failure.message },
-    { __tostring = function() return text end }), 0)
-end
-
-local function attempt(self, p)
-  return xpcall(function()
-    return records(self, p, self.trial(p, self:rng(p)))
-  end, handler)
-end
-
--- Tells stderr which trials failed, each distinct message once.
-local function report(self, failures, total)
-  local seen = {}
-  for _, failure in ipairs(failures) do
-    if not seen[failure.message] then
-      seen[failure.message] = true
-      io.stderr:write(("%s: trial (%s) failed: %s\n"):format(self.name,
-        self:describe(failure.p), failure.message))
-    end
-  end
-  io.stderr:write(("%s: %d of %d trials failed; the results are of the " ..
-    "others\n"):format(self.name, #failures, total))
-end
-
-local function copy(p)
-  local q = {}
-  for name, value in pairs(p) do q[name] = value end
-  return q
-end
-
--- The trials of this shard (--shard I/N): every N-th, from the I-th on.
-local function shard_of(self, trials)
-  local text = self.run_options.shard or "1/1"
-  local i, n = text:match("^(%d+)/(%d+)$")
-  i, n = tonumber(i), tonumber(n)
-  if not i or i < 1 or i > n then
-    usage_error(("--shard: expected I/N with 1 <= I <= N, got '%s'"):format(
-      text))
-  end
-  local mine = {}
-  for k = i, #trials, n do mine[#mine + 1] = trials[k] end
-  return mine
-end
-
--- Runs every trial and returns the table of results: one row per trial, or
--- per place in the arrays a trial returned. A trial that fails is named on
--- stderr and left out (results.failures has it); if all fail, the first
--- error is raised.
+-- Runs every trial that the results file does not have yet, and returns the
+-- table of results: one row per trial, or per place in the arrays a trial
+-- returned. A trial that fails is named on stderr and left out
+-- (results.failures has it), and the program will end with status 3; if all
+-- fail, the first error is raised. With --dry-run, lists the trials and ends
+-- the program; a shard (--shard) ends it, too.
 function Sweep:run()
-  local trials, list, failures = shard_of(self, self:trials()), {}, {}
-  local began = os.time()
-  self.live = not self.run_options.quiet and core.file.isterminal(2)
-  for i, p in ipairs(trials) do
-    progress(self, i - 1, #trials, began)
-    local ok, out = attempt(self, copy(p))
-    if ok then
-      table.move(out, 1, #out, #list + 1, list)
-    elseif out.message:find("interrupted!", 1, true) then
-      error("interrupted!", 0)
-    else
-      out.p = p
-      failures[#failures + 1] = out
-    end
+  if self.run_options.dry_run then
+    run.plan(self)
+    os.exit(0, true)
   end
-  progress(self, #trials, #trials, began)
-  if #failures == #trials and #trials > 0 then
-    raise_failure(self, failures[1], #trials)
-  end
-  if #failures > 0 then report(self, failures, #trials) end
-  local results = gather(self, list)
-  results.failures = failures
+  local results = run.all(self)
+  if self.shards > 1 and not self.partial then end_shard(self, results) end
   return results
 end
 

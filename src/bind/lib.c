@@ -17,6 +17,8 @@ static const luaL_Reg modules[] = {
     {"layer", lib_open_layer},
     {"activation", lib_open_activation},
     {"file", lib_open_file},
+    {"worker", lib_open_worker},
+    {"store", lib_open_store},
     {"rng", lib_open_rng},
     {"init", lib_open_init},
     {"loss", lib_open_loss},

@@ -33,6 +33,8 @@ int lib_open_loss(lua_State *L);
 int lib_open_metric(lua_State *L);
 int lib_open_optim(lua_State *L);
 int lib_open_file(lua_State *L);
+int lib_open_worker(lua_State *L); /* processes that work for this one */
+int lib_open_store(lua_State *L);  /* SQLite, locks, digests */
 int lib_spawn(lua_State *L); /* in lib_process.c; a field of the file table */
 
 /* --- classes -------------------------------------------------------------*/

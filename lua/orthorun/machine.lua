@@ -1,0 +1,91 @@
+-- machine: where a run takes place, and which part of it is ours: cores, and
+-- the ranks and array tasks that Slurm and mpirun hand out.
+local core = require "orthorun.core"
+
+local machine = {}
+
+local function first_line(path)
+  local file = io.open(path)
+  if not file then return nil end
+  local line = file:read "l"
+  file:close()
+  return line
+end
+
+local function cpu_name()
+  local file = io.open "/proc/cpuinfo"
+  if not file then return "unknown" end
+  for line in file:lines() do
+    local name = line:match "^model name%s*:%s*(.+)$"
+    if name then
+      file:close()
+      return name
+    end
+  end
+  file:close()
+  return "unknown"
+end
+
+-- host, machine (its processor) and system, as texts.
+function machine.describe()
+  return { host = first_line "/proc/sys/kernel/hostname" or "unknown",
+    machine = cpu_name(), system = first_line "/proc/version" or "unknown" }
+end
+
+local function whole(name, env)
+  local text = env(name)
+  return text and text:find "^%d+$" and tonumber(text) or nil
+end
+
+-- Ranks under mpirun or srun: {rank from 0, size}. Slurm's batch step has
+-- SLURM_NTASKS too, but no step of its own: it is not one rank of many.
+local function ranks(env)
+  for _, pair in ipairs { { "OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE" },
+    { "PMI_RANK", "PMI_SIZE" }, { "SLURM_PROCID", "SLURM_STEP_NUM_TASKS" } } do
+    local rank, size = whole(pair[1], env), whole(pair[2], env)
+    if rank and size and rank < size then return rank, size, pair[1] end
+  end
+  return 0, 1
+end
+
+local function array_task(env)
+  local id, count = whole("SLURM_ARRAY_TASK_ID", env),
+    whole("SLURM_ARRAY_TASK_COUNT", env)
+  if not id or not count then return 0, 1 end
+  local least = whole("SLURM_ARRAY_TASK_MIN", env) or 0
+  local step = whole("SLURM_ARRAY_TASK_STEP", env) or 1
+  local place = (id - least) // math.max(step, 1)
+  if place < 0 or place >= count then return 0, 1 end
+  return place, count, "SLURM_ARRAY_TASK_ID"
+end
+
+-- This process's part of the work as the surroundings tell it: i, n, and
+-- the variables that said so; 1, 1 where they say nothing. env: os.getenv.
+function machine.shard(env)
+  env = env or os.getenv
+  local rank, size, by_rank = ranks(env)
+  local task, count, by_task = array_task(env)
+  local names = { by_task, by_rank }
+  if not by_task then names = { by_rank } end
+  return task * size + rank + 1, count * size, table.concat(names, ", ")
+end
+
+-- Processors' worth of time that a control group allows, if it says.
+local function quota()
+  local line = first_line "/sys/fs/cgroup/cpu.max"
+  local most, period = (line or ""):match "^(%d+) (%d+)$"
+  return most and math.max(1, math.ceil(tonumber(most) / tonumber(period)))
+end
+
+-- How many workers to start where nobody says: one per core that is ours;
+-- one where mpirun or srun has started several of us.
+function machine.jobs(env)
+  env = env or os.getenv
+  local _, size = ranks(env)
+  local cores = math.min(core.worker.cores(), quota() or math.huge)
+  local given = whole("SLURM_CPUS_PER_TASK", env)
+  if given and given > 0 then return math.min(given, cores) end
+  return size > 1 and 1 or cores
+end
+
+return machine

@@ -1,0 +1,228 @@
+-- pool: tasks done by worker processes. A worker that crashes, is killed or
+-- takes too long costs its task, and the others go on. Knows nothing of what
+-- the tasks are.
+local core = require "orthorun.core"
+local workers = core.worker
+
+local pool = {}
+
+local collect_above = 64 * 1024 -- KiB that a worker keeps between tasks
+
+-- --- in the worker ----------------------------------------------------------
+
+-- A reply: a letter, the seconds it took, and bytes.
+local reply_format = "<c1 d s4"
+local reply_head = 1 + 8 + 4
+
+local function perform(work, task)
+  local began = workers.clock()
+  local ok, bytes = work(task)
+  return reply_format:pack(ok and "k" or "f", workers.clock() - began, bytes)
+end
+
+local function serve(work)
+  return function(channel)
+    while true do
+      local task = channel:receive(4)
+      if not task then return end
+      local reply = perform(work, (("<I4"):unpack(task)))
+      io.stdout:flush()
+      if not channel:send(reply) then return end
+      if collectgarbage "count" > collect_above then collectgarbage() end
+    end
+  end
+end
+
+-- --- in the parent ----------------------------------------------------------
+
+-- Passes on what a worker printed, in whole lines.
+local function pass_talk(self, slot)
+  local bytes = slot.worker:talk()
+  if bytes == "" or bytes == nil then return end
+  slot.said = slot.said .. bytes
+  local last = slot.said:match "^.*()\n"
+  if not last and #slot.said > 65536 then last = #slot.said end
+  if last then
+    self.talk(slot.said:sub(1, last))
+    slot.said = slot.said:sub(last + 1)
+  end
+end
+
+local function last_words(self, slot)
+  repeat
+    local before = slot.said
+    pass_talk(self, slot)
+  until slot.said == before
+  if slot.said ~= "" then self.talk(slot.said .. "\n") end
+end
+
+local function start_worker(self)
+  local live = {}
+  for _, slot in ipairs(self.slots) do live[#live + 1] = slot.worker end
+  local worker, message = workers.fork(serve(self.work), live)
+  if not worker then
+    if #self.slots > 0 then return nil end -- then with fewer
+    error("cannot start a worker: " .. message, 0)
+  end
+  local slot = { worker = worker, parts = {}, size = 0, said = "" }
+  self.slots[#self.slots + 1] = slot
+  return slot
+end
+
+local function hand_out(self, slot)
+  local task = self.tasks[self.next]
+  if not task then return end
+  self.next = self.next + 1
+  slot.task, slot.began = task, workers.clock()
+  slot.worker:send(("<I4"):pack(task)) -- if it is dead, its end says so
+end
+
+-- Every idle worker gets a task; new workers start while there are tasks.
+local function employ(self)
+  for _, slot in ipairs(self.slots) do
+    if not slot.task then hand_out(self, slot) end
+  end
+  while #self.slots < self.jobs and self.tasks[self.next] do
+    local slot = start_worker(self)
+    if not slot then return end
+    hand_out(self, slot)
+  end
+end
+
+local function finish(self, task, ok, bytes, seconds)
+  self.left = self.left - 1
+  if self.done(task, ok, bytes, seconds) == false then self.stopped = true end
+end
+
+-- The reply, once it is all there.
+local function whole_reply(slot)
+  if slot.size < reply_head then return nil end
+  local bytes = table.concat(slot.parts)
+  slot.parts = { bytes }
+  local length = ("<I4"):unpack(bytes, reply_head - 3)
+  slot.wanted = reply_head + length
+  if #bytes < slot.wanted then return nil end
+  slot.parts, slot.size, slot.wanted = {}, 0, nil
+  return reply_format:unpack(bytes)
+end
+
+local function why_ended(kind, number, name)
+  if kind == "exit" then
+    return ("the trial ended its process (exit status %d)"):format(number)
+  elseif number == 9 then
+    return "killed (signal 9), perhaps for want of memory"
+  end
+  return ("crashed: %s (signal %d)"):format(name, number)
+end
+
+local function bury(self, slot, reason)
+  for i, other in ipairs(self.slots) do
+    if other == slot then table.remove(self.slots, i) end
+  end
+  local cause = why_ended(slot.worker:finish())
+  last_words(self, slot)
+  if slot.task then
+    finish(self, slot.task, false, reason or cause, workers.clock() -
+      slot.began)
+  end
+end
+
+local function listen(self, slot)
+  pass_talk(self, slot)
+  while true do
+    local bytes = slot.worker:reply()
+    if bytes == nil then return bury(self, slot) end
+    if bytes == "" then return end
+    slot.parts[#slot.parts + 1] = bytes
+    slot.size = slot.size + #bytes
+    if slot.size >= (slot.wanted or reply_head) then
+      local letter, seconds, payload = whole_reply(slot)
+      if letter then
+        local task = slot.task
+        slot.task = nil
+        pass_talk(self, slot)
+        if not self.stopped then hand_out(self, slot) end
+        finish(self, task, letter == "k", payload, seconds)
+      end
+    end
+  end
+end
+
+local function check_time(self)
+  if not self.timeout then return end
+  local now = workers.clock()
+  for _, slot in ipairs({ table.unpack(self.slots) }) do
+    if slot.task and now - slot.began > self.timeout then
+      slot.worker:kill()
+      bury(self, slot, ("took longer than %g s (--trial-timeout)"):format(
+        self.timeout))
+    end
+  end
+end
+
+-- Seconds until something is due: a tick of the progress bar, a time limit.
+local function patience(self)
+  local least = self.interval
+  if self.timeout then
+    local now = workers.clock()
+    for _, slot in ipairs(self.slots) do
+      if slot.task then
+        least = math.min(least, slot.began + self.timeout - now)
+      end
+    end
+  end
+  return math.max(least, 0.001)
+end
+
+local function dismiss(self)
+  for _, slot in ipairs(self.slots) do
+    slot.worker:kill()
+    slot.worker:finish()
+    last_words(self, slot)
+  end
+  self.slots = {}
+end
+
+-- Does tasks (numbers from 1 to 2^32) by `jobs` workers. Fields:
+--   tasks    array of numbers, done in this order as workers get free
+--   work     function(task) -> ok, bytes; called in a worker
+--   done     function(task, ok, bytes, seconds); called here, for each task
+--            once; bytes is a reason where the worker ended. false: stop
+--   talk     function(text): what workers printed
+--   tick     function(), called about every `interval` seconds (default 0.5)
+--   timeout  seconds a task may take (nil: any)
+-- Workers end with this function, however it ends.
+function pool.run(options)
+  local self = setmetatable({ slots = {}, next = 1, left = #options.tasks,
+    interval = 0.5 }, { __index = options, __close = dismiss })
+  local guard <close> = self
+  while self.left > 0 and not self.stopped do
+    employ(self)
+    local list = {}
+    for i, slot in ipairs(self.slots) do list[i] = slot.worker end
+    workers.wait(list, patience(self))
+    for _, slot in ipairs({ table.unpack(self.slots) }) do
+      listen(self, slot)
+      if self.stopped then break end
+    end
+    check_time(self)
+    self.tick()
+  end
+  return guard.left == 0
+end
+
+-- The same in this very process, one task after the other: no time limits,
+-- and a crash is a crash.
+function pool.run_here(options)
+  for _, task in ipairs(options.tasks) do
+    local began = workers.clock()
+    local ok, bytes = options.work(task)
+    if options.done(task, ok, bytes, workers.clock() - began) == false then
+      return false
+    end
+    options.tick()
+  end
+  return true
+end
+
+return pool

@@ -1,0 +1,98 @@
+-- progress: how far a long run is, on stderr: a bar on a terminal, a line now
+-- and then elsewhere, nothing where it is quiet.
+local core = require "orthorun.core"
+
+local Progress = { __name = "orthorun.progress" }
+Progress.__index = Progress
+
+local progress = {}
+
+local bar_width = 20
+local redraw_after = 0.1 -- seconds
+local line_after = 10 -- seconds between lines where there is no terminal
+
+-- Seconds as "42 s", "3 min 20 s", "2 h 5 min", "3 d 4 h".
+function progress.duration(seconds)
+  if not (seconds >= 0 and seconds < 1e9) then return "?" end
+  local s = math.floor(seconds + 0.5)
+  if s < 1 then return ("%.2g s"):format(seconds) end
+  if s < 60 then return ("%d s"):format(s) end
+  if s < 3600 then return ("%d min %d s"):format(s // 60, s % 60) end
+  if s < 86400 then return ("%d h %d min"):format(s // 3600, s % 3600 // 60) end
+  return ("%d d %d h"):format(s // 86400, s % 86400 // 3600)
+end
+
+-- Starts one. name: whose; total: of how many; cost: of how much, in the
+-- units that `add` is told; quiet: say nothing.
+function progress.new(name, total, cost, quiet)
+  local now = core.worker.clock()
+  local terminal = core.file.isterminal(2) and os.getenv "TERM" ~= "dumb"
+  local plain = os.getenv "NO_COLOR"
+  return setmetatable({ name = name, total = total, cost = cost,
+    done = 0, failed = 0, spent = 0, began = now, said = now,
+    quiet = quiet, terminal = terminal,
+    color = terminal and (plain == nil or plain == "") }, Progress)
+end
+
+local function red(self, text)
+  return self.color and "\27[31m" .. text .. "\27[0m" or text
+end
+
+-- "34/200, 2 failed, 12 /s, 1 min 3 s left"
+function Progress:state()
+  local seconds = core.worker.clock() - self.began
+  local parts = { ("%d/%d"):format(self.done, self.total) }
+  if self.failed > 0 then
+    parts[#parts + 1] = red(self, ("%d failed"):format(self.failed))
+  end
+  if self.done > 0 and seconds > 0 then
+    local rate = self.done / seconds
+    parts[#parts + 1] = rate >= 1 and ("%.3g/s"):format(rate) or
+      progress.duration(1 / rate) .. " each"
+  end
+  if self.spent > 0 and self.done < self.total then
+    parts[#parts + 1] = progress.duration(
+      seconds * (self.cost - self.spent) / self.spent) .. " left"
+  end
+  return table.concat(parts, ", ")
+end
+
+local function draw(self)
+  local share = self.cost > 0 and self.spent / self.cost or 1
+  local full = math.floor(share * bar_width + 1e-9)
+  io.stderr:write(("\r%s [%s%s] %s\27[K"):format(self.name, ("#"):rep(full),
+    ("."):rep(bar_width - full), self:state()))
+  self.drawn = true
+end
+
+-- Shows what is new, if it is time to.
+function Progress:tick()
+  if self.quiet then return end
+  local now = core.worker.clock()
+  local due = self.terminal and redraw_after or line_after
+  if now - self.said < due then return end
+  self.said = now
+  if self.terminal then return draw(self) end
+  io.stderr:write(("%s: %s\n"):format(self.name, self:state()))
+end
+
+-- One more is done, of this cost.
+function Progress:add(cost, ok)
+  self.done = self.done + 1
+  self.spent = math.min(self.spent + cost, self.cost)
+  if not ok then self.failed = self.failed + 1 end
+end
+
+-- Takes the bar away, so that other text may come.
+function Progress:clear()
+  if self.drawn then io.stderr:write "\r\27[K" end
+  self.drawn = false
+end
+
+-- Writes other text between two pictures of the bar.
+function Progress:print(text)
+  self:clear()
+  io.stderr:write(text)
+end
+
+return progress

@@ -1,0 +1,234 @@
+-- store: the results file of a sweep. SQLite, one file a run, one writer; each
+-- trial is a transaction that is on the disk before the next one starts.
+-- Knows nothing of how trials are run or what their results mean.
+local core = require("orthorun.core")
+local files = require "orthorun.files"
+local sqlite = core.store
+
+local Store = { __name = "orthorun.store" }
+Store.__index = Store
+
+local store = {}
+
+local application = 0x6f727468 -- "orth", in the file's header
+local format = 1
+
+local schema = {
+  [[CREATE TABLE runs (
+    id INTEGER PRIMARY KEY,
+    name TEXT, about TEXT, script TEXT, source TEXT, arguments TEXT,
+    code TEXT, version TEXT, precision TEXT, seed TEXT,
+    shard TEXT, jobs INTEGER, trials INTEGER, layout BLOB,
+    started TEXT, finished TEXT, status TEXT,
+    host TEXT, machine TEXT, system TEXT,
+    lua TEXT, blas TEXT, kernel TEXT, random123 TEXT, compiler TEXT,
+    sqlite TEXT)]],
+  [[CREATE TABLE trials (
+    key TEXT PRIMARY KEY, run INTEGER, parameters TEXT, input BLOB,
+    code TEXT, version TEXT, precision TEXT, seed TEXT,
+    status TEXT, reason TEXT, traceback TEXT, output BLOB,
+    seconds REAL, finished TEXT) WITHOUT ROWID]],
+  ("PRAGMA user_version = %d"):format(format),
+  ("PRAGMA application_id = %d"):format(application),
+}
+
+-- What a failure of SQLite means for the file, and what to do about it.
+local advice = {
+  busy = "another program is using it",
+  full = "the disk is full; what was finished is safe: make room and run " ..
+    "the same command again",
+  damaged = "the file is damaged; move it away, or get back what can be " ..
+    "got with: sqlite3 FILE .recover",
+  foreign = "not a results file of orthorun; it is left as it is: move it " ..
+    "away, or choose another folder with --out",
+  readonly = "it may not be written to",
+  missing = "it cannot be opened",
+}
+
+local function complain(path, message, word)
+  error(("%s: %s"):format(path, advice[word] and
+    ("%s (%s)"):format(advice[word], message) or message), 0)
+end
+
+-- Runs one statement; its rows. Raises with the file's name where it fails.
+function Store:sql(text, ...)
+  local rows, message, word = self.db:run(text, ...)
+  if not rows then complain(self.path, message, word) end
+  return rows
+end
+
+local function pragma(self, name)
+  local row = self:sql("PRAGMA " .. name)[1]
+  return row and row[name]
+end
+
+-- All of `f`, or nothing of it.
+function Store:transaction(f, ...)
+  self:sql "BEGIN IMMEDIATE"
+  local ok, result = pcall(f, ...)
+  if ok then ok, result = pcall(self.sql, self, "COMMIT") end
+  if not ok then
+    self.db:run "ROLLBACK"
+    error(result, 0)
+  end
+  return result
+end
+
+local function is_empty(self)
+  return #self:sql "SELECT 1 FROM sqlite_master LIMIT 1" == 0
+end
+
+-- Raises unless the file is one of ours, in the form that we know.
+local function check_format(self)
+  if pragma(self, "application_id") ~= application then
+    complain(self.path, "a database of another program", "foreign")
+  end
+  local version = pragma(self, "user_version")
+  if version ~= format then
+    error(("%s: written by another version of orthorun (its format is %d, " ..
+      "this one reads %d); it is left as it is"):format(self.path, version,
+      format), 0)
+  end
+end
+
+local function create(self)
+  self:transaction(function()
+    for _, statement in ipairs(schema) do self:sql(statement) end
+  end)
+end
+
+local function connect(path, mode)
+  local db, message, word = sqlite.open(path, mode)
+  if not db then complain(path, message, word) end
+  return setmetatable({ db = db, path = path }, Store)
+end
+
+local function take_lock(path)
+  local name = path .. ".lock"
+  local lock, message, pid = sqlite.lock(name)
+  if lock then return lock end
+  if pid then
+    error(("%s: another run is writing to it (process %d); wait for it, or " ..
+      "choose another folder with --out"):format(path, pid), 0)
+  end
+  error(("%s: cannot lock it: %s"):format(name, message), 0)
+end
+
+-- The write-ahead log is the fastest that survives a power cut, and lets
+-- others read meanwhile, but only on a disk of this machine.
+local function set_journal(self)
+  local mode = sqlite.local_disk(files.folder(self.path)) and "WAL" or "DELETE"
+  self:sql("PRAGMA journal_mode = " .. mode)
+  self:sql "PRAGMA synchronous = FULL"
+end
+
+-- Opens the results file at `path` for writing, and makes it where there is
+-- none. Raises where it is another program's, another version's, damaged, or
+-- in use by another run; such a file is left as it is.
+function store.open(path)
+  local lock = take_lock(path)
+  local self = connect(path, "create")
+  self.lock = lock
+  local ok, message = pcall(function()
+    if is_empty(self) and pragma(self, "application_id") == 0 then
+      set_journal(self)
+      create(self)
+    else
+      check_format(self)
+      set_journal(self)
+    end
+  end)
+  if not ok then
+    self:close()
+    error(message, 0)
+  end
+  return self
+end
+
+-- Opens a results file for reading; raises where it is none.
+function store.read(path)
+  local probe, message = io.open(path, "rb")
+  if not probe then error(message, 0) end
+  probe:close()
+  local self = connect(path, "read")
+  local ok, wrong = pcall(check_format, self)
+  if not ok then
+    self:close()
+    error(wrong, 0)
+  end
+  return self
+end
+
+function Store:close()
+  self.db:close()
+  if self.lock then self.lock:release() end
+  self.lock = nil
+end
+
+Store.__close = Store.close
+
+-- --- runs -------------------------------------------------------------------
+
+local run_fields = { "name", "about", "script", "source", "arguments", "code",
+  "version", "precision", "seed", "shard", "jobs", "trials", "started",
+  "finished", "status", "host", "machine", "system", "lua", "blas", "kernel",
+  "random123", "compiler", "sqlite" }
+
+local insert_run = ("INSERT INTO runs (%s, layout) VALUES (%s?)"):format(
+  table.concat(run_fields, ", "), ("?, "):rep(#run_fields))
+
+-- Records a run (a table of run_fields; layout, packed bytes); its number.
+function Store:add_run(run)
+  local values = {}
+  for i, field in ipairs(run_fields) do values[i] = run[field] end
+  values[#run_fields + 1] = run.layout and { run.layout }
+  self:sql(insert_run, table.unpack(values, 1, #run_fields + 1))
+  return self:sql("SELECT last_insert_rowid() AS id")[1].id
+end
+
+function Store:end_run(id, status, finished)
+  self:sql("UPDATE runs SET status = ?, finished = ? WHERE id = ?", status,
+    finished, id)
+end
+
+-- The runs, oldest first.
+function Store:runs() return self:sql "SELECT * FROM runs ORDER BY id" end
+
+-- --- trials -----------------------------------------------------------------
+
+local trial_fields = { "key", "run", "parameters", "code", "version",
+  "precision", "seed", "status", "reason", "traceback", "seconds", "finished" }
+
+local put_trial = ("REPLACE INTO trials (%s, input, output) VALUES (%s?, ?)")
+  :format(table.concat(trial_fields, ", "), ("?, "):rep(#trial_fields))
+
+-- Records a trial (a table of trial_fields; input and output, packed bytes),
+-- in place of an earlier one with its key.
+function Store:put(trial)
+  local values, n = {}, #trial_fields
+  for i, field in ipairs(trial_fields) do values[i] = trial[field] end
+  values[n + 1] = trial.input and { trial.input }
+  values[n + 2] = trial.output and { trial.output }
+  self:sql(put_trial, table.unpack(values, 1, n + 2))
+end
+
+-- The trial with this key, or nil.
+function Store:get(key)
+  return self:sql("SELECT * FROM trials WHERE key = ?", key)[1]
+end
+
+-- The trials of one code, version and precision, in the order of their keys.
+function Store:trials(code, version, precision)
+  return self:sql("SELECT * FROM trials WHERE code = ? AND version = ? AND " ..
+    "precision = ? ORDER BY key", code, version, precision)
+end
+
+-- Forgets every trial and every run.
+function Store:clear()
+  self:transaction(function()
+    self:sql "DELETE FROM trials"
+    self:sql "DELETE FROM runs"
+  end)
+end
+
+return store
