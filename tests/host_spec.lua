@@ -147,7 +147,7 @@ describe("exit codes and messages", function()
     local _, code, err = shell "orthorun --presision float32"
     assert.are.equal(2, code)
     assert.matches("did you mean '--precision'?", err, 1, true)
-    for _, wrong in ipairs { "-x", "-e", "-l", "--out", "--jobs=0",
+    for _, wrong in ipairs { "-x", "-e", "-l", "--out", "--jobs=-1",
       "--jobs two", "--quiet=yes", "--shard 3/2", "--shard 1",
       "--precision half", "--seed pi", "---" } do
       _, code, err = shell("orthorun " .. wrong)

@@ -6,14 +6,22 @@ local tabular = require "orthorun.tabular"
 
 local inf = math.huge
 
--- A small sweep that reads `args` and not the test runner's own.
+local folder = os.tmpname()
+os.remove(folder)
+teardown(function() os.execute("rm -rf '" .. folder .. "'") end)
+
+-- A small sweep that reads `args` and not the test runner's own. Its trials
+-- run in this process, so that they can tell the tests what they saw.
 local function define(args, changes)
   local definition = { name = "demo", params = { width = 4, lr = 0.1,
     flag = false, data = "x" }, grid = { init = { "a", "b" },
     depth = { 1, 2 }, seed = ortho.range(2) },
     options = { depth = { least = 1 } },
     trial = function(p) return { value = p.depth * p.seed } end,
-    args = args or {} }
+    args = { "--out", folder, "--fresh", "--quiet", "--jobs", "0" },
+    partial = true }
+  table.move(args or {}, 1, #(args or {}), #definition.args + 1,
+    definition.args)
   for name, value in pairs(changes or {}) do definition[name] = value end
   return ortho.sweep(definition)
 end

@@ -24,13 +24,7 @@ local internal = { worker = true, store = true, set_exit_status = true }
 
 local ortho = {}
 for name, value in pairs(core) do
--- the C part's fields that are for the library alone
-local internal = { worker = true, store = true, set_exit_status = true }
-
-local ortho = {}
-for name, value in pairs(core) do
   if not lazy[name] and not internal[name] then ortho[name] = value end
-end
 end
 
 local function load_field(self, name)

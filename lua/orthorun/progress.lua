@@ -2,7 +2,7 @@
 -- and then elsewhere, nothing where it is quiet.
 local core = require "orthorun.core"
 
-local Progress = { __name = "orthorun.progress" }
+local Progress = { __name = "progress bar" }
 Progress.__index = Progress
 
 local progress = {}

@@ -1,6 +1,7 @@
 -- run: a sweep's trials, done: those that the results file does not have yet,
 -- by workers, each recorded as it ends. Knows nothing of command lines.
 local core = require "orthorun.core"
+local csv = require "orthorun.csv"
 local files = require "orthorun.files"
 local identity = require "orthorun.identity"
 local machine = require "orthorun.machine"
@@ -8,7 +9,7 @@ local names = require "orthorun.names"
 local pack = require "orthorun.pack"
 local pool = require "orthorun.pool"
 local progress = require "orthorun.progress"
-local results = require "orthorun.results"
+local records = require "orthorun.records"
 local stats = require "orthorun.stats"
 local store = require "orthorun.store"
 
@@ -42,6 +43,39 @@ local function list_trials(self)
       key = identity.trial(self.code, p, seed, core.precision()) }
   end
   return list
+end
+
+-- Every parameter, by which a trial is found again: "depth=10, seed=3".
+local function text_of(p)
+  local parts = {}
+  for _, name in ipairs(names.keys(p)) do
+    parts[#parts + 1] = ("%s=%s"):format(name, csv.field(p[name]))
+  end
+  return table.concat(parts, ", ")
+end
+
+-- The distinct values of both arrays, in order.
+local function union(a, b)
+  local list, seen = {}, {}
+  for _, values in ipairs { a, b } do
+    for _, value in ipairs(values) do
+      if not seen[value] then list[#list + 1] = value end
+      seen[value] = true
+    end
+  end
+  return list
+end
+
+-- What a table of its results looks like. Levels of a grid column: the
+-- script's own values first, so that order and colours stay the same whatever
+-- subset is asked for.
+local function layout_of(self)
+  local levels = {}
+  for _, name in ipairs(self.grid_names) do
+    levels[name] = union(self.defaults[name], self.grid[name])
+  end
+  return { index = self.index, grid = self.grid_names,
+    params = self.param_names, levels = levels }
 end
 
 -- What a trial costs in units of its own: the sweep's `cost`, else what
@@ -85,7 +119,7 @@ end
 local function find_stale(self, file, list, todo)
   local wanted, count, what = {}, 0, {}
   for _, k in ipairs(todo) do
-    wanted[self:text(list[k].p) .. " " .. tostring(list[k].seed)] = true
+    wanted[text_of(list[k].p) .. " " .. tostring(list[k].seed)] = true
   end
   for _, row in ipairs(file:sql "SELECT parameters, seed, code, version, precision FROM trials") do
     local id = row.parameters .. " " .. row.seed
@@ -149,7 +183,7 @@ end
 local function attempt(self, trial)
   seed_math(trial.key)
   local ok, out = xpcall(function()
-    return results.encode(self.index, trial.p,
+    return records.encode(self.index, trial.p,
       self.trial(copy(trial.p), self:rng(trial.p)))
   end, handler)
   if ok then return true, out end
@@ -185,18 +219,19 @@ local function describe_run(self, jobs, count)
   return { name = self.name, about = self.about, script = path,
     source = source, arguments = arguments_text(), code = self.code,
     version = environment.orthorun, precision = core.precision(),
-    seed = tostring(self.run_options.seed), jobs = jobs, trials = count,
+    seed = self.run_options.seed and tostring(self.run_options.seed),
+    jobs = jobs, trials = count,
     shard = ("%d/%d"):format(self.shard, self.shards), started = now(),
     status = "running", host = host.host, machine = host.machine,
     system = host.system, lua = environment.lua, blas = environment.blas,
     kernel = environment.kernel, random123 = environment.random123,
     compiler = environment.compiler, sqlite = core.store.version(),
-    layout = results.pack_layout(self:layout()) }
+    layout = records.pack_layout(layout_of(self)) }
 end
 
 local function record_of(self, id, trial)
   return { key = trial.key, run = id, code = self.code,
-    parameters = self:text(trial.p), input = pack.encode(trial.p),
+    parameters = text_of(trial.p), input = pack.encode(trial.p),
     version = core.environment.orthorun, precision = core.precision(),
     seed = tostring(trial.seed), finished = now() }
 end
@@ -362,7 +397,7 @@ function run.all(self)
   end
   local done, failures = collect(list)
   judge(self, failures, list, #done)
-  local t = results.gather(self:layout(), done)
+  local t = records.gather(layout_of(self), done)
   t.failures = failures
   return t
 end

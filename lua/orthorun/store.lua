@@ -5,7 +5,7 @@ local core = require("orthorun.core")
 local files = require "orthorun.files"
 local sqlite = core.store
 
-local Store = { __name = "orthorun.store" }
+local Store = { __name = "results store" }
 Store.__index = Store
 
 local store = {}
@@ -91,6 +91,13 @@ local function check_format(self)
   end
 end
 
+local function check_health(self)
+  local row = self:sql("PRAGMA quick_check(1)")[1]
+  if row and row.quick_check ~= "ok" then
+    complain(self.path, row.quick_check, "damaged")
+  end
+end
+
 local function create(self)
   self:transaction(function()
     for _, statement in ipairs(schema) do self:sql(statement) end
@@ -135,6 +142,7 @@ function store.open(path)
       create(self)
     else
       check_format(self)
+      check_health(self)
       set_journal(self)
     end
   end)
@@ -159,7 +167,12 @@ function store.read(path)
   return self
 end
 
+-- Closes it. At rest the file is a single one, without a log beside it.
 function Store:close()
+  if self.lock then
+    self.db:run "PRAGMA busy_timeout = 0"
+    self.db:run "PRAGMA journal_mode = DELETE"
+  end
   self.db:close()
   if self.lock then self.lock:release() end
   self.lock = nil

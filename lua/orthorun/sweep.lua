@@ -299,34 +299,6 @@ function Sweep:describe(p)
   return table.concat(parts, ", ")
 end
 
--- Every parameter, by which a trial is found again: "depth=10, seed=3".
-function Sweep:text(p)
-  local parts = {}
-  for _, name in ipairs(names.keys(p)) do
-    parts[#parts + 1] = ("%s=%s"):format(name, csv.field(p[name]))
-  end
-  return table.concat(parts, ", ")
-end
-
--- What a table of its results looks like. Levels of a grid column: the
--- script's own values first, so that order and colours stay the same whatever
--- subset is asked for.
-function Sweep:layout()
-  local levels = {}
-  for _, name in ipairs(self.grid_names) do
-    local list, seen = {}, {}
-    for _, values in ipairs { self.defaults[name], self.grid[name] } do
-      for _, value in ipairs(values) do
-        if not seen[value] then list[#list + 1] = value end
-        seen[value] = true
-      end
-    end
-    levels[name] = list
-  end
-  return { index = self.index, grid = self.grid_names,
-    params = self.param_names, levels = levels }
-end
-
 -- One shard's results are no use to the script's tables and plots: the
 -- program ends here, unless the script can live with them.
 local function end_shard(self, results)

@@ -43,6 +43,20 @@ static int fail(lua_State *L) {
   return lib_error(L, "%s", lib_checkstring(L, 1, NULL));
 }
 
+static int set_exit_status(lua_State *L) {
+  lib_checkinteger(L, "set_exit_status", 1, "status", 0, 255);
+  lua_pushvalue(L, 1);
+  lua_setfield(L, LUA_REGISTRYINDEX, "orthorun.exit_status");
+  return 0;
+}
+
+int lib_exit_status(lua_State *L) {
+  lua_getfield(L, LUA_REGISTRYINDEX, "orthorun.exit_status");
+  int status = (int)lua_tointeger(L, -1);
+  lua_pop(L, 1);
+  return status;
+}
+
 int luaopen_orthorun_core(lua_State *L) {
   lua_newtable(L);
   for (const luaL_Reg *m = modules; m->name; m++) {
@@ -58,6 +72,8 @@ int luaopen_orthorun_core(lua_State *L) {
   lua_setfield(L, -2, "precision");
   lua_pushcfunction(L, fail);
   lua_setfield(L, -2, "fail");
+  lua_pushcfunction(L, set_exit_status);
+  lua_setfield(L, -2, "set_exit_status");
   return 1;
 }
 

@@ -132,6 +132,11 @@ const char *lib_nearest(const char *name, const char *const list[]);
 int lib_unknown(lua_State *L, const char *who, const char *what,
                 const char *name, const char *const list[]);
 
+/* --- the end of the run --------------------------------------------------*/
+/* The exit status of a run that raises nothing: 0 unless the library has set
+   another (core.set_exit_status), as sweeps do where trials failed. */
+int lib_exit_status(lua_State *L);
+
 /* --- errors --------------------------------------------------------------*/
 /* Raises with the position of the caller in the user's script. */
 int lib_error(lua_State *L, const char *format, ...);

@@ -19,8 +19,8 @@
 #include "../core/digest.h"
 #include "lib.h"
 
-#define LIB_DATABASE "orthorun.database"
-#define LIB_LOCK "orthorun.lock"
+#define LIB_DATABASE "results database"
+#define LIB_LOCK "results lock"
 
 typedef struct database {
   pid_t owner;

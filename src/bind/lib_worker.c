@@ -23,7 +23,7 @@
 
 #include "lib.h"
 
-#define LIB_WORKER "orthorun.worker"
+#define LIB_WORKER "sweep worker"
 
 enum { CHUNK = 1 << 16, MOST_WORKERS = 4096 };
 

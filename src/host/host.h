@@ -19,10 +19,11 @@ enum {
   HOST_CODE = 4,           /* -e */
   HOST_NO_ENVIRONMENT = 8, /* -E */
   HOST_HELP = 16,          /* --help */
-  HOST_VERSION = 32        /* --version */
+  HOST_VERSION = 32,       /* --version */
+  HOST_TOOL = 64           /* --merge, --show: `script` is that word */
 };
 
-enum { HOST_RUN_OPTIONS = 7 };
+enum { HOST_RUN_OPTIONS = 11 };
 
 typedef struct host_args {
   int argc;

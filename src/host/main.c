@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../bind/lib.h"
 #include "../core/blas.h"
 #include "host.h"
 #include "kernel.h"
@@ -109,8 +110,23 @@ static int run_rest(lua_State *L, const host_args *args) {
   return LUA_OK;
 }
 
+/* --merge and --show are Lua's work: orthorun.tools, by name, with the words
+   that follow. */
+static int run_tool(lua_State *L, char **word) {
+  lua_getglobal(L, "require");
+  lua_pushliteral(L, "orthorun.tools");
+  int status = host_call(L, 1, 1);
+  if (status == LUA_OK) {
+    lua_getfield(L, -1, word[0] + 2);
+    status = host_call(L, push_arguments(L), 0);
+  }
+  return host_report(L, status);
+}
+
 static int run_all(lua_State *L, const host_args *args) {
   int status = LUA_OK;
+  if (args->flags & HOST_TOOL)
+    return run_tool(L, args->argv + args->script);
   if (!(args->flags & HOST_NO_ENVIRONMENT))
     status = run_init(L);
   if (status == LUA_OK)
@@ -146,9 +162,10 @@ static int run_state(host_args *args) {
   lua_pushlightuserdata(L, args);
   int status = host_report(L, lua_pcall(L, 1, 1, 0));
   bool good = status == LUA_OK && lua_toboolean(L, -1);
+  int asked = lib_exit_status(L);
   lua_close(L);
   if (good)
-    return HOST_OK;
+    return asked;
   return host_was_interrupted() ? HOST_INTERRUPTED : HOST_FAILED;
 }
 

@@ -31,6 +31,15 @@ static bool is_count(const char *s) {
   return read_integer(s, 1, 100000, &n, &rest) && *rest == '\0';
 }
 
+/* 0 workers: trials in this process. */
+static bool is_jobs(const char *s) { return !strcmp(s, "0") || is_count(s); }
+
+static bool is_seconds(const char *s) {
+  char *rest;
+  double seconds = strtod(s, &rest);
+  return rest != s && *rest == '\0' && seconds >= 0 && seconds < 1e9;
+}
+
 static bool is_shard(const char *s) {
   long long i, n;
   char *rest;
@@ -67,18 +76,24 @@ static const run_option options[HOST_RUN_OPTIONS] = {
      "float64 (the default) or float32"},
     {"seed", "N", is_seeds, "an integer, or for a sweep 1-20 or 1,2,5",
      "seed of the run and of math.random (default 0)"},
-    {"jobs", "N", is_count, "a number of workers, at least 1",
+    {"jobs", "N", is_jobs, "a number of workers, or 0 for none",
      "worker processes (default: one per core)"},
     {"out", "DIR", is_something, "a folder", "folder for what the run writes"},
     {"shard", "I/N", is_shard, "I/N with 1 <= I <= N",
      "do only the I-th of N parts"},
-    {"fresh", NULL, NULL, NULL, "do not reuse results of an earlier run"},
+    {"fresh", NULL, NULL, NULL, "forget the results of an earlier run"},
+    {"dry-run", NULL, NULL, NULL, "list the trials and what they would cost"},
+    {"shuffle", NULL, NULL, NULL, "trials in random order, the same results"},
+    {"fail-fast", NULL, NULL, NULL, "stop at the first trial that fails"},
+    {"trial-timeout", "S", is_seconds, "a number of seconds",
+     "seconds that a trial may take"},
     {"quiet", NULL, NULL, NULL, "no progress on stderr"},
 };
 
 static const char *const long_names[] = {
-    "precision", "seed",  "jobs",    "out",  "shard",
-    "fresh",     "quiet", "version", "help", NULL};
+    "precision", "seed",    "jobs",      "out",           "shard", "fresh",
+    "dry-run",   "shuffle", "fail-fast", "trial-timeout", "quiet", "version",
+    "merge",     "show",    "help",      NULL};
 
 static int find_option(const char *name, size_t length) {
   for (int k = 0; k < HOST_RUN_OPTIONS; k++)
@@ -151,11 +166,17 @@ void host_print_help(void) {
     printf("  %-17s %s\n", left, options[k].about);
   }
   puts("\n"
+       "Results files:\n"
+       "  --show FILE       what a results file holds\n"
+       "  --merge FILE ... -o FILE\n"
+       "                    the results of shards in one new file\n"
+       "\n"
        "  --version         every part and its version\n"
        "  --help            this text; `orthorun script --help` asks the "
        "script\n"
        "\n"
-       "Exit codes: 0, 1 error in a script, 2 wrong usage, 130 Ctrl-C.");
+       "Exit codes: 0, 1 error in a script, 2 wrong usage, 3 some trials of a\n"
+       "sweep failed, 130 Ctrl-C.");
 }
 
 /* --- parsing ------------------------------------------------------------- */
@@ -233,12 +254,21 @@ static bool parse_letter(host_args *args, int i) {
   return true;
 }
 
+/* The rest of the line belongs to the tool. */
+static bool is_tool(const char *word) {
+  return !strcmp(word, "--merge") || !strcmp(word, "--show");
+}
+
 bool host_parse(host_args *args, int argc, char **argv) {
   *args = (host_args){.argc = argc, .argv = argv};
   int i = 1;
   while (i < argc && argv[i][0] == '-' && argv[i][1]) {
     if (!strcmp(argv[i], "--")) {
       i++;
+      break;
+    }
+    if (is_tool(argv[i])) {
+      args->flags |= HOST_TOOL;
       break;
     }
     if (!(argv[i][1] == '-' ? parse_long(args, i) : parse_letter(args, i)))

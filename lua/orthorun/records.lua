@@ -1,0 +1,227 @@
+-- records: what trials returned, as a table of columns; and results files,
+-- opened for exploration. Knows the store; knows nothing of running trials.
+local files = require "orthorun.files"
+local names = require "orthorun.names"
+local pack = require "orthorun.pack"
+local store = require "orthorun.store"
+local tabular = require "orthorun.tabular"
+
+local records = {}
+
+-- --- one trial --------------------------------------------------------------
+
+-- The common length of the arrays that a trial returned, nil where all are
+-- single values; raises where they differ.
+local function length_of(index, out)
+  local length, first
+  for _, name in ipairs(names.keys(out)) do
+    local value = out[name]
+    if type(value) == "table" then
+      if length and #value ~= length then
+        error(("trial: '%s' has %d values but '%s' has %d"):format(first,
+          length, name, #value), 0)
+      end
+      length, first = #value, name
+    end
+  end
+  if length and out[index] ~= nil then
+    error(("trial: '%s' is the column that counts through arrays")
+      :format(index), 0)
+  end
+  return length
+end
+
+-- Checks what a trial with parameters p returned; raises what is wrong.
+-- Returns it as bytes.
+function records.encode(index, p, out)
+  if type(out) ~= "table" then
+    error(("trial: must return a table of results, not %s"):format(
+      type(out)), 0)
+  end
+  local bytes = pack.encode(out)
+  for _, name in ipairs(names.keys(out)) do
+    if p[name] ~= nil then
+      error(("trial: result '%s' has the name of a parameter"):format(name), 0)
+    end
+  end
+  length_of(index, out)
+  return bytes
+end
+
+-- The records of one trial: one for each place in its arrays.
+local function spread(index, p, out)
+  local list, length = {}, length_of(index, out)
+  for i = 1, length or 1 do
+    local record = {}
+    for name, value in pairs(p) do record[name] = value end
+    for name, value in pairs(out) do
+      if type(value) == "table" then value = value[i] end
+      record[name] = value
+    end
+    if length then record[index] = i end
+    list[i] = record
+  end
+  return list
+end
+
+-- --- all of them ------------------------------------------------------------
+
+-- Columns in order: the grid's names, the parameters, the index where
+-- arrays were returned, then what was measured.
+local function columns_of(layout, list)
+  local columns, seen, measured = {}, {}, {}
+  local function add(name)
+    if not seen[name] then
+      seen[name] = true
+      columns[#columns + 1] = name
+    end
+  end
+  for _, name in ipairs(layout.grid) do add(name) end
+  for _, name in ipairs(layout.params) do add(name) end
+  for _, record in ipairs(list) do
+    for name in pairs(record) do measured[name] = true end
+  end
+  if measured[layout.index] then add(layout.index) end
+  for _, name in ipairs(names.keys(measured)) do add(name) end
+  return columns
+end
+
+-- The table of all records. layout: index, the name of the counting column;
+-- grid and params, arrays of names; levels, the values of grid columns in
+-- their order. trials: an array of {p, bytes of what it returned}.
+function records.gather(layout, trials)
+  local list = {}
+  for _, trial in ipairs(trials) do
+    for _, record in ipairs(spread(layout.index, trial[1],
+      pack.decode(trial[2]))) do
+      list[#list + 1] = record
+    end
+  end
+  local t = tabular.new(columns_of(layout, list), layout.levels)
+  for _, record in ipairs(list) do t:append(record) end
+  return t
+end
+
+-- --- layouts as bytes -------------------------------------------------------
+
+function records.pack_layout(layout)
+  local flat = { index = layout.index, grid = layout.grid,
+    params = layout.params }
+  for name, values in pairs(layout.levels) do flat["=" .. name] = values end
+  return pack.encode(flat)
+end
+
+local function unpack_layout(bytes)
+  local flat = pack.decode(bytes)
+  local layout = { index = flat.index, grid = flat.grid, params = flat.params,
+    levels = {} }
+  for name, values in pairs(flat) do
+    if name:sub(1, 1) == "=" then layout.levels[name:sub(2)] = values end
+  end
+  return layout
+end
+
+local function add_levels(into, from)
+  local seen = {}
+  for _, value in ipairs(into) do seen[value] = true end
+  for _, value in ipairs(from) do
+    if not seen[value] then
+      seen[value] = true
+      into[#into + 1] = value
+    end
+  end
+end
+
+-- The newest run's layout, with the levels of all runs of the same code.
+local function layout_of(runs)
+  local last = runs[#runs]
+  local layout = unpack_layout(last.layout)
+  layout.levels = {}
+  for _, run in ipairs(runs) do
+    if run.code == last.code then
+      for name, values in pairs(unpack_layout(run.layout).levels) do
+        layout.levels[name] = layout.levels[name] or {}
+        add_levels(layout.levels[name], values)
+      end
+    end
+  end
+  return layout
+end
+
+-- Sorts trials as the grid has them: by level, the last name fastest.
+local function sort_trials(layout, trials)
+  local rank = {}
+  for _, name in ipairs(layout.grid) do
+    rank[name] = {}
+    for i, value in ipairs(layout.levels[name] or {}) do
+      rank[name][value] = i
+    end
+  end
+  table.sort(trials, function(a, b)
+    for _, name in ipairs(layout.grid) do
+      local i = rank[name][a[1][name]] or 0
+      local j = rank[name][b[1][name]] or 0
+      if i ~= j then return i < j end
+    end
+    return a.key < b.key
+  end)
+end
+
+-- --- files ------------------------------------------------------------------
+
+local function newest(file, runs)
+  if #runs == 0 then error(file .. ": no run is in it", 0) end
+  return runs[#runs]
+end
+
+local function rows_of(rows)
+  local done, failures = {}, {}
+  for _, row in ipairs(rows) do
+    local p = pack.decode(row.input)
+    if row.status == "done" then
+      done[#done + 1] = { p, row.output, key = row.key }
+    else
+      failures[#failures + 1] = { p, p = p, message = row.reason,
+        key = row.key }
+    end
+  end
+  return done, failures
+end
+
+-- The finished trials of a results file as a table of results: those of the
+-- newest run's code, version and precision. `failures` has the failed ones,
+-- `run` what the file knows of the newest run.
+local function open(file)
+  local s <close> = store.read(file)
+  local runs = s:runs()
+  local last = newest(file, runs)
+  local layout = layout_of(runs)
+  local done, failures = rows_of(s:trials(last.code, last.version,
+    last.precision))
+  sort_trials(layout, done)
+  sort_trials(layout, failures)
+  local t = records.gather(layout, done)
+  last.layout = nil
+  t.failures, t.run = failures, last
+  return t
+end
+
+-- open(file) -> a table of results. A folder stands for the results file in it
+-- that has its name.
+function records.open(file)
+  if type(file) ~= "string" then
+    error(("results: expected a file name, got a %s"):format(type(file)), 2)
+  end
+  local name = file:match "([^/]+)/*$"
+  local inside = name and files.join(file, name .. ".db")
+  local probe = inside and io.open(inside, "rb")
+  if probe then
+    probe:close()
+    file = inside
+  end
+  local ok, answer = pcall(open, file)
+  if not ok then error("results: " .. tostring(answer), 2) end
+  return answer
+end
+
+return records
