@@ -2,7 +2,7 @@
 -- docs/api.md, nothing else is, and the examples do what the text says.
 local ortho = require "orthorun"
 
-local pages = { "README.md", "docs/api.md", "docs/design.md", "docs/sweeps.md",
+local pages = { "README.md", "docs/api.md", "docs/cluster.md", "docs/design.md", "docs/sweeps.md",
   "docs/theory.md", "docs/tutorial.md" }
 
 local function read(path)

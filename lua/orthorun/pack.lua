@@ -149,10 +149,10 @@ end
 -- The record that the bytes stand for. Raises where they are damaged.
 function pack.decode(bytes)
   local count, at = ("<I4"):unpack(bytes)
-  local record, name = {}, nil
+  local record = {}
   for _ = 1, count do
-    name, at = ("<s4"):unpack(bytes, at)
-    record[name], at = read_value(bytes, at)
+    local name, start = ("<s4"):unpack(bytes, at)
+    record[name], at = read_value(bytes, start)
   end
   return record
 end

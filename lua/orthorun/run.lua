@@ -114,6 +114,8 @@ local function find_done(file, list)
   return todo, again
 end
 
+local others = "SELECT parameters, seed, code, version, precision FROM trials"
+
 -- How many of the trials were there before, under other code, another
 -- version or another precision, and what has changed.
 local function find_stale(self, file, list, todo)
@@ -121,20 +123,16 @@ local function find_stale(self, file, list, todo)
   for _, k in ipairs(todo) do
     wanted[text_of(list[k].p) .. " " .. tostring(list[k].seed)] = true
   end
-  for _, row in ipairs(file:sql "SELECT parameters, seed, code, version, precision FROM trials") do
+  local function changed(row)
+    return row.version ~= core.environment.orthorun and "orthorun's version" or
+      row.precision ~= core.precision() and "the precision" or
+      row.code ~= self.code and "the trial's code" or nil
+  end
+  for _, row in ipairs(file:sql(others)) do
     local id = row.parameters .. " " .. row.seed
-    if wanted[id] then
-      wanted[id] = nil
-      count = count + 1
-      if row.version ~= core.environment.orthorun then
-        what["orthorun's version"] = true
-      elseif row.precision ~= core.precision() then
-        what["the precision"] = true
-      elseif row.code ~= self.code then
-        what["the trial's code"] = true
-      else
-        count = count - 1
-      end
+    local why = wanted[id] and changed(row)
+    if why then
+      count, wanted[id], what[why] = count + 1, nil, true
     end
   end
   return count, table.concat(names.keys(what), ", ")
@@ -334,7 +332,9 @@ end
 
 local function collect(list)
   local done, failures, by_key = {}, {}, {}
-  for _, trial in ipairs(list) do by_key[trial.key] = by_key[trial.key] or trial end
+  for _, trial in ipairs(list) do
+    by_key[trial.key] = by_key[trial.key] or trial
+  end
   for _, trial in ipairs(list) do
     local first = by_key[trial.key]
     if first.output then

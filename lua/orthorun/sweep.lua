@@ -127,12 +127,12 @@ local function script_specs(definition)
   return specs
 end
 
-local function help_text(self, script, run)
+local function help_text(self, script, common)
   return ("%s\n\nusage: orthorun %s [--option value ...]\n\n" ..
     "What is swept and what is fixed (lists: 10,20,50; ranges: 1-20, " ..
     "1e-4..1e-1:7log):\n%s\n\nThe run:\n%s\n  --help\n"):format(
     self.about or self.name, arg and arg[0] or self.name .. ".lua",
-    options.help(script), options.help(run))
+    options.help(script), options.help(common))
 end
 
 local function usage_error(message)
@@ -207,13 +207,13 @@ local function define(_, definition)
     run_options = {}, grid_names = ordered(definition.grid),
     param_names = ordered(definition.params),
   }, Sweep)
-  local script, run = script_specs(definition), run_specs(definition)
-  local all = table.move(run, 1, #run, #script + 1,
+  local script, common = script_specs(definition), run_specs(definition)
+  local all = table.move(common, 1, #common, #script + 1,
     table.move(script, 1, #script, 1, {}))
   local given, message = options.parse(all, definition.args or arg or {})
   if not given then usage_error(message) end
   if given.help then
-    io.write(help_text(self, script, run))
+    io.write(help_text(self, script, common))
     os.exit(0, true)
   end
   from_host(all, given)

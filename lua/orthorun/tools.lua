@@ -34,7 +34,8 @@ local function show_run(run)
 end
 
 local function show_failures(s)
-  local rows = s:sql "SELECT parameters, reason FROM trials WHERE status = 'failed' ORDER BY parameters LIMIT 20"
+  local rows = s:sql("SELECT parameters, reason FROM trials " ..
+    "WHERE status = 'failed' ORDER BY parameters LIMIT 20")
   for _, row in ipairs(rows) do
     io.write(("failed  (%s): %s\n"):format(row.parameters,
       (row.reason:match "^[^\n]*")))
