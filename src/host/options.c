@@ -91,9 +91,10 @@ static const run_option options[HOST_RUN_OPTIONS] = {
 };
 
 static const char *const long_names[] = {
-    "precision", "seed",    "jobs",      "out",           "shard", "fresh",
-    "dry-run",   "shuffle", "fail-fast", "trial-timeout", "quiet", "version",
-    "merge",     "show",    "help",      NULL};
+    "precision", "seed",          "jobs",    "out",
+    "shard",     "fresh",         "dry-run", "shuffle",
+    "fail-fast", "trial-timeout", "quiet",   "version",
+    "merge",     "show",          "help",    NULL};
 
 static int find_option(const char *name, size_t length) {
   for (int k = 0; k < HOST_RUN_OPTIONS; k++)
