@@ -310,15 +310,26 @@ describe("the prompt", function()
     assert.matches("> x + 1\n42\n", out, 1, true)
   end)
 
-  -- script(1) gives the program a terminal; ^C and ^D are typed into it
+  -- script(1) gives the program a terminal; each key is typed when the screen
+  -- shows that the one before has done its work
   it("loses only the current line to Ctrl-C, and leaves at Ctrl-D", function()
     local home = os.tmpname()
     os.remove(home)
     local out, code = shell(([[
-      (sleep 0.4; printf 'while true do end\n'; sleep 0.3; printf '\003'
-       sleep 0.3; printf '"half'; sleep 0.2; printf '\003'
-       sleep 0.3; printf '6 * 7\n'; sleep 0.3; printf '\004') |
-      XDG_STATE_HOME=%s TERM=xterm script -qec orthorun /dev/null]])
+      program=orthorun; dir=$(mktemp -d); mkfifo $dir/keys; : >$dir/screen
+      see() { for i in $(seq 400); do
+        [ $(grep -o -- "$1" $dir/screen | wc -l) -ge $2 ] && return
+        sleep 0.02; done; echo "never saw $1"; }
+      XDG_STATE_HOME=%s TERM=xterm script -qefc "$program" $dir/screen \
+        <$dir/keys >/dev/null & exec 3>$dir/keys
+      see '> ' 1; printf 'io.write("on", "ce\\n") while true do end\n' >&3
+      see once 1; printf '\003' >&3
+      see 'interrupted!' 1; see '> ' 2; printf '"half' >&3
+      see half 1; printf '\003' >&3
+      see '> ' 3; printf '6 * 7\n' >&3
+      see '^42' 1; see '> ' 4; printf '\004' >&3
+      exec 3>&-; wait $!; status=$?; cat $dir/screen; rm -r $dir
+      exit $status]])
       :format(home))
     assert.are.equal(0, code)
     assert.matches("interrupted!", out, 1, true)
