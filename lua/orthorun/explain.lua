@@ -21,7 +21,7 @@ local limits = {
   few = 0.25,        -- the part of k eigenvalues that counts as few
   agrees = 0.1,      -- relative error of a prediction that holds
   trained = 0.1,     -- the part of the loss that a real run takes away
-  vanished = 1e-2,   -- ||gradient|| ||W||/loss that moves nothing
+  vanished = 1e-2,   -- ||dL/dW|| ||W||/L that moves nothing
   moved = 0.01,      -- eigenvalues this part of the largest have moved
 }
 
@@ -115,10 +115,14 @@ local function depth_drift(history, list)
   return math.sqrt(total / #spectrum)
 end
 
-local function joint_norm(weights)
-  local total = 0.0
-  for _, W in ipairs(weights) do total = total + W:norm() ^ 2 end
-  return math.sqrt(total)
+-- What a relative change of a layer's weights does to the loss, relative to
+-- it, at the start: the largest of the layers.
+local function sensitivity(history, loss)
+  local most = 0.0
+  for l, W0 in ipairs(history.initial) do
+    most = math.max(most, history.first_gradients[l] * W0:norm() / loss)
+  end
+  return most
 end
 
 -- The layers that an explanation is about: those about as wide as the widest,
@@ -156,8 +160,7 @@ local function measure(history)
     list[l].imbalance = imbalance(W, history.initial, l)
   end
   local body = body_of(list)
-  local loss, norm = history.steps:column "loss",
-    history.steps:column "grad_norm"
+  local loss = history.steps:column "loss"
   return { layers = list, body = body, worst = largest(body, "drift"),
     drift = mean_of(body, "drift"), start = largest(body, "start").start,
     movement = largest(body, "movement").movement,
@@ -166,7 +169,7 @@ local function measure(history)
     imbalance = mean_of(list, "imbalance"),
     predicted = depth_drift(history, list), depth = #list,
     first_loss = loss[1], last_loss = loss[#loss],
-    sensitivity = norm[1] * joint_norm(history.initial) / math.abs(loss[1]),
+    sensitivity = sensitivity(history, math.abs(loss[1])),
   }
 end
 
@@ -201,12 +204,19 @@ local function start_text(m)
     "matrix, whatever it was."):format(m.start)
 end
 
+-- Has the run taken away a good part of the loss, by moving weights?
+local function trained(m)
+  return fall(m) >= limits.trained and m.sensitivity >= limits.vanished
+end
+
 -- Each mechanism: a name, whether the figures show it, and a sentence.
 local mechanisms = {
   { name = "vanishing gradient", of = function(m)
     return m.sensitivity < limits.vanished,
-      ("Vanishing gradient: at the start, ||gradient|| ||W||/loss was %.2g, " ..
-        "so no step could move the weights."):format(m.sensitivity)
+      ("Vanishing gradient: at the start, ||dL/dW|| ||W||/L was at most " ..
+        "%.2g in any layer, so the first steps could not move the " ..
+        "weights%s."):format(m.sensitivity, fall(m) >= limits.trained and
+        ": what the loss fell by is due to biases" or "")
   end },
   { name = "short run", of = function(m)
     return fall(m) < limits.trained and m.sensitivity >= limits.vanished and
@@ -225,7 +235,7 @@ local mechanisms = {
         m.drift, m.imbalance)
   end },
   { name = "lazy", of = function(m)
-    return m.movement < limits.lazy and m.ratio ~= nil and
+    return trained(m) and m.movement < limits.lazy and m.ratio ~= nil and
       math.abs(m.ratio - 1) < limits.generic,
       ("Lazy: the weights moved by at most %.3g of their norm, and E is " ..
         "%.3g times what a random movement of that length would make " ..
@@ -236,7 +246,7 @@ local mechanisms = {
   end },
   { name = "low rank", of = function(m, history)
     local bound = 2 * math.min(history.samples, m.k)
-    return m.effective > 0 and m.effective <= limits.few * m.k and
+    return trained(m) and m.effective > 0 and m.effective <= limits.few * m.k and
       m.drift > 1e-12,
       ("Low rank: E acts in few directions: its eigenvalues count as %.3g " ..
         "equal ones, and %.4g of k = %.4g exceed 1 %% of the largest " ..

@@ -204,6 +204,13 @@ local function trouble(run, loss, norm, log10_norm)
   end
 end
 
+-- Frobenius norms of the weights' gradients.
+local function gradient_norms(net)
+  local list = {}
+  for l, G in ipairs(net:weight_gradients()) do list[l] = G:norm() end
+  return list
+end
+
 -- One step. True where the run ends with it.
 local function step_once(run, step)
   local net, x, y = run.net, batch_of(run, step)
@@ -217,6 +224,7 @@ local function step_once(run, step)
     run.diverged = step
     return true
   end
+  run.first_gradients = run.first_gradients or gradient_norms(net)
   if run.tracker.due(step) then run.tracker:record(step) end
   if run.target_loss and loss <= run.target_loss then
     run.reached = step
@@ -260,7 +268,7 @@ local function history_of(run, options)
   local steps = truncated(run)
   return setmetatable({ steps = steps, records = run.tracker.records,
     evaluations = run.evaluations, net = run.net,
-    initial = run.tracker.initial, taken = run.taken, diverged = run.diverged,
+    initial = run.tracker.initial, first_gradients = run.first_gradients, taken = run.taken, diverged = run.diverged,
     reason = run.trouble, reached = run.reached,
     loss = steps.data.loss[#steps], accuracy = run.evaluations.data.accuracy[
       #run.evaluations], samples = run.batches.x:cols(),
@@ -317,7 +325,8 @@ function History:explain() return explain(self) end
 --   taken         updates made; loss: of the last step; accuracy: of the last
 --                 evaluation; reached: step at which target_loss was
 --   diverged      the step at which, and reason why, the run could not go on
---   initial       copies of the weights at the start; net
+--   initial       copies of the weights at the start; first_gradients: norms
+--                 of their gradients at step 0, per layer; net
 local function train(options)
   if type(options) ~= "table" then
     fail("needs a table of options, not %s", type(options))
