@@ -170,6 +170,7 @@ local function known_options(f)
   local list = not ok and tostring(message):match "known: ([^)]*)%)"
   if not list then return nil end
   local set = {}
+  if list == "none" then return set end
   for name in list:gmatch "[%w_]+" do set[name] = true end
   return set
 end

@@ -281,6 +281,7 @@ end
 -- sample per line), every number exact.
 function data.write_csv(file, A, options)
   options = names.options("data.write_csv", options, { "header" })
+  names.expect("data.write_csv", "the second argument", A, "matrix")
   local lines = {}
   if options.header then
     if #options.header ~= A:rows() then
@@ -312,6 +313,7 @@ function data.synthetic(options)
       error(("data.synthetic: %s is missing"):format(name), 2)
     end
   end
+  names.expect("data.synthetic", "rng", options.rng, "rng")
   local precision = { precision = options.precision }
   local function draw(key, rows)
     local rng = options.rng:split(key)
@@ -445,7 +447,7 @@ function data.batch(options)
   options = names.options("data.batch", options, { "data", "size", "inputs",
     "outputs", "rng", "limit" })
   local name, rng = options.data or "synthetic", options.rng
-  if not rng then error("data.batch: rng is missing", 2) end
+  names.expect("data.batch", "rng", rng, "rng")
   if name == "synthetic" then
     return data.synthetic { inputs = options.inputs, outputs = options.outputs,
       samples = options.size, rng = rng }

@@ -11,7 +11,7 @@ local known = { "sizes", "width", "depth", "inputs", "outputs",
   "init", "bias", "rng", "precision" }
 
 local function fail(message, ...)
-  error("mlp: " .. string.format(message, ...), 4)
+  core.fail("mlp: " .. string.format(message, ...))
 end
 
 local function check_size(what, n)
@@ -42,23 +42,29 @@ local function sizes_of(options)
   return sizes
 end
 
--- An activation by name, or {name, alpha=}, or a function that makes a layer.
+-- An activation is a name, {name, alpha=}, or a function that makes a layer.
+local function check_activation(activation)
+  if type(activation) == "function" then return end
+  local name = type(activation) == "table" and activation[1] or activation
+  if not names.has(core.activation.names(), name) then
+    fail("%s", names.unknown("activation", tostring(name),
+      core.activation.names()))
+  end
+end
+
 local function make_activation(activation)
   if type(activation) == "function" then return activation() end
-  local name, options = activation, nil
   if type(activation) == "table" then
-    name, options = activation[1], { alpha = activation.alpha }
+    return core.layer[activation[1]] { alpha = activation.alpha }
   end
-  if not core.layer[name] or not names.has(core.activation.names(), name) then
-    fail("%s", names.unknown("activation", name, core.activation.names()))
-  end
-  return core.layer[name](options)
+  return core.layer[activation]()
 end
 
 -- An activation of one's own has no known gain.
 local function gain_of(activation)
-  local name = type(activation) == "table" and activation[1] or activation
-  return type(name) == "string" and name or 1
+  if type(activation) == "function" then return 1 end
+  if type(activation) == "string" then return activation end
+  return core.activation.gain(activation[1], { alpha = activation.alpha })
 end
 
 --- A multilayer perceptron: a layer.sequential, see layer.
@@ -78,6 +84,9 @@ return function(options)
   if not options.rng then
     fail("needs rng=, for example rng=ortho.rng(1)")
   end
+  names.expect("mlp", "rng", options.rng, "rng")
+  check_activation(activation)
+  if options.output_activation then check_activation(options.output_activation) end
   local init = options.init and core.init.get(options.init)
     or core.init.orthogonal { gain = gain_of(activation) }
   local layers = {}

@@ -1,5 +1,7 @@
 -- names: telling a misspelt name from a known one. Options, columns and
 -- command lines all answer with the nearest name they know.
+local core = require "orthorun.core"
+
 local names = {}
 
 -- Edit distance (Levenshtein), one row at a time.
@@ -36,6 +38,30 @@ function names.unknown(what, name, known)
   local hint = near and ("did you mean '%s'? "):format(near) or ""
   return ("unknown %s '%s' (%sknown: %s)"):format(what, name, hint,
     table.concat(known, ", "))
+end
+
+-- What a value is, for messages: "the number 3", "nothing", "a matrix".
+function names.describe(value)
+  local class = getmetatable(value)
+  if type(class) == "string" and class:find "^orthorun%." then
+    return "a " .. class:match "%.(.*)"
+  end
+  if value == nil then return "nothing" end
+  if type(value) == "string" then return ("the string '%s'"):format(value) end
+  if type(value) == "number" then return ("the number %s"):format(value) end
+  return "a " .. type(value)
+end
+
+local makers = { rng = "an rng, as from ortho.rng(seed)",
+  matrix = "a matrix" }
+
+-- Raises at the user's line unless value is of our class "rng" or "matrix".
+function names.expect(who, what, value, class)
+  if getmetatable(value) ~= "orthorun." .. class then
+    core.fail(("%s: %s must be %s, not %s"):format(who, what, makers[class],
+      names.describe(value)))
+  end
+  return value
 end
 
 -- Is `name` in the array `known`?

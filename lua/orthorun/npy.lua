@@ -1,5 +1,6 @@
 -- npy: NumPy's file format for one array, versions 1 to 3: a magic string, a
 -- header that is a Python dictionary, then the numbers in either order.
+local names = require "orthorun.names"
 local files = require "orthorun.files"
 local numbers = require "orthorun.numbers"
 
@@ -90,6 +91,7 @@ end
 -- precision: version 1, column-major, numbers on a 64-byte boundary. The
 -- file appears whole or not at all.
 function npy.write(path, matrix)
+  names.expect("data.write_npy", "the second argument", matrix, "matrix")
   local bits = matrix:precision() == "float32" and "f4" or "f8"
   local text = ("{'descr': '%s%s', 'fortran_order': True, 'shape': (%d, %d), }")
     :format(native_order(), bits, matrix:rows(), matrix:cols())

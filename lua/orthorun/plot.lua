@@ -307,7 +307,7 @@ local plot = {}
 local function draw(_, spec)
   local known = table.move(panel_fields, 1, #panel_fields, 1,
     table.move(figure_fields, 1, #figure_fields, #panel_fields + 1, {}))
-  names.options("plot", spec, known, 2)
+  spec = names.options("plot", spec, known, 2)
   if type(spec.file) ~= "string" then error("plot: file is missing", 2) end
   local formats = spec.formats or { "svg", "png" }
   check_formats(formats)

@@ -212,7 +212,7 @@ int lib_unknown(lua_State *L, const char *who, const char *what,
     luaL_addstring(&b, list[i]);
   }
   luaL_pushresult(&b);
-  const char *known = lua_tostring(L, -1);
+  const char *known = list[0] ? lua_tostring(L, -1) : "none";
   if (near)
     return lib_error(L, "%s: unknown %s '%s' (did you mean '%s'? known: %s)",
                      who, what, name, near, known);

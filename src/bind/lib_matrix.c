@@ -556,7 +556,7 @@ static void add_value(lua_State *L, luaL_Buffer *b, const or_matrix *m, int i,
   char text[48];
   double v;
   or_matrix_get(m, i, j, &v);
-  snprintf(text, sizeof text, " %10.5g", v);
+  snprintf(text, sizeof text, " %10.5g", isnan(v) ? NAN : v); /* no "-nan" */
   luaL_addstring(b, text);
 }
 
