@@ -199,3 +199,103 @@ describe("the article's figure 1", function()
     compare("orthogonal", -6.2)
   end)
 end)
+
+describe("norms of batches of 32", function()
+  -- Samples of one network share part of their fluctuations; theory's own
+  -- approximations cost up to .05 in log10.
+  local batch, allowed = 32, 0.05
+
+  local function mean_sd(rows, key, l)
+    local sum, squares = 0, 0
+    for _, r in ipairs(rows) do sum = sum + r[key][l] end
+    for _, r in ipairs(rows) do
+      squares = squares + (r[key][l] - sum / #rows) ^ 2
+    end
+    return sum / #rows, math.sqrt(squares / (#rows - 1))
+  end
+
+  -- log10 norms of K networks under each cotangent; X and Y in [0,1]
+  local function draw(arm, activation, n, layers, K)
+    local found = { independent = {}, mse = {} }
+    for seed = 1, K do
+      local rng = ortho.rng(seed):split(arm.name):split(activation)
+      local net = ortho.mlp { width = n, depth = layers, rng = rng:split "net",
+        activation = activation,
+        init = ortho.init[arm.init](arm.gain and { gain = arm.gain } or {}) }
+      local f = net:forward(rng:split "x":uniform(n, batch))
+      local _, df = ortho.loss.mse(f, rng:split "y":uniform(n, batch),
+        { reduction = "half" })
+      net:backward(df)
+      found.mse[seed] = norms(net)
+      net:zero_grad()
+      net:backward(rng:split "dy":normal(n, batch) / math.sqrt(n))
+      found.independent[seed] = norms(net)
+    end
+    return found
+  end
+
+  local function predict(arm, activation, n, layers, cotangent, samples)
+    return theory.signal { init = arm.init, gain = arm.gain, width = n,
+      depth = layers, activation = activation, batch = samples or batch,
+      q0 = 1 / 3, cotangent = cotangent, reduction = "half" }
+  end
+
+  -- the farthest measured mean beyond its band, at three layers
+  local function check_norms(rows, s, layers)
+    for _, key in ipairs { "forward", "delta", "gradient" } do
+      for _, l in ipairs { 1, layers // 2, layers - 1 } do
+        local at, sd = mean_sd(rows, key, l)
+        local off = at - s.typical[key][l]
+        local what = ("%s %d: %.3f, predicted %.3f; sd %.3f, %.3f"):format(
+          key, l, at, s.typical[key][l], sd, s.sd[key][l])
+        assert(math.abs(off) <= allowed + theory.band(s.sd[key][l], #rows),
+          what)
+        -- the sd of an sd over 40 seeds is .11 of it
+        assert(sd <= 1.6 * s.sd[key][l] + 0.02, what)
+        assert(sd >= 0.6 * s.sd[key][l] - 0.02, what)
+      end
+    end
+  end
+
+  for _, activation in ipairs { "linear", "relu", "tanh" } do
+    it("are predicted for five initializers, " .. activation, function()
+      for _, arm in ipairs(arms) do
+        local found = draw(arm, activation, width, depth, 40)
+        for cotangent, rows in pairs(found) do
+          local s = predict(arm, activation, width, depth, cotangent)
+          local ok, message = pcall(check_norms, rows, s, depth)
+          assert(ok, ("%s, %s: %s"):format(arm.name, cotangent, message))
+        end
+      end
+    end)
+  end
+
+  it("are not one sample's where samples decorrelate: tanh N(0,1)", function()
+    local n, layers, K = 128, 51, 20
+    local rows = draw(arms[1], "tanh", n, layers, K).mse
+    local s = predict(arms[1], "tanh", n, layers, "mse")
+    check_norms(rows, s, layers)
+    local one = predict(arms[1], "tanh", n, layers, "mse", 1)
+    local at = mean_sd(rows, "delta", 1)
+    local single = one.typical.delta[1] + -- 1/batch scales the loss
+      0.5 * math.log(batch, 10) - math.log(batch, 10)
+    assert(at - single > 0.6, ("%.3f, one sample %.3f"):format(at, single))
+    assert(math.abs(theory.z_score(at, s.typical.delta[1], s.sd.delta[1], K))
+      < 3.3)
+  end)
+
+  it("have slopes within their bands: tanh N(0,1), He", function()
+    for _, arm in ipairs { arms[1], arms[3] } do
+      local K = 20
+      local rows = draw(arm, "tanh", width, depth, K).mse
+      local p = theory.gradient_slope { init = arm.init, width = width,
+        depth = depth, activation = "tanh", batch = batch, q0 = 1 / 3,
+        cotangent = "mse", reduction = "half" }
+      local mean = 0
+      for _, r in ipairs(rows) do mean = mean + slope(r.delta, depth) / K end
+      assert(math.abs(mean - p.typical.delta) <
+        theory.band(p.sd.delta, K) + allowed / depth,
+        ("%s: %.4f, predicted %.4f"):format(arm.name, mean, p.typical.delta))
+    end
+  end)
+end)

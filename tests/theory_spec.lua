@@ -338,6 +338,37 @@ describe("batches", function()
     near(1, many.forward[2] - one.forward[2], 1e-12)
   end)
 
+  it("of one are one sample, of few between one and many", function()
+    local options = { width = 64, depth = 20, activation = "tanh",
+      init = "gaussian", q0 = 1 / 3 }
+    local one = theory.signal(options)
+    options.batch = 2
+    local two = theory.signal(options)
+    options.batch = 1024
+    local many = theory.signal(options)
+    local function shift(s, B)
+      return s.typical.delta[1] - one.typical.delta[1] -
+        0.5 * math.log(B, 10)
+    end
+    assert(0 < shift(two, 2) and shift(two, 2) < shift(many, 1024))
+    assert(many.sd.delta[1] < two.sd.delta[1])
+    assert(two.sd.delta[1] < one.sd.delta[1])
+  end)
+
+  it("share all fluctuations where samples are equal", function()
+    -- E||f||^2 far above the target's: nothing private enters there
+    local options = { init = "he_normal", width = 64, depth = 20, q0 = 1e6,
+      cotangent = "mse", reduction = "sum", input_c = 1, target_c = 1 }
+    local one = theory.signal(options)
+    options.batch = 32
+    local many = theory.signal(options)
+    for _, key in ipairs { "forward", "delta", "gradient" } do
+      for l = 1, 20 do
+        near(one.sd[key][l], many.sd[key][l], 1e-3 + 0.01 * one.sd[key][l])
+      end
+    end
+  end)
+
   it("of equal samples and targets add up coherently", function()
     local options = { width = 64, depth = 5, cotangent = "mse",
       reduction = "sum", input_c = 1, target_c = 1 }
@@ -345,6 +376,108 @@ describe("batches", function()
     options.batch = 100
     local many = theory.signal(options)
     for l = 1, 5 do near(2, many.gradient[l] - one.gradient[l], 1e-7) end
+  end)
+end)
+
+describe("the mean of B lognormals", function()
+  local lognormal = require "orthorun.lognormal"
+
+  it("has the logarithm's mean and variance of NumPy's quadrature", function()
+    -- two samples: double trapezoidal sum; B: int (e^-t - M(t)^B)/t dt
+    local golden = { { 2, .4, 0.0385469293353058, 0.0827748011188704 },
+      { 2, 2, 0.64224886568848, 2.48672233076066 },
+      { 2, 7, 3.32171426864915, 32.9754099456677 },
+      { 32, .5, 0.120588515301971 }, { 32, 3.6, 4.55719229434532 },
+      { 5, 9, 8.96672997509886 } }
+    for _, g in ipairs(golden) do
+      local mean, var = lognormal.exact_moments(g[1], g[2])
+      near(g[3], mean, 1e-8, "mean")
+      if g[4] then near(g[4], var, 1e-8 * (1 + g[4]), "variance") end
+      local m, v = lognormal.log_mean(g[1], g[2])
+      near(mean, m, 3e-7, "interpolated mean")
+      near(var, v, 3e-6, "interpolated variance")
+    end
+  end)
+
+  it("has the variance of NumPy's 125,000 and 500,000 draws", function()
+    local golden = { { 32, 1.7, 0.25091, .0005 }, { 32, 3.6, 2.2570, .0045 },
+      { 256, 2.5, .26366, .0015 }, { 5, 20, 178.087, .141 } }
+    for _, g in ipairs(golden) do -- four standard errors
+      local _, var = lognormal.log_mean(g[1], g[2])
+      near(g[3], var, 4 * g[4])
+    end
+  end)
+
+  it("is one lognormal's for B = 1, and none's for s = 0", function()
+    local mean, var = lognormal.log_mean(1, 3)
+    assert.equal(0, mean)
+    assert.equal(9, var)
+    mean, var = lognormal.log_mean(32, 0)
+    near(0, mean, 1e-8)
+    near(0, var, 1e-7)
+  end)
+end)
+
+describe("means over two samples", function()
+  local energy = ortho.activation.joint_energy
+
+  it("of energies: Wick's for linear, arccosines for relu", function()
+    local c, q = 0.6, 2.5
+    local angle, sine = math.acos(c), math.sqrt(1 - c * c)
+    near(q ^ 2 * (1 + 2 * c ^ 2), energy("linear", { q = q, c = c }), 1e-12)
+    -- Cho and Saul's J_2 and J_0 over 2 pi
+    near(q ^ 2 * (3 * sine * c + (math.pi - angle) * (1 + 2 * c * c)) /
+      (2 * math.pi), energy("relu", { q = q, c = c }), 1e-12)
+    near((math.pi - angle) / (2 * math.pi),
+      energy("relu", { q = q, c = c, slopes = 2 }), 1e-12)
+    near(q * (math.pi - angle + sine * c) / (2 * math.pi),
+      energy("relu", { q = q, c = c, slopes = 1 }), 1e-12)
+  end)
+
+  it("of energies are one sample's at c = 1, products at c = 0", function()
+    local q, mean = 1.7, ortho.activation.mean
+    for _, name in ipairs { "tanh", "gelu", "hard_tanh" } do
+      local v = mean(name, { q = q, value = 2 })
+      local mu = mean(name, { q = q, slope = 2 })
+      local alone = { mean(name, { q = q, value = 4 }),
+        mean(name, { q = q, value = 2, slope = 2 }),
+        mean(name, { q = q, slope = 4 }) }
+      local apart = { v * v, v * mu, mu * mu }
+      for slopes = 0, 2 do
+        near(alone[slopes + 1],
+          energy(name, { q = q, c = 1, slopes = slopes }), 1e-9)
+        near(apart[slopes + 1],
+          energy(name, { q = q, c = 0, slopes = slopes }), 1e-11)
+      end
+    end
+  end)
+
+  it("refuse what is no variance or correlation", function()
+    assert.error_matches(function() energy("relu", { q = 0 }) end, "q is 0")
+    assert.error_matches(function() energy("relu", { c = 2 }) end, "c is 2")
+    assert.error_matches(function() energy("relu", { slopes = 3 }) end,
+      "slopes")
+  end)
+end)
+
+describe("bands", function()
+  it("are 3.3 standard deviations of a mean over the seeds", function()
+    near(3.3 * 0.2 / 5, theory.band(0.2, 25), 1e-15)
+    near(2 * 0.2 / 5, theory.band({ 0.1, 0.2 }, 25, 2)[2], 1e-15)
+    near(-2.5, theory.z_score(1, 1.1, 0.2, 25), 1e-12)
+    local z = theory.z_score({ 1, 2 }, { 1.1, 2 }, { 0.2, 0 }, 25)
+    near(-2.5, z[1], 1e-12)
+    assert.equal(0, z[2])
+  end)
+
+  it("refuse no seeds, and arrays of other lengths", function()
+    local function message(f) return select(2, pcall(f)) end
+    assert.matches("theory_spec.lua:%d+: band: 0 seeds",
+      message(function() local _ = theory.band(1, 0) end))
+    assert.matches("theory_spec.lua:%d+: z_score: argument 2",
+      message(function()
+        local _ = theory.z_score({ 1 }, { 1, 2 }, { 1 }, 3)
+      end))
   end)
 end)
 

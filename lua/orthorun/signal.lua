@@ -8,14 +8,14 @@
 --   delta^l = dloss/dz^l,  ||grad W^l|| = ||delta^l|| ||a^(l-1)||.
 -- Energies are kept as natural logarithms: nothing overflows at any depth.
 local activation = require "orthorun.core".activation
+local batch = require "orthorun.batch"
+local layer_noise = require "orthorun.layer_noise"
 local names = require "orthorun.names"
-local special = require "orthorun.special"
 
 local signal = {}
 
-local digamma, trigamma = special.digamma, special.trigamma
 local log, exp, sqrt = math.log, math.exp, math.sqrt
-local ln10, ln2 = log(10), log(2)
+local ln10 = log(10)
 
 -- --- weights ---------------------------------------------------------------
 
@@ -56,143 +56,28 @@ function signal.init_variance(init, gain, fan_in, fan_out)
   return (gain or entry[1]) ^ 2 * entry[2](fan_in, fan_out)
 end
 
--- --- one layer's statistics ------------------------------------------------
-
--- What one layer does to energies, at pre-activation variance q:
---   log_value   ln(V/q), V = E[phi^2]         mu       E[phi'^2]
---   aligned     E[phi'^2 phi^2]/V             turn     E[x phi phi']/V
---   stretch     E[x^2 phi'^2]/V               bend     d turn / d ln q
---   tilt        d ln mu / d ln q
--- where x = sqrt(q) z; `turn` is also d ln V / d ln q.
-local function shape_at(mean, q)
-  local value = mean(q, 2, 0, 0)
-  local mu = mean(q, 0, 2, 0)
-  local function turn(at)
-    return sqrt(at) * mean(at, 1, 1, 1) / mean(at, 2, 0, 0)
-  end
-  local h = 1e-3
-  return { log_value = log(value / q), mu = mu,
-    aligned = mean(q, 2, 2, 0) / value, turn = turn(q),
-    stretch = q * mean(q, 0, 2, 2) / value,
-    bend = (turn(q * exp(h)) - turn(q * exp(-h))) / (2 * h),
-    tilt = (mean(q, 0, 2, 2) - mu) / (2 * mu) }
-end
-
--- The noise that n units add to the logarithms, Gaussian weights: means and
--- variances of ln A^l and of ln D^l about their mean-field values, and their
--- covariance (they share the layer's z).
-local function gaussian_noise(phi, mean, q, n)
-  local value, mu = mean(q, 2, 0, 0), mean(q, 0, 2, 0)
-  local options = { q = q, count = n, alpha = phi.alpha }
-  local f, f_var = activation.log_energy(phi.name, options)
-  options.slope = true
-  local b, b_var = activation.log_energy(phi.name, options)
-  local both = mean(q, 2, 2, 0) / (value * mu) - 1
-  return { forward = f - log(n * value), forward_var = f_var,
-    backward = b - log(n * mu), backward_var = b_var, both = both / n }
-end
-
--- Orthogonal weights: z and the cotangent are directions of fixed length, so
--- the chi-squared factors of a Gaussian's length leave, the one of z with the
--- weight that ln q has: exactly so for homogeneous phi, to order 1/n^2 else.
-local function orthogonal_noise(phi, mean, q, n, s)
-  local g = gaussian_noise(phi, mean, q, n)
-  local length, spread = digamma(n / 2) + ln2 - log(n), trigamma(n / 2)
-  return {
-    forward = g.forward - s.turn * length - 0.5 * s.bend * spread,
-    forward_var = math.max(0, g.forward_var - s.turn ^ 2 * spread),
-    backward = g.backward - (1 + s.tilt) * length,
-    backward_var = math.max(0, g.backward_var - (1 + s.tilt ^ 2) * spread),
-    both = g.both - s.turn * s.tilt * spread,
-  }
-end
-
--- phi seen from very near 0 or from very far: its two slopes, as a multiple
--- of linear, relu or leaky_relu. The multiple is returned too.
-local function straightened(below, above)
-  if below == above then
-    return { name = "linear", homogeneous = true }, above
-  elseif below == 0 then
-    return { name = "relu", homogeneous = true }, above
-  end
-  return { name = "leaky_relu", alpha = below / above, homogeneous = true },
-    above
-end
-
--- Beyond q = e^(+-60) phi is its tangents, to rounding.
-local function effective(phi, log_q)
-  local s = phi.shape
-  if phi.homogeneous then return phi, 1, 0 end
-  if log_q < -60 and s.at_zero == 0 then
-    return straightened(s.slope_below, s.slope_above)
-  elseif log_q > 60 and s.far_right ~= 0 then
-    return straightened(s.far_left, s.far_right)
-  end
-  return phi, 1, log_q
-end
-
-local function averager(phi)
-  return function(q, value, slope, power)
-    return activation.mean(phi.name, { q = q, value = value, slope = slope,
-      power = power, alpha = phi.alpha })
-  end
-end
-
--- A function from ln q to the layer's statistics. The noise, which is itself
--- of order 1/n, is computed anew where ln q has moved by 0.02.
-local function layer_statistics(phi, n, orthogonal)
-  local noise_of = orthogonal and orthogonal_noise or gaussian_noise
-  local last, noise, noise_at, noise_name
-  return function(log_q)
-    local near, factor, at = effective(phi, log_q)
-    if last and last.name == near.name and last.at == at then return last end
-    local mean = averager(near)
-    local s = shape_at(mean, exp(at))
-    if noise_name ~= near.name or math.abs(at - noise_at) > 0.02 then
-      noise, noise_at = noise_of(near, mean, exp(at), n, s), at
-      noise_name = near.name
-    end
-    s.noise, s.name, s.at = noise, near.name, at
-    s.log_value = s.log_value + 2 * log(factor)
-    s.mu, s.aligned = s.mu * factor ^ 2, s.aligned * factor ^ 2
-    last = s
-    return s
-  end
-end
-
--- The readout f = z^L: linear, and with orthogonal weights without noise.
-local function readout(n, orthogonal)
-  local noise = { forward = 0, forward_var = 0, backward = 0,
-    backward_var = 0, both = 0 }
-  if not orthogonal then
-    noise.forward = digamma(n / 2) + ln2 - log(n)
-    noise.forward_var = trigamma(n / 2)
-  end
-  return { log_value = 0, mu = 1, aligned = 1, turn = 1, stretch = 1,
-    bend = 0, tilt = 0, noise = noise }
-end
-
 -- --- second moments --------------------------------------------------------
 
 -- ln A^l = ln E||a^l||^2 for l = 0..L (a^L = f), and each layer's statistics.
 local function forward_energies(net)
   local energy, layers = { [0] = log(net.width * net.q0) }, {}
-  local at = layer_statistics(net.phi, net.width, net.orthogonal)
+  local at = layer_noise.statistics(net.phi, net.width, net.orthogonal)
   for l = 1, net.depth do
     local log_q = net.log_v + energy[l - 1]
     layers[l] = l < net.depth and at(log_q)
-      or readout(net.width, net.orthogonal)
+      or layer_noise.readout(net.width, net.orthogonal)
     energy[l] = log(net.width) + log_q + layers[l].log_value
   end
   return energy, layers
 end
 
--- At the output: ln E||delta^L||^2, ln E s^2 with s = <z^L, delta^L>, and the
--- share of f in the residual f - y (0 for an independent cotangent).
+-- At the output: ln E||delta^L||^2, ln E s^2 with s = <z^L, delta^L>, the
+-- share of f in the residual f - y (0 for an independent cotangent), and that
+-- of s^2 with the same sign for every sample.
 local function output_cotangent(net, log_f)
   if net.cotangent == "independent" then
     local d = log(net.cotangent2)
-    return d, log_f + d - log(net.width), 0
+    return d, log_f + d - log(net.width), 0, 0
   end
   local log_y = log(net.target2)
   local top = math.max(log_f, log_y)
@@ -200,17 +85,18 @@ local function output_cotangent(net, log_f)
   local share = exp(log_f - both)
   local factor = 2 * log(net.residual_factor)
   -- s = factor (F + f.y), E(f.y)^2 = F Y / n
-  local s = 2 * log_f + log(1 + exp(log_y - log_f) / net.width)
-  return both + factor, s + factor, share
+  local chance = log(1 + exp(log_y - log_f) / net.width)
+  return both + factor, 2 * log_f + chance + factor, share, exp(-chance)
 end
 
 -- One step back. `excess` is the energy that W'delta has along a, over what a
 -- random direction would have; 1 for an independent cotangent, up to n. That
 -- part is known from the forward pass, W'z = W'W a, hence the coupling of the
 -- MSE residual to the weights. The gates pass `aligned` of it, and `across` of
--- what stands at right angles. Returns ln D^l, ln E s^2 and the share of
--- ln D^l that follows s^2/A^l because of the excess.
-local function step_back(net, s, log_a, log_d, log_s)
+-- what stands at right angles. Returns ln D^l, ln E s^2, the share of
+-- ln D^l that follows s^2/A^l because of the excess, and `alike`: what part of
+-- that share, and of the new s^2, has one sign for every sample.
+local function step_back(net, s, log_a, log_d, log_s, alike)
   local n, rest, lost = net.width, 1, 0
   local excess = exp(log_s - log_a - net.log_v - log_d)
   local across = n * s.mu - s.aligned
@@ -222,16 +108,20 @@ local function step_back(net, s, log_a, log_d, log_s)
   local turned = s.turn ^ 2 +
     math.max(0, s.stretch - s.turn ^ 2) * rest / excess
   local share = math.max(0, (s.aligned - lost) * (excess - 1) / total)
-  return net.log_v + log_d + log(total), log_s + log(turned), share
+  local part = excess > 1 and math.min(1, alike * excess / (excess - 1)) or 0
+  return net.log_v + log_d + log(total), log_s + log(turned), share, part,
+    alike * s.turn ^ 2 / turned
 end
 
 local function backward_energies(net, log_a, layers)
   local delta, share, L = {}, {}, net.depth
-  local log_s
-  delta[L], log_s, net.output_share = output_cotangent(net, log_a[L])
+  local log_s, alike
+  local same_sign = {}
+  share.same_sign = same_sign
+  delta[L], log_s, net.output_share, alike = output_cotangent(net, log_a[L])
   for l = L - 1, 1, -1 do
-    delta[l], log_s, share[l] = step_back(net, layers[l], log_a[l],
-      delta[l + 1], log_s)
+    delta[l], log_s, share[l], same_sign[l], alike = step_back(net, layers[l],
+      log_a[l], delta[l + 1], log_s, alike)
   end
   return delta, share
 end
@@ -290,19 +180,21 @@ local function deviation(state, s, x_mean, x_var, c)
 end
 
 -- At the output, for the residual f - y of f's share p of its energy: <f, y>
--- spreads ||f - y||^2 by 4 p (1-p)/n and s/||f||^2 by (1-p)/(p n).
-local function output_response(net)
+-- spreads ||f - y||^2 by 4 p (1-p)/n and s/||f||^2 by (1-p)/(p n). `common`:
+-- how much of that two samples have in common, 1 for a sample and itself.
+local function output_response(net, common)
   local p, n = net.output_share, net.width
   local r_var = 4 * p * (1 - p) / n
   return { now = p, before = 0, reach = 1, own = 0, r_mean = -0.5 * r_var,
-    t_mean = 0, r_var = r_var, t_var = (1 - p) / math.max(p * n, 1),
-    rt = p > 0 and 2 * (1 - p) / n or 0 }
+    t_mean = 0, r_var = common * r_var,
+    t_var = common * (1 - p) / math.max(p * n, 1),
+    rt = p > 0 and common * 2 * (1 - p) / n or 0 }
 end
 
-local function backward_deviation(net, layers, share, x_mean, x_var)
+local function backward_deviation(net, layers, share, x_mean, x_var, common)
   local L = net.depth
   local out = { delta = {}, delta_var = {}, gradient = {}, gradient_var = {} }
-  local state = output_response(net)
+  local state = output_response(net, common)
   for l = L, 1, -1 do
     if l < L then
       state = response_step(state, layers[l], layers[l + 1], share[l])
@@ -313,40 +205,6 @@ local function backward_deviation(net, layers, share, x_mean, x_var)
       deviation(state, layers[l], mean, var, 1)
   end
   return out
-end
-
--- --- batches ---------------------------------------------------------------
-
-local function correlate(phi, log_q, c, slope)
-  local near, _, at = effective(phi, log_q)
-  local q = exp(at)
-  local power = { q = q, power = 2, slope = slope, alpha = near.alpha }
-  return activation.joint(near.name, { q = q, c = c, slope = slope,
-    alpha = near.alpha }) / activation.moment(near.name, power)
-end
-
--- ln of how much the weight gradients of B samples add up to, over one
--- sample's energy: B (1 + (B - 1) c_a c_delta), c_a and c_delta the mean
--- correlations of two samples' a^(l-1) and delta^l.
-local function batch_factors(net, log_a, share)
-  local B, L, ca, factors = net.batch, net.depth, { [0] = net.input_c }, {}
-  if B == 1 or net.cotangent == "independent" then
-    for l = 1, L do factors[l] = log(B) end
-    return factors
-  end
-  for l = 1, L - 1 do
-    ca[l] = correlate(net.phi, net.log_v + log_a[l - 1], ca[l - 1], false)
-  end
-  local f = net.output_share
-  local cd = f * ca[L - 1] + (1 - f) * net.target_c
-  for l = L, 1, -1 do
-    if l < L then
-      cd = share[l] * ca[l] + (1 - share[l]) * cd *
-        correlate(net.phi, net.log_v + log_a[l - 1], ca[l - 1], true)
-    end
-    factors[l] = log(B) + log(1 + (B - 1) * ca[l - 1] * cd)
-  end
-  return factors
 end
 
 -- --- the public functions --------------------------------------------------
@@ -443,17 +301,56 @@ local function sums(a, b, depth)
   return out
 end
 
+-- Adds the means and replaces the variances of logarithms of one sample by
+-- those of the batch's sums.
+local function add_up(net, layers, share, x_mean, x_var, back)
+  local B, L, common = net.batch, net.depth, batch.common(net, layers, share)
+  local c_mean, c_var = forward_deviation(net, common.layers)
+  local function shared(noisy)
+    return backward_deviation(net, noisy, share, c_mean, c_var, common.output)
+  end
+  local c_back, along = shared(common.layers), shared(common.along)
+  local function add(mean, var, shared, l, of, ...)
+    local shift, summed = of(B, var[l], shared[l], ...)
+    local own, left = var[l] - shared[l], summed - shared[l]
+    mean[l], var[l] = mean[l] + shift, summed
+    return own > 1e-12 and math.max(0, math.min(1, left / own)) or 1
+  end
+  local left = {} -- of the samples' own variances, where they are largest
+  common.left = left
+  for l = L, 1, -1 do
+    left.gradient = add(back.gradient, back.gradient_var, c_back.gradient_var,
+      l, batch.gradient, along.gradient_var[l], common, l)
+    left.delta = add(back.delta, back.delta_var, c_back.delta_var, l,
+      batch.sum)
+  end
+  for l = 1, L do left.forward = add(x_mean, x_var, c_var, l, batch.sum) end
+  return common
+end
+
+local function batch_factors(net, common)
+  local factors = {}
+  for l = 1, net.depth do
+    factors[l] = common and batch.factor(net.batch, common.kappa[l]) or 0
+  end
+  return factors
+end
+
 local function solve(net)
   local L = net.depth
   local log_a, layers = forward_energies(net)
   local log_d, share = backward_energies(net, log_a, layers)
   local x_mean, x_var = forward_deviation(net, layers)
-  local back = backward_deviation(net, layers, share, x_mean, x_var)
-  local log_b, factors = log(net.batch), batch_factors(net, log_a, share)
+  local back = backward_deviation(net, layers, share, x_mean, x_var, 1)
+  local common
+  if net.batch > 1 then
+    common = add_up(net, layers, share, x_mean, x_var, back)
+  end
+  local log_b, factors = log(net.batch), batch_factors(net, common)
   local gradient = {}
   for l = 1, L do gradient[l] = log_d[l] + log_a[l - 1] end
   return {
-    layers = layers, log_a = log_a,
+    layers = layers, log_a = log_a, common = common,
     forward = norms(log_a, log_b, L), delta = norms(log_d, log_b, L),
     gradient = norms(gradient, factors, L),
     typical = {
@@ -481,10 +378,12 @@ end
 -- Returns arrays forward (||a^l||, the last is ||f||), delta, gradient of
 -- log10 of norms over the batch: of the root of the second moment itself, in
 -- `typical` of the mean of the logarithm, which medians over seeds follow, and
--- in `sd` its standard deviation over seeds, for one sample.
+-- in `sd` its standard deviation over seeds. A batch's samples are those of
+-- one network: what their norms share stays, what is their own averages out,
+-- as sums of lognormals do (to about .05 in log10, see orthorun.batch).
 function signal.signal(options)
   local found = solve(read("signal", options))
-  found.layers, found.log_a = nil, nil
+  found.layers, found.log_a, found.common = nil, nil, nil
   return found
 end
 
@@ -505,11 +404,11 @@ local function fit_weights(last)
   return weights
 end
 
--- Standard deviation of the fitted slope of sum_l (of_x[l] x_l + of_d[l] d_l),
+-- Variance of twice the fitted slope of sum_l (of_x[l] x_l + of_d[l] d_l),
 -- x_l and d_l the deviations of ln A^l and ln D^l: d_l adds up backward noise
 -- and the tilt of mu by x from layer l on. of_d sums to 0, so that the output
 -- cotangent's own length drops out.
-local function slope_sd(layers, of_x, of_d, depth)
+local function slope_variance(layers, of_x, of_d, depth)
   local var, influence, total = 0, of_x[depth] or 0, 0
   local onward = {}
   for l = 1, depth do
@@ -524,16 +423,28 @@ local function slope_sd(layers, of_x, of_d, depth)
       onward[l] ^ 2 * noise.backward_var +
       2 * influence * onward[l] * noise.both
   end
-  return 0.5 * sqrt(math.max(0, var)) / ln10
+  return math.max(0, var)
 end
 
-local function slope_spreads(layers, depth)
+-- Of a batch: what its samples share, and what is left of their own.
+local function slope_sd(found, of_x, of_d, depth, left)
+  local var = slope_variance(found.layers, of_x, of_d, depth)
+  if found.common then
+    local shared = math.min(var,
+      slope_variance(found.common.layers, of_x, of_d, depth))
+    var = shared + left * (var - shared)
+  end
+  return 0.5 * sqrt(var) / ln10
+end
+
+local function slope_spreads(found, depth)
   local inner, all = fit_weights(depth - 1), fit_weights(depth)
   local before = {} -- ||a^(l-1)|| has the weight of layer l
   for l = 1, depth - 1 do before[l] = all[l + 1] end
-  return { forward = slope_sd(layers, inner, {}, depth),
-    delta = slope_sd(layers, {}, all, depth),
-    gradient = slope_sd(layers, before, all, depth) }
+  local left = found.common and found.common.left or {}
+  return { forward = slope_sd(found, inner, {}, depth, left.forward),
+    delta = slope_sd(found, {}, all, depth, left.delta),
+    gradient = slope_sd(found, before, all, depth, left.gradient) }
 end
 
 local function layer_slopes(found, depth)
@@ -563,7 +474,7 @@ function signal.gradient_slope(options)
   slopes.depth = depth_slope(found, half, depths)
   slopes.typical = layer_slopes(found.typical, L)
   slopes.typical.depth = depth_slope(found.typical, half.typical, depths)
-  slopes.sd = slope_spreads(found.layers, L)
+  slopes.sd = slope_spreads(found, L)
   return slopes
 end
 

@@ -46,6 +46,54 @@ local theory = {
   trigamma = special.trigamma,
 }
 
+-- --- bands -----------------------------------------------------------------
+
+local function check_seeds(who, seeds)
+  if type(seeds) ~= "number" or not (seeds >= 1) then
+    error(("%s: %s seeds; a number of at least 1 is needed"):format(who,
+      tostring(seeds)), 3)
+  end
+end
+
+-- f over numbers, or over the elements of arrays, which must be of one length.
+local function each(who, f, ...)
+  local first = ...
+  if type(first) == "number" then return f(...) end
+  local columns, out = { ... }, {}
+  for k, column in ipairs(columns) do
+    if type(column) ~= "table" or #column ~= #first then
+      error(("%s: argument %d is no array of %d numbers"):format(who, k,
+        type(first) == "table" and #first or 1), 3)
+    end
+  end
+  for i = 1, #first do
+    local values = {}
+    for k, column in ipairs(columns) do values[k] = column[i] end
+    out[i] = f(table.unpack(values))
+  end
+  return out
+end
+
+-- Half the width of the band that a mean over `seeds` networks should fall
+-- in: `sigmas` (default 3.3, one miss in 1000) standard deviations of it. sd:
+-- one network's, a number or an array of them, as in signal{}.sd.
+function theory.band(sd, seeds, sigmas)
+  check_seeds("band", seeds)
+  local factor = (sigmas or 3.3) / math.sqrt(seeds)
+  return (each("band", function(s) return factor * s end, sd))
+end
+
+-- How many standard deviations a mean measured over `seeds` networks is above
+-- what is predicted: numbers, or arrays, as in signal{}.typical and .sd. 0
+-- where both agree and sd is 0.
+function theory.z_score(measured, predicted, sd, seeds)
+  check_seeds("z_score", seeds)
+  return (each("z_score", function(mean, typical, s)
+    if mean == typical then return 0.0 end
+    return (mean - typical) * math.sqrt(seeds) / s
+  end, measured, predicted, sd))
+end
+
 -- Singular values of a large square matrix of N(0, 1/n) entries: density
 -- sqrt(4 - x^2)/pi on [0, 2].
 theory.quarter_circle = {}

@@ -132,6 +132,22 @@ static int joint(lua_State *L) {
   return 1;
 }
 
+/* E[f(u)^2 g(v)^2], `slopes` (0, 1 or 2) of f and g being phi' */
+static int joint_energy(lua_State *L) {
+  static const char *const known[] = {"q", "c", "slopes", "alpha", NULL};
+  static const char who[] = "activation.joint_energy";
+  or_activation phi = check_with_options(L, who, known);
+  double q = check_q(L, who);
+  double c = lib_optnumber(L, who, 2, "c", 0);
+  int slopes = (int)lib_optinteger(L, who, 2, "slopes", 0, 0, 2);
+  if (!(q > 0))
+    lib_error(L, "%s: q is %f; a variance above 0 is needed", who, q);
+  if (!(c >= -1 && c <= 1))
+    lib_error(L, "%s: c is %f; a correlation in [-1, 1] is needed", who, c);
+  lua_pushnumber(L, or_gaussian_joint_energy(phi, slopes, q, c));
+  return 1;
+}
+
 /* mean and variance of ln(sum of `count` units' energies) */
 static int log_energy(lua_State *L) {
   static const char *const known[] = {"q", "count", "slope", "alpha", NULL};
@@ -179,6 +195,7 @@ int lib_open_activation(lua_State *L) {
   static const luaL_Reg functions[] = {
       {"names", list_names}, {"value", value}, {"slope", slope},
       {"moment", moment},    {"mean", mean},   {"joint", joint},
+      {"joint_energy", joint_energy},
       {"gain", gain},        {"shape", shape}, {"log_energy", log_energy},
       {NULL, NULL}};
   luaL_newlib(L, functions);

@@ -170,22 +170,37 @@ double or_gain(or_activation phi) {
    common^2 + apart^2 = 1 and 2 common^2 - 1 = c: stays exact near c = +-1. */
 typedef struct joint {
   or_activation phi;
-  bool slope;
+  bool slope_u, slope_v; /* phi' in place of phi */
+  bool squared;
   double common, apart; /* times sqrt(q) */
   double s;
 } joint;
 
+/* y += share f(u) g(v), or the squares' product */
+static void add_products(const joint *p, double *u, double *v, double share,
+                         double *y) {
+  double at_u[NODES], at_v[NODES];
+  apply(p->phi, p->slope_u, u, at_u);
+  apply(p->phi, p->slope_v, v, at_v);
+  for (int k = 0; k < NODES; k++) {
+    double product = at_u[k] * at_v[k];
+    y[k] += share * (p->squared ? product * product : product);
+  }
+}
+
+/* Made even in t: u and v change places with its sign. */
 static void inner_at(const void *context, const double *t, double *y) {
   const joint *p = context;
-  double u[NODES], v[NODES], at_u[NODES], at_v[NODES];
+  bool same = p->slope_u == p->slope_v;
+  double u[NODES], v[NODES];
   for (int k = 0; k < NODES; k++) {
     u[k] = p->common * p->s + p->apart * t[k];
     v[k] = p->common * p->s - p->apart * t[k];
+    y[k] = 0;
   }
-  apply(p->phi, p->slope, u, at_u);
-  apply(p->phi, p->slope, v, at_v);
-  for (int k = 0; k < NODES; k++)
-    y[k] = at_u[k] * at_v[k];
+  add_products(p, u, v, same ? 1 : 0.5, y);
+  if (!same)
+    add_products(p, v, u, 0.5, y);
 }
 
 static double inner(const joint *p) {
@@ -204,14 +219,26 @@ static void outer_at(const void *context, const double *s, double *y) {
   }
 }
 
+static double outer(joint *p, double q, double c) {
+  p->common = sqrt(0.5 * q * (1 + c));
+  p->apart = sqrt(0.5 * q * (1 - c));
+  integral in = {features_of(p->phi, p->common, 0), outer_at, p};
+  if (p->apart < p->common) /* the inner integral rounds a kink off this far */
+    in.at.width = fmin(in.at.width, fmax(p->apart / p->common, 1e-16));
+  return integrate(&in, -reach, reach);
+}
+
 double or_gaussian_joint(or_activation phi, bool slope, double q, double c) {
+  joint p = {phi, slope, slope, false, 0, 0, 0};
   if (q == 0)
     return square(or_gaussian_moment(phi, slope, 1, 0));
-  joint p = {phi, slope, sqrt(0.5 * q * (1 + c)), sqrt(0.5 * q * (1 - c)), 0};
-  integral in = {features_of(phi, p.common, 0), outer_at, &p};
-  if (p.apart < p.common) /* the inner integral rounds a kink off this far */
-    in.at.width = fmin(in.at.width, fmax(p.apart / p.common, 1e-16));
-  return integrate(&in, -reach, reach);
+  return outer(&p, q, c);
+}
+
+double or_gaussian_joint_energy(or_activation phi, int slopes, double q,
+                                double c) {
+  joint p = {phi, slopes > 1, slopes > 0, true, 0, 0, 0};
+  return outer(&p, q, c);
 }
 
 /* --- the logarithm of a sum ----------------------------------------------*/

@@ -18,6 +18,11 @@ double or_gaussian_moment(or_activation phi, bool slope, int power, double q);
    and correlation c in [-1, 1]. */
 double or_gaussian_joint(or_activation phi, bool slope, double q, double c);
 
+/* E[f(u)^2 g(v)^2] for the same u, v: f and g are phi where `slopes` is 0,
+   phi' where it is 2; where it is 1, f = phi and g = phi'. q > 0. */
+double or_gaussian_joint_energy(or_activation phi, int slopes, double q,
+                                double c);
+
 /* 1/sqrt(E[phi(z)^2]): the gain that keeps E[phi^2] at 1 through a layer of
    variance gain^2/fan_in; sqrt(2) for relu. */
 double or_gain(or_activation phi);
