@@ -74,14 +74,16 @@ end
 
 -- What two samples share. Returns layers like `layers` whose noise is what
 -- the samples have in common; `along`, the same for samples whose deltas are
--- parallel, as parts of a sum over the batch are; `output`, the correlation of the part of the
--- output's noise; and by layer l, for the weight gradient, kappa, the mean of
--- the correlations' product (of a^(l-1) and delta^l), kappa2, its mean square.
+-- parallel, as those of a sum over the batch are; `output`, the correlation of
+-- what the output itself adds; and by layer l, for the weight gradient, kappa,
+-- the mean product of the correlations of a^(l-1) and of delta^l; kappa2, its
+-- mean square; and kappa_var, the variance over nets that c brings into it.
 function batch.common(net, layers, share)
   local n, L = net.width, net.depth
   local c, c2, means = forward_correlations(net, layers)
   local delta = output_correlations(net, c, c2)
-  local out = { layers = {}, along = {}, kappa = {}, kappa2 = {}, kappa_var = {},
+  local out = { layers = {}, along = {},
+    kappa = {}, kappa2 = {}, kappa_var = {},
     output = signed_root(c2[L - 1], c[L - 1]) * net.target_c }
   out.layers[L] = with_noise(layers[L],
     layer_noise.shared_readout(layers[L], sqrt(c2[L - 1])))

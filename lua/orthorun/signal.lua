@@ -242,9 +242,9 @@ local function choice(who, options, key, allowed)
 end
 
 -- dloss/df = factor * (f - y)
-local function residual_factor(reduction, n, batch)
-  if reduction == "mean" then return 2 / (n * batch) end
-  return reduction == "half" and 1 / batch or 2
+local function residual_factor(reduction, n, samples)
+  if reduction == "mean" then return 2 / (n * samples) end
+  return reduction == "half" and 1 / samples or 2
 end
 
 local function read_phi(options)
@@ -306,10 +306,11 @@ end
 local function add_up(net, layers, share, x_mean, x_var, back)
   local B, L, common = net.batch, net.depth, batch.common(net, layers, share)
   local c_mean, c_var = forward_deviation(net, common.layers)
-  local function shared(noisy)
+  local function in_common(noisy)
     return backward_deviation(net, noisy, share, c_mean, c_var, common.output)
   end
-  local c_back, along = shared(common.layers), shared(common.along)
+  local c_back, along = in_common(common.layers),
+    in_common(common.along)
   local function add(mean, var, shared, l, of, ...)
     local shift, summed = of(B, var[l], shared[l], ...)
     local own, left = var[l] - shared[l], summed - shared[l]

@@ -192,12 +192,17 @@ static int shape(lua_State *L) {
 }
 
 int lib_open_activation(lua_State *L) {
-  static const luaL_Reg functions[] = {
-      {"names", list_names}, {"value", value}, {"slope", slope},
-      {"moment", moment},    {"mean", mean},   {"joint", joint},
-      {"joint_energy", joint_energy},
-      {"gain", gain},        {"shape", shape}, {"log_energy", log_energy},
-      {NULL, NULL}};
+  static const luaL_Reg functions[] = {{"names", list_names},
+                                       {"value", value},
+                                       {"slope", slope},
+                                       {"moment", moment},
+                                       {"mean", mean},
+                                       {"joint", joint},
+                                       {"joint_energy", joint_energy},
+                                       {"gain", gain},
+                                       {"shape", shape},
+                                       {"log_energy", log_energy},
+                                       {NULL, NULL}};
   luaL_newlib(L, functions);
   return 1;
 }
