@@ -63,6 +63,9 @@ $(B)/core/%_f64.o: src/core/%.c $(B)/flags | $(B)/found
 $(B)/%.o: src/%.c $(B)/flags | $(B)/found
 	$(COMPILE) -c -o $@ $<
 
+# The one C test that needs Lua.
+$(B)/tests/memerr_test: $(patsubst src/%.c,$(B)/%.o,$(wildcard src/bind/*.c))
+
 $(B)/tests/%: tests/c/%.c $(COREO) $(B)/host/kernel.o | $(B)/found
 	$(COMPILE) $(LDSAN) -o $@ $(filter %.c %.o,$^) $(LDLIBS)
 
@@ -104,6 +107,13 @@ test: deps ## set up, build, run all tests
 test-built: $(BIN) $(CTEST)
 	@BIN=$(BIN) BUSTED='$(BUSTED)' tests/run $(CTEST)
 
+# Not what starts other programs, or reads thousands of lines.
+test-gc: deps ## tests of the C parts while the collector never rests
+	@$(MAKE) --no-print-directory $(BIN)
+	@BIN=$(BIN) BUSTED='$(BUSTED)' LUA_INIT=@tests/gc.lua \
+	  SPECS='$(foreach s,layer matrix linalg metric optim golden,\
+	  tests/$s_spec.lua)' tests/run
+
 check: deps-dev ## format, lints, and who may use whom
 	@$(MAKE) --no-print-directory $(B)/found
 	@CPPFLAGS='$(CPPFLAGS)' tools/check
@@ -134,5 +144,5 @@ help: ## this list
 	  awk -F '\t' '{ printf "%-12s %s\n", $$1, $$2 }'
 	@echo "Settings: see the first lines of the Makefile."
 
-.PHONY: all deps deps-dev run test test-built check format install uninstall \
-        clean help FORCE
+.PHONY: all deps deps-dev run test test-built test-gc check format install \
+        uninstall clean help FORCE
