@@ -119,6 +119,23 @@ describe("the probe", function()
     assert.same({ 0, 2, 0 }, values(t, "moved_eigenvalues"))
   end)
 
+  it("path adds up the way from measurement to measurement", function()
+    local net = network(1)
+    local t = tracker { probes = { "path", "gram_path", "movement_norm",
+      "gram_drift" }, layers = { 2 } }:start(net)
+    local W, way, grams = net:weights()[2], 0, 0
+    for step = 1, 3 do
+      local D, V = 0.1 * ortho.rng(step):normal(9, 9), W:copy()
+      W:assign(W + D)
+      way, grams = way + D:norm(), grams + (W * W:t() - V * V:t()):norm()
+      t:record(step, false)
+    end
+    assert.is_near(way, values(t, "path")[3], 1e-13)
+    assert.is_near(grams, values(t, "gram_path")[3], 1e-12)
+    assert.is_true(values(t, "movement_norm")[3] < way)
+    assert.is_true(values(t, "gram_drift")[3] < grams)
+  end)
+
   it("gradient_split stands for both parts", function()
     local _, t = moved { probes = { "gradient_split" } }
     assert.same({ "gradient_symmetric", "gradient_skew" },
@@ -146,7 +163,7 @@ describe("the probe", function()
 
   it("has a definition here, if it is built in", function()
     local special = { singular_values = true, moved_eigenvalues = true,
-      gradient_split = true }
+      gradient_split = true, path = true, gram_path = true }
     for _, name in ipairs(tracker.probes()) do
       assert.is_truthy(definitions[name] or special[name], name)
     end

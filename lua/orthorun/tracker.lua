@@ -75,6 +75,16 @@ end
 -- The gain g of semi-orthogonal weights, from their norm: g^2 k = ||W||_F^2.
 local function gain_squared(W) return W:norm() ^ 2 / shorter(W) end
 
+-- A sum over the measurements so far of f(W, W at the one before). The
+-- context keeps it in c.sums, from one measurement to the next.
+local function path_of(name, f)
+  return function(c, l)
+    local key = name .. l
+    c.sums[key] = (c.sums[key] or 0) + f(c.W[l], c.previous[l] or c.W0[l])
+    return c.sums[key]
+  end
+end
+
 -- --- the probes -----------------------------------------------------------
 
 local probes = {
@@ -101,6 +111,10 @@ local probes = {
   movement = function(c, l) return delta(c, l):norm() / c.W0[l]:norm() end,
   movement_norm = function(c, l) return delta(c, l):norm() end,
   movement_spectral = function(c, l) return delta(c, l):norm("spectral") end,
+  -- the way from measurement to measurement: sum of ||W_t - W_s||_F, and of
+  -- ||W_t W_t' - W_s W_s'||_F; bounds of movement_norm and gram_drift
+  path = path_of("path", function(W, V) return (W - V):norm() end),
+  gram_path = path_of("gram_path", metric.gram_drift),
   movement_stable_rank = movement_rank(metric.stable_rank),
   movement_effective_rank = movement_rank(metric.effective_rank),
   -- ||E||_F/(sqrt2 g ||W - W0||_F sqrt(k/n)), n the longer side: 1 for a
@@ -223,6 +237,9 @@ local function new(options)
     due = schedule(options.every or 1), layers = options.layers,
     options = { gain = positive("gain", options.gain or 1),
       moved = positive("moved", options.moved or 0.01) } }, Tracker)
+  for _, probe in ipairs(self.probes) do
+    self.keeps = self.keeps or probe.name:find("path$") ~= nil
+  end
   return self
 end
 
@@ -248,6 +265,7 @@ function Tracker:start(net)
   for l, W in ipairs(self.W) do self.initial[l] = W:copy() end
   self.chosen = layers_of(self, #self.W)
   self.records = tabular.new { "step", "layer", "name", "index", "value" }
+  self.previous, self.sums = {}, {}
   self.last = nil
   return self
 end
@@ -277,7 +295,8 @@ end
 -- of gradients, as there are none of these weights.
 function Tracker:record(step, gradients)
   local c = { W = self.W, W0 = self.initial, G = self.G, net = self.net,
-    step = step, options = self.options, deltas = {}, spectra = {} }
+    step = step, options = self.options, deltas = {}, spectra = {},
+    previous = self.previous, sums = self.sums }
   self.last = step
   for _, probe in ipairs(self.probes) do
     if probe.custom then
@@ -288,6 +307,9 @@ function Tracker:record(step, gradients)
         if value ~= nil then add(self, step, l, probe.name, value) end
       end
     end
+  end
+  if self.keeps then
+    for l, W in ipairs(self.W) do self.previous[l] = W:copy() end
   end
 end
 

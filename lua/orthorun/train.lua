@@ -16,7 +16,9 @@ local known = { "net", "x", "y", "loss", "optimizer", "lr", "epochs", "steps",
 local History = { __name = "orthorun.history" }
 History.__index = History
 
-local function fail(message, ...) core.fail("train: " .. message:format(...)) end
+local function fail(message, ...)
+  core.fail("train: " .. message:format(...))
+end
 
 -- --- options --------------------------------------------------------------
 
@@ -75,7 +77,7 @@ local function outputs_of(net, x)
   return net:forward(x:sub(1, x:rows(), 1, 1)):rows()
 end
 
--- Tells which learning rate, or none, the schedule has for a step.
+-- Sets the learning rate that the schedule has for a step.
 local function set_rate(run, step)
   local lr = run.schedule(step)
   if type(lr) ~= "number" or not (lr > 0) or lr == math.huge then
@@ -264,17 +266,19 @@ local function truncated(run)
   return tabular.wrap(columns, run.arrays, kept)
 end
 
-local function history_of(run, options)
-  local steps = truncated(run)
-  return setmetatable({ steps = steps, records = run.tracker.records,
-    evaluations = run.evaluations, net = run.net,
-    initial = run.tracker.initial, first_gradients = run.first_gradients, taken = run.taken, diverged = run.diverged,
-    reason = run.trouble, reached = run.reached,
-    loss = steps.data.loss[#steps], accuracy = run.evaluations.data.accuracy[
-      #run.evaluations], samples = run.batches.x:cols(),
-    batch = run.batches.size, outputs = run.outputs,
-    optimizer = tostring(run.optimizer), x = run.batches.x,
-    y = run.batches.y, loss_name = options.loss }, History)
+local function history_of(run)
+  local steps, evaluations = truncated(run), run.evaluations
+  local h = { steps = steps, records = run.tracker.records,
+    evaluations = evaluations, net = run.net, initial = run.tracker.initial,
+    first_gradients = run.first_gradients, taken = run.taken,
+    diverged = run.diverged, reason = run.trouble, reached = run.reached }
+  h.loss = #steps > 0 and steps:row(#steps).loss or nil
+  h.accuracy = #evaluations > 0 and evaluations:row(#evaluations).accuracy
+    or nil
+  h.x, h.y, h.samples = run.batches.x, run.batches.y, run.batches.x:cols()
+  h.batch, h.outputs, h.loss_name = run.batches.size, run.outputs, run.loss
+  h.optimizer = tostring(run.optimizer)
+  return setmetatable(h, History)
 end
 
 function History:__tostring()
@@ -334,7 +338,7 @@ local function train(options)
   names.options("train", options, known, 3)
   local run = prepare(options)
   loop(run)
-  return history_of(run, options)
+  return history_of(run)
 end
 
 return setmetatable({}, { __call = function(_, options)
