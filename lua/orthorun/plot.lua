@@ -162,6 +162,7 @@ local function panel_of(spec, rows, title, tally)
     end
   else
     list[1] = series_of(spec, rows, 1, spec.ylabel or spec.y, tally)
+    list[1].alone = #list[1].theory == 0 -- the axis says what it is
   end
   local panel = { title = title, xlabel = spec.xlabel or spec.x,
     ylabel = spec.ylabel or spec.y, series = list }
@@ -187,7 +188,7 @@ local function legend_of(figure)
   for _, panel in ipairs(figure.panels) do
     for _, series in ipairs(panel.series) do
       theory = theory or #series.theory > 0
-      if not seen[series.label] then
+      if not seen[series.label] and not series.alone then
         seen[series.label] = true
         legend[#legend + 1] = { label = series.label, color = series.color,
           marks = series.marks }
