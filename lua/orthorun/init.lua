@@ -17,6 +17,7 @@ local lazy = {
   optim = "orthorun.optim",
   train = "orthorun.train",
   tracker = "orthorun.tracker",
+  sharpness = "orthorun.sharpness",
 }
 
 -- the C part's fields that are for the library alone
