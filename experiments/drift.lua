@@ -121,7 +121,8 @@ local ends = results:where { step = last }
 
 print(([[
 %s, %d hidden units, %s weights, %d epochs of batches of %d;
-medians over %d seeds. loss and grad (norm, clipped at %g) are means since the point before.
+medians over %d seeds. loss and grad (the norm, clipped at %g) are means since
+the point before; accuracy is that on test samples.
 ]]):format(p.data, p.hidden, p.init, p.epochs, p.batch, #sweep.grid.seed, p.clip))
 results:where { epoch = function(e) return e % 1 == 0 end }:summary {
   by = "epoch", of = { "accuracy", "loss", "grad", "drift" } }:print {

@@ -59,8 +59,9 @@ local function verdict(rows, row)
   table.sort(sorted, function(a, b) return a.key.lr < b.key.lr end)
   for _, group in ipairs(sorted) do
     local run = group.rows:row(1)
+    row.limit = run.limit
     if not run.stable then break end
-    row.stable, row.limit = run.lr, run.limit
+    row.stable = run.lr
     if run.taken < best then
       best, row.best, row.fewest, row.drift = run.taken, run.lr, run.taken,
         run.drift
