@@ -54,7 +54,7 @@ end
 
 local function write(to, shards, all)
   local count = { done = 0, failed = 0 }
-  local s <close> = store.open(to)
+  local s <close> = store.open(to, shards[1].last.name)
   s:transaction(function()
     for _, shard in ipairs(shards) do
       for _, run in ipairs(shard.runs) do s:add_run(run) end

@@ -122,7 +122,7 @@ local function bury(self, slot, reason)
   local cause = why_ended(slot.worker:finish())
   last_words(self, slot)
   if slot.task then
-    finish(self, slot.task, false, reason or cause, workers.clock() -
+    finish(self, slot.task, nil, reason or cause, workers.clock() -
       slot.began)
   end
 end
@@ -143,6 +143,7 @@ local function listen(self, slot)
         pass_talk(self, slot)
         if not self.stopped then hand_out(self, slot) end
         finish(self, task, letter == "k", payload, seconds)
+        if self.stopped then return end
       end
     end
   end
@@ -187,7 +188,8 @@ end
 --   tasks    array of numbers, done in this order as workers get free
 --   work     function(task) -> ok, bytes; called in a worker
 --   done     function(task, ok, bytes, seconds); called here, for each task
---            once; bytes is a reason where the worker ended. false: stop
+--            once; where its worker ended, ok is nil, and bytes says why.
+--            false: stop
 --   talk     function(text): what workers printed
 --   tick     function(), called about every `interval` seconds (default 0.5)
 --   timeout  seconds a task may take (nil: any)

@@ -1,6 +1,5 @@
 -- records: what trials returned, as a table of columns; and results files,
 -- opened for exploration. Knows the store; knows nothing of running trials.
-local files = require "orthorun.files"
 local names = require "orthorun.names"
 local pack = require "orthorun.pack"
 local store = require "orthorun.store"
@@ -206,18 +205,10 @@ local function open(file)
   return t
 end
 
--- open(file) -> a table of results. A folder stands for the results file in it
--- that has its name.
+-- open(file) -> a table of results; raises where it is no results file.
 function records.open(file)
   if type(file) ~= "string" then
     error(("results: expected a file name, got a %s"):format(type(file)), 2)
-  end
-  local name = file:match "([^/]+)/*$"
-  local inside = name and files.join(file, name .. ".db")
-  local probe = inside and io.open(inside, "rb")
-  if probe then
-    probe:close()
-    file = inside
   end
   local ok, answer = pcall(open, file)
   if not ok then error("results: " .. tostring(answer), 2) end

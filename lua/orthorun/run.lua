@@ -185,6 +185,9 @@ local function attempt(self, trial)
       self.trial(copy(trial.p), self:rng(trial.p)))
   end, handler)
   if ok then return true, out end
+  if type(out) ~= "table" then -- no handler runs where memory is short
+    out = { message = tostring(out), traceback = tostring(out) }
+  end
   if out.message:find("interrupted!", 1, true) and
     self.run_options.jobs == 0 then
     error("interrupted!", 0)
@@ -234,21 +237,22 @@ local function record_of(self, id, trial)
     seed = tostring(trial.seed), finished = now() }
 end
 
--- Writes how a trial ended into the file, and into the trial.
+-- Writes how a trial ended into the file, and into the trial: by its results,
+-- by its failure, or (ok nil) for a reason that is text.
 local function record(self, file, id, trial, ok, bytes, seconds)
   local row = record_of(self, id, trial)
   row.seconds, row.status = seconds, ok and "done" or "failed"
+  local failure
   if ok then
     row.output = bytes
-    trial.output, trial.seconds = bytes, seconds
   else
-    local known, failure = pcall(pack.decode, bytes)
-    if not known or not failure.message then failure = { message = bytes } end
+    failure = ok == nil and { message = bytes } or pack.decode(bytes)
     row.reason, row.traceback = failure.message, failure.traceback
-    trial.failure = { p = trial.p, message = failure.message,
-      traceback = failure.traceback or failure.message }
   end
-  file:put(row)
+  file:put(row) -- from here on it is safe
+  trial.output, trial.seconds = row.output, seconds
+  trial.failure = failure and { p = trial.p, message = failure.message,
+    traceback = failure.traceback or failure.message }
 end
 
 -- --- the run ----------------------------------------------------------------
@@ -364,20 +368,8 @@ end
 
 local function open(self)
   files.make_folder(files.folder(self:file()))
-  local file = store.open(self:file())
-  local ok, message = pcall(function()
-    if self.run_options.fresh then file:clear() end
-    local last = file:sql("SELECT name FROM runs ORDER BY id DESC LIMIT 1")[1]
-    if last and last.name ~= self.name then
-      error(("%s: it holds the sweep '%s', not '%s'; it is left as it is: " ..
-        "choose another folder with --out"):format(file.path, last.name,
-        self.name), 0)
-    end
-  end)
-  if not ok then
-    file:close()
-    error(message, 0)
-  end
+  local file = store.open(self:file(), self.name)
+  if self.run_options.fresh then file:clear() end
   return file
 end
 

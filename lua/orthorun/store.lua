@@ -43,6 +43,8 @@ local advice = {
     "away, or choose another folder with --out",
   readonly = "it may not be written to",
   missing = "it cannot be opened",
+  io = "reading or writing it failed (no room, a limit, a broken disk?); " ..
+    "what was finished is safe, and the same command goes on from there",
 }
 
 local function complain(path, message, word)
@@ -98,6 +100,15 @@ local function check_health(self)
   end
 end
 
+local function check_name(self, name)
+  local last = self:sql("SELECT name FROM runs ORDER BY id DESC LIMIT 1")[1]
+  if last and last.name ~= name then
+    error(("%s: it holds the sweep '%s', not '%s'; it is left as it is: " ..
+      "choose another folder with --out"):format(self.path, last.name, name),
+      0)
+  end
+end
+
 local function create(self)
   self:transaction(function()
     for _, statement in ipairs(schema) do self:sql(statement) end
@@ -129,23 +140,28 @@ local function set_journal(self)
   self:sql "PRAGMA synchronous = FULL"
 end
 
--- Opens the results file at `path` for writing, and makes it where there is
--- none. Raises where it is another program's, another version's, damaged, or
--- in use by another run; such a file is left as it is.
-function store.open(path)
+-- Makes an empty file ours, or finds it to be: raises what is wrong with it.
+local function prepare(self, name)
+  if is_empty(self) and pragma(self, "application_id") == 0 then
+    set_journal(self)
+    return create(self)
+  end
+  check_format(self)
+  check_health(self)
+  check_name(self, name)
+  set_journal(self)
+end
+
+-- Opens the results file at `path` of the sweep `name` for writing, and makes
+-- it where there is none. Raises where it is another program's, another
+-- version's, another sweep's, damaged, or in use by another run; such a file
+-- is left as it is.
+function store.open(path, name)
   local lock = take_lock(path)
   local self = connect(path, "create")
   self.lock = lock
-  local ok, message = pcall(function()
-    if is_empty(self) and pragma(self, "application_id") == 0 then
-      set_journal(self)
-      create(self)
-    else
-      check_format(self)
-      check_health(self)
-      set_journal(self)
-    end
-  end)
+  local ok, message = pcall(prepare, self, name)
+  self.ours = ok
   if not ok then
     self:close()
     error(message, 0)
@@ -156,8 +172,12 @@ end
 -- Opens a results file for reading; raises where it is none.
 function store.read(path)
   local probe, message = io.open(path, "rb")
+  local head = probe and probe:read(0)
+  if probe then probe:close() end
   if not probe then error(message, 0) end
-  probe:close()
+  if not head then
+    error(path .. ": a folder or an empty file, not a results file", 0)
+  end
   local self = connect(path, "read")
   local ok, wrong = pcall(check_format, self)
   if not ok then
@@ -169,7 +189,7 @@ end
 
 -- Closes it. At rest the file is a single one, without a log beside it.
 function Store:close()
-  if self.lock then
+  if self.ours then
     self.db:run "PRAGMA busy_timeout = 0"
     self.db:run "PRAGMA journal_mode = DELETE"
   end

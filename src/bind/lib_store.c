@@ -197,7 +197,7 @@ static int store_open(lua_State *L) {
   if (code != SQLITE_OK)
     return sql_failure(L, d->db, code);
   sqlite3_extended_result_codes(d->db, 1);
-  sqlite3_busy_timeout(d->db, 10000);
+  sqlite3_busy_timeout(d->db, 5000); /* ms */
   return 1;
 }
 
