@@ -138,9 +138,12 @@ describe("exit codes and messages", function()
   end)
 
   it("are 1 where the output cannot be written", function()
-    local _, code, err = shell "orthorun -e 'print(1)' >/dev/full"
-    assert.are.equal(1, code)
-    assert.matches("cannot write to standard output", err, 1, true)
+    for _, rest in ipairs { "", " os.exit(0)" } do
+      local _, code, err = shell("orthorun -e 'print(1)" .. rest ..
+        "' >/dev/full")
+      assert.are.equal(1, code)
+      assert.matches("cannot write to standard output", err, 1, true)
+    end
   end)
 
   it("are 2 for a wrong option, whose nearest is named", function()

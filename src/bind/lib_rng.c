@@ -116,6 +116,8 @@ static int rng_permutation(lua_State *L) {
   or_rng_permutation(r, n, p);
   lua_createtable(L, n, 0);
   for (int i = 0; i < n; i++) {
+    if (i % 65536 == 0)
+      lib_poll(L);
     lua_pushinteger(L, p[i] + 1);
     lua_rawseti(L, -2, i + 1);
   }

@@ -173,8 +173,17 @@ static int run_state(host_args *args) {
 static int check_output(int code) {
   if (fflush(stdout) == 0 && !ferror(stdout))
     return code;
+  clearerr(stdout); /* said once */
   host_message("cannot write to standard output");
   return code ? code : HOST_FAILED;
+}
+
+/* The same for a script that leaves by os.exit. */
+static void check_output_at_exit(void) {
+  if (fflush(stdout) != 0 || ferror(stdout)) {
+    host_message("cannot write to standard output");
+    _exit(HOST_FAILED);
+  }
 }
 
 int main(int argc, char **argv) {
@@ -184,6 +193,7 @@ int main(int argc, char **argv) {
   if (!host_parse(&args, argc, argv))
     return HOST_USAGE;
   blas_kernel_choose(argv);
+  atexit(check_output_at_exit);
   or_blas_single_thread();
   if (args.flags & (HOST_HELP | HOST_VERSION)) {
     if (args.flags & HOST_HELP)
