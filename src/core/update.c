@@ -5,31 +5,63 @@
 
 #include <math.h>
 
+#include "clones.h"
 #include "real.h"
 
-static size_t rows_of(const or_matrix *m) { return (size_t)m->rows; }
+/* A parameter's elements as columns: all in one where they lie side by side,
+   as those of parameters, gradients and states do. */
+typedef struct span {
+  size_t length;
+  int columns;
+} span;
 
-static void sgd_column(const or_sgd *rule, bool first, real scale,
-                       const real *restrict g, real *restrict velocity,
-                       real *restrict w, size_t n) {
-  real lr = (real)rule->lr, mu = (real)rule->momentum;
-  real decay = (real)rule->weight_decay;
+static bool packed(const or_matrix *m) { return !m || m->ld == m->rows; }
+
+static span span_of(const or_matrix *a, const or_matrix *b, const or_matrix *c,
+                    const or_matrix *d) {
+  if (packed(a) && packed(b) && packed(c) && packed(d))
+    return (span){or_matrix_count(a), or_matrix_count(a) > 0};
+  return (span){(size_t)a->rows, a->cols};
+}
+
+/* --- sgd ---------------------------------------------------------------- */
+
+CLONES static void sgd_column(real lr, real decay, real scale,
+                              const real *restrict g, real *restrict w,
+                              size_t n) {
+  for (size_t i = 0; i < n; i++)
+    w[i] -= lr * (scale * g[i] + decay * w[i]);
+}
+
+/* keep is momentum, or 0 at the first step; look, how much of the velocity is
+   added to the gradient (Nesterov); own, how much of the gradient itself. */
+CLONES static void momentum_column(real lr, real decay, real scale, real keep,
+                                   real look, real own, const real *restrict g,
+                                   real *restrict velocity, real *restrict w,
+                                   size_t n) {
   for (size_t i = 0; i < n; i++) {
     real d = scale * g[i] + decay * w[i];
-    if (velocity) {
-      velocity[i] = first ? d : mu * velocity[i] + d;
-      d = rule->nesterov ? d + mu * velocity[i] : velocity[i];
-    }
-    w[i] -= lr * d;
+    real v = keep * velocity[i] + d;
+    velocity[i] = v;
+    w[i] -= lr * (own * d + look * v);
   }
 }
 
 void R(or_sgd_update)(const or_sgd *rule, bool first, double scale,
                       const or_matrix *g, or_matrix *velocity, or_matrix *w) {
-  for (int j = 0; j < w->cols; j++)
-    sgd_column(rule, first, (real)scale, COLUMN(g, j),
-               velocity ? COLUMN(velocity, j) : NULL, COLUMN(w, j), rows_of(w));
+  real lr = (real)rule->lr, decay = (real)rule->weight_decay;
+  real mu = (real)rule->momentum, factor = (real)scale;
+  span s = span_of(w, g, velocity, NULL);
+  for (int j = 0; j < s.columns; j++)
+    if (velocity)
+      momentum_column(lr, decay, factor, first ? 0 : mu,
+                      rule->nesterov ? mu : 1, rule->nesterov, COLUMN(g, j),
+                      COLUMN(velocity, j), COLUMN(w, j), s.length);
+    else
+      sgd_column(lr, decay, factor, COLUMN(g, j), COLUMN(w, j), s.length);
 }
+
+/* --- adam --------------------------------------------------------------- */
 
 typedef struct adam_factors {
   real shrink, decay, beta1, beta2, keep1, keep2, step, root, eps;
@@ -50,9 +82,9 @@ static adam_factors factors_of(const or_adam *rule, int64_t t) {
                         (real)rule->eps};
 }
 
-static void adam_column(adam_factors f, real scale, const real *restrict g,
-                        real *restrict m, real *restrict v, real *restrict w,
-                        size_t n) {
+CLONES static void adam_column(adam_factors f, real scale,
+                               const real *restrict g, real *restrict m,
+                               real *restrict v, real *restrict w, size_t n) {
   for (size_t i = 0; i < n; i++) {
     real x = f.shrink * w[i];
     real d = scale * g[i] + f.decay * x;
@@ -67,7 +99,8 @@ void R(or_adam_update)(const or_adam *rule, int64_t t, double scale,
                        const or_matrix *g, or_matrix *m, or_matrix *v,
                        or_matrix *w) {
   adam_factors f = factors_of(rule, t);
-  for (int j = 0; j < w->cols; j++)
+  span s = span_of(w, g, m, v);
+  for (int j = 0; j < s.columns; j++)
     adam_column(f, (real)scale, COLUMN(g, j), COLUMN(m, j), COLUMN(v, j),
-                COLUMN(w, j), rows_of(w));
+                COLUMN(w, j), s.length);
 }
