@@ -79,7 +79,9 @@ end
 -- one network's, a number or an array of them, as in signal{}.sd.
 function theory.band(sd, seeds, sigmas)
   check_seeds("band", seeds)
-  local factor = (sigmas or 3.3) / math.sqrt(seeds)
+  sigmas = sigmas or 3.3
+  check_number("band", sigmas, "sigmas")
+  local factor = sigmas / math.sqrt(seeds)
   return (each("band", function(s) return factor * s end, sd))
 end
 
@@ -98,9 +100,10 @@ end
 -- sqrt(4 - x^2)/pi on [0, 2].
 theory.quarter_circle = {}
 
-local function check_number(who, x)
+local function check_number(who, x, name)
   if type(x) ~= "number" then
-    error(("%s: x must be a number, not %s"):format(who, type(x)), 3)
+    error(("%s: %s must be a number, not %s"):format(who, name or "x",
+      type(x)), 3)
   end
 end
 
