@@ -145,7 +145,7 @@ int or_correct(const or_matrix *logits, const int *labels,
                const or_matrix *target) {
   int right = 0;
   for (int j = 0; j < logits->cols; j++) {
-    int wanted = labels ? labels[j] : largest_row(target, j);
+    int wanted = target ? largest_row(target, j) : labels[j];
     right += wanted >= 0 && largest_row(logits, j) == wanted;
   }
   return right;

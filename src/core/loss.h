@@ -26,7 +26,7 @@ or_status or_cross_entropy_targets(const or_matrix *logits,
                                    or_matrix *gradient);
 
 /* How many columns have their largest logit in the right row: labels[j], or
-   where labels is NULL the row of target's largest. Of equal logits the first
+   where target is not NULL the row of its largest. Of equal logits the first
    counts; a column with NaN is wrong. */
 int or_correct(const or_matrix *logits, const int *labels,
                const or_matrix *target);
