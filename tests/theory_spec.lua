@@ -188,6 +188,20 @@ describe("second moments of homogeneous networks", function()
     near(s.gradient[1], s.gradient[10000], 1e-6)
   end)
 
+  it("are relu's, linear's and leaky relu's where phi is straight", function()
+    -- far out gelu is relu, softplus too; tanh near 0 is linear
+    local function growth_of(activation, init, gain, alpha)
+      return theory.gradient_slope { activation = activation, init = init,
+        gain = gain, alpha = alpha, width = 64, depth = 60, batch = 8 }.depth
+    end
+    for _, name in ipairs { "gelu", "silu", "softplus" } do
+      near(0.5 * math.log(32, 10), growth_of(name, "gaussian"), 1e-6, name)
+    end
+    near(0.5 * math.log(32 * 1.01, 10),
+      growth_of("leaky_relu", "gaussian", 1, 0.1), 1e-9)
+    near(-3, growth_of("tanh", "orthogonal", 1e-3), 1e-5)
+  end)
+
   it("with the mse's residual f, double the growth with depth", function()
     local s = theory.gradient_slope { activation = "linear",
       init = "orthogonal", gain = 2, width = 64, depth = 40,

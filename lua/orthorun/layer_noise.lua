@@ -60,24 +60,26 @@ local function orthogonal_noise(phi, mean, q, n, s)
 end
 
 -- phi seen from very near 0 or from very far: its two slopes, as a multiple
--- of linear, relu or leaky_relu. The multiple is returned too.
+-- of linear, relu or leaky_relu. Returned with the multiple, and ln q = 0.
 local function straightened(below, above)
+  local near = { name = "leaky_relu", alpha = below / above }
   if below == above then
-    return { name = "linear", homogeneous = true }, above
+    near = { name = "linear" }
   elseif below == 0 then
-    return { name = "relu", homogeneous = true }, above
+    near = { name = "relu" }
   end
-  return { name = "leaky_relu", alpha = below / above, homogeneous = true },
-    above
+  near.homogeneous = true
+  return near, above, 0
 end
 
--- Beyond q = e^(+-60) phi is its tangents, to rounding.
-local function effective(phi, log_q)
+-- Beyond q = e^(+-60) phi is its tangents, to rounding; where `beyond` is
+-- less, to e^(-beyond/2).
+local function effective(phi, log_q, beyond)
   local s = phi.shape
   if phi.homogeneous then return phi, 1, 0 end
-  if log_q < -60 and s.at_zero == 0 then
+  if log_q < -beyond and s.at_zero == 0 then
     return straightened(s.slope_below, s.slope_above)
-  elseif log_q > 60 and s.far_right ~= 0 then
+  elseif log_q > beyond and s.far_right ~= 0 then
     return straightened(s.far_left, s.far_right)
   end
   return phi, 1, log_q
@@ -96,7 +98,7 @@ function layer_noise.statistics(phi, n, orthogonal)
   local noise_of = orthogonal and orthogonal_noise or gaussian_noise
   local last, noise, noise_at, noise_name
   return function(log_q)
-    local near, factor, at = effective(phi, log_q)
+    local near, factor, at = effective(phi, log_q, 60)
     if last and last.name == near.name and last.at == at then return last end
     local mean = averager(near)
     local s = shape_at(mean, exp(at))
@@ -104,7 +106,9 @@ function layer_noise.statistics(phi, n, orthogonal)
       noise, noise_at = noise_of(near, mean, exp(at), n, s), at
       noise_name = near.name
     end
-    s.noise, s.name, s.at, s.near = noise, near.name, at, near
+    s.noise, s.name, s.at = noise, near.name, at
+    local _
+    s.near, _, s.near_at = effective(phi, log_q, 18)
     s.log_value = s.log_value + 2 * log(factor)
     s.mu, s.aligned = s.mu * factor ^ 2, s.aligned * factor ^ 2
     last = s
@@ -125,13 +129,15 @@ function layer_noise.readout(n, orthogonal)
 end
 
 -- --- two samples -----------------------------------------------------------
+-- phi counts as straight beyond q = e^(+-18), to 1e-4 of what is of order 1/n:
+-- kinks that are narrow for z cost a double integral dearly.
 
 -- Means over two samples with pre-activation correlation c, each over what
 -- one sample has: value E[phi phi], slope E[phi' phi'], values, slopes and
 -- mixed E[phi^2 phi^2], E[phi'^2 phi'^2] and E[phi^2 phi'^2]; `change` is
 -- d value / d c. The values of one sample are those at c = 1.
 local function pair_at(s, c)
-  local q, near = exp(s.at), s.near
+  local q, near = exp(s.near_at), s.near
   local mean = averager(near)
   local value, mu = mean(q, 2, 0, 0), mean(q, 0, 2, 0)
   local function product(slope)
@@ -150,7 +156,7 @@ end
 
 -- The same for a sample and itself.
 local function alone(s)
-  local q, mean = exp(s.at), averager(s.near)
+  local q, mean = exp(s.near_at), averager(s.near)
   local value, mu = mean(q, 2, 0, 0), mean(q, 0, 2, 0)
   return { c = 1, value = 1, slope = 1, change = mu * q / value,
     values = mean(q, 4, 0, 0) / value ^ 2,
@@ -163,8 +169,8 @@ end
 function layer_noise.pairs()
   local last, last_s
   return function(s, c)
-    local same = last and last_s.name == s.name and
-      math.abs(last_s.at - s.at) < 1e-9 and math.abs(last.c - c) < 1e-9
+    local same = last and last_s.near.name == s.near.name and
+      math.abs(last_s.near_at - s.near_at) < 1e-9 and math.abs(last.c - c) < 1e-9
     if not same then
       last = c > 1 - 1e-12 and alone(s) or pair_at(s, c)
       last_s = s
@@ -175,7 +181,7 @@ end
 
 -- E[phi(u) phi(v)]/V alone.
 function layer_noise.correlate(s, c)
-  local q, near = exp(s.at), s.near
+  local q, near = exp(s.near_at), s.near
   return activation.joint(near.name, { q = q, c = c, alpha = near.alpha }) /
     activation.moment(near.name, { q = q, power = 2, alpha = near.alpha })
 end
