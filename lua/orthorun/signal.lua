@@ -53,6 +53,10 @@ function signal.init_variance(init, gain, fan_in, fan_out)
   fan_in = check_size("init_variance", "fan_in", fan_in, 1)
   fan_out = check_size("init_variance", "fan_out", fan_out or fan_in, 1)
   if type(gain) == "string" then gain = activation.gain(gain) end
+  if gain ~= nil and type(gain) ~= "number" then
+    error("init_variance: gain must be a number or an activation's name, not "
+      .. type(gain), 2)
+  end
   return (gain or entry[1]) ^ 2 * entry[2](fan_in, fan_out)
 end
 

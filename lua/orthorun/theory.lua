@@ -74,6 +74,13 @@ local function each(who, f, ...)
   return out
 end
 
+local function check_number(who, x, name)
+  if type(x) ~= "number" then
+    error(("%s: %s must be a number, not %s"):format(who, name or "x",
+      type(x)), 3)
+  end
+end
+
 -- Half the width of the band that a mean over `seeds` networks should fall
 -- in: `sigmas` (default 3.3, one miss in 1000) standard deviations of it. sd:
 -- one network's, a number or an array of them, as in signal{}.sd.
@@ -99,13 +106,6 @@ end
 -- Singular values of a large square matrix of N(0, 1/n) entries: density
 -- sqrt(4 - x^2)/pi on [0, 2].
 theory.quarter_circle = {}
-
-local function check_number(who, x, name)
-  if type(x) ~= "number" then
-    error(("%s: %s must be a number, not %s"):format(who, name or "x",
-      type(x)), 3)
-  end
-end
 
 function theory.quarter_circle.density(x)
   check_number("density", x)
