@@ -261,6 +261,18 @@ describe("ortho.train", function()
     end
   end)
 
+  it("keeps every so many steps, and the last loss", function()
+    local function run(record, steps)
+      return train { net = relu_net(1), x = x, y = y, loss = "mse", lr = 0.05,
+        steps = steps, record = record }
+    end
+    local all, some = run(nil, 10), run(3, 10)
+    assert.same({ 0, 3, 6, 9 }, some.steps:column "step")
+    assert.equal(all.steps:row(7).loss, some.steps:row(3).loss)
+    assert.equal(all.steps:row(8).loss, run(3, 8).loss)
+    raises("record is 0", run, 0, 1)
+  end)
+
   it("takes no step when asked for none", function()
     local net, twin = relu_net(1), relu_net(1)
     local h = train { net = net, x = x, y = y, loss = "mse", lr = 1, steps = 0,

@@ -168,7 +168,7 @@ local function measure(history)
     effective = mean_of(body, "effective"), k = mean_of(body, "k"),
     imbalance = mean_of(list, "imbalance"),
     predicted = depth_drift(history, list), depth = #list,
-    first_loss = loss[1], last_loss = loss[#loss],
+    first_loss = loss[1], last_loss = history.loss,
     sensitivity = sensitivity(history, math.abs(loss[1])),
   }
 end

@@ -11,7 +11,8 @@ local tracker = require "orthorun.tracker"
 
 local known = { "net", "x", "y", "loss", "optimizer", "lr", "epochs", "steps",
   "batch", "shuffle", "drop_last", "rng", "clip", "schedule", "tracker",
-  "evaluate", "target_loss", "on_step", "check" }
+  "evaluate", "target_loss", "on_step", "check",
+  "record" }
 
 local History = { __name = "orthorun.history" }
 History.__index = History
@@ -43,6 +44,12 @@ local function check_count(name, value)
     fail("%s is %s, must be a whole number", name, tostring(value))
   end
   return value
+end
+
+-- Steps from one row of history.steps to the next.
+local function check_record(every)
+  if every == 0 then fail("record is 0, must be at least 1") end
+  return every and check_count("record", every) or 1
 end
 
 -- How many steps, of so many batches an epoch.
@@ -155,7 +162,9 @@ local function prepare(options)
   run.evaluation = evaluation_of(options, run)
   run.tracker = tracker_of(options):start(run.net)
   run.largest = run.batches.x:precision() == "float32" and 38 or 308
-  run.arrays, run.taken = room(run.steps), 0
+  run.record = check_record(options.record)
+  run.rows, run.taken = (run.steps - 1) // run.record + 1, 0
+  run.arrays = room(run.rows)
   run.evaluations = tabular.new { "step", "epoch", "loss", "accuracy" }
   return run
 end
@@ -187,7 +196,9 @@ local function evaluate(run, step)
 end
 
 local function note(run, step, loss, accuracy, norm)
-  local a, i = run.arrays, step + 1
+  run.last_loss = loss
+  if step % run.record ~= 0 then return end
+  local a, i = run.arrays, step // run.record + 1
   a.step[i], a.epoch[i], a.loss[i] = step, epoch_of(run, step), loss
   a.accuracy[i], a.grad_norm[i] = accuracy or nil, norm
   a.lr[i] = run.optimizer:lr()
@@ -261,7 +272,7 @@ end
 local function truncated(run)
   local kept = run.noted or 0
   for _, list in pairs(run.arrays) do
-    for i = kept + 1, run.steps do list[i] = nil end
+    for i = kept + 1, run.rows do list[i] = nil end
   end
   return tabular.wrap(columns, run.arrays, kept)
 end
@@ -272,7 +283,7 @@ local function history_of(run)
     evaluations = evaluations, net = run.net, initial = run.tracker.initial,
     first_gradients = run.first_gradients, taken = run.taken,
     diverged = run.diverged, reason = run.trouble, reached = run.reached }
-  h.loss = #steps > 0 and steps:row(#steps).loss or nil
+  h.loss = run.last_loss
   h.accuracy = #evaluations > 0 and evaluations:row(#evaluations).accuracy
     or nil
   h.x, h.y, h.samples = run.batches.x, run.batches.y, run.batches.x:cols()
@@ -318,6 +329,7 @@ function History:explain() return explain(self) end
 --   target_loss   stop when a step's loss is as small as this
 --   on_step       function(step, loss, net), called before the update; true
 --                 ends the run
+--   record        steps from one row of history.steps to the next (1)
 --   check         false lets NaN and Inf in the data pass
 -- Step 0 is the first: its loss and gradient are those of the initial weights.
 -- A loss or gradient that is not finite ends the run and is no error.
