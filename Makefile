@@ -104,6 +104,9 @@ run: deps ## set up, build, run the depth sweep: table and plots
 test: deps ## set up, build, run all tests
 	@$(MAKE) --no-print-directory test-built
 
+test-kill: $(BIN) ## a thousand random kill -9 over running sweeps (2 minutes)
+	@ORTHORUN=$(abspath $(BIN)) ./$(BIN) tests/kill.lua 1000
+
 test-built: $(BIN) $(CTEST)
 	@BIN=$(BIN) BUSTED='$(BUSTED)' tests/run $(CTEST)
 
@@ -144,5 +147,5 @@ help: ## this list
 	  awk -F '\t' '{ printf "%-12s %s\n", $$1, $$2 }'
 	@echo "Settings: see the first lines of the Makefile."
 
-.PHONY: all deps deps-dev run test test-built test-gc check format install \
+.PHONY: all deps deps-dev run test test-kill test-built test-gc check format install \
         uninstall clean help FORCE

@@ -83,4 +83,31 @@ describe("stats", function()
     assert.has_error(function() stats.fit({ 1 }, { 1, 2 }) end,
       "fit: 1 x values but 2 y values")
   end)
+
+  it("has a bootstrap interval that covers as often as it says", function()
+    local ortho = require "orthorun"
+    local covered, rng = 0, ortho.rng(7)
+    for k = 1, 200 do -- means of 20 normals, true mean 0
+      local values = rng:split(k):normal(20, 1):t():totable()[1]
+      local low, high = stats.bootstrap(values, { f = stats.mean, draws = 300,
+        level = 0.9 })
+      assert.is_true(low < high)
+      if low <= 0 and 0 <= high then covered = covered + 1 end
+    end
+    -- 0.9 less what is known to be missing at n = 20 (about 0.02), 4 sigma
+    assert.is_true(covered > 160 and covered < 194, tostring(covered))
+  end)
+
+  it("has the same bootstrap interval for the same values", function()
+    local a, b = stats.bootstrap(x)
+    local c, d = stats.bootstrap(x)
+    assert.are.same({ a, b }, { c, d })
+    assert.is_true(a >= -8.125 and b <= 7.25)
+    local low, high = stats.bootstrap { 1, 0 / 0, 2 }
+    assert.is_true(low ~= low and high ~= high)
+    low = stats.bootstrap { 1 }
+    assert.is_true(low ~= low)
+    assert.has_error(function() stats.bootstrap(x, { level = 2 }) end,
+      "bootstrap: level must be in (0, 1), got 2")
+  end)
 end)

@@ -359,8 +359,121 @@ describe("a table of results", function()
     local t = sample()
     t:append { init = "a", seed = 3, x = 0 / 0 }
     local s = t:summary { by = "init", of = "x", low = 0, high = 1 }
-    assert.are.same({ init = "a", n = 2, x = 2, x_low = 1, x_high = 3 },
-      s:where { init = "a" }:row(1))
+    assert.are.same({ init = "a", n = 2, nan = 1, x = 2, x_low = 1,
+      x_high = 3 }, s:where { init = "a" }:row(1))
+    assert.are.equal(0, s:where { init = "b" }:row(1).nan)
+  end)
+
+  it("adds means, errors and intervals to a summary", function()
+    local s = sample():summary { by = "init", of = "x",
+      also = { "mean", "std", "sem", "min", "max", "interval" } }
+    assert.are.same({ "init", "n", "x", "x_low", "x_high", "x_mean", "x_std",
+      "x_sem", "x_min", "x_max", "x_interval_low", "x_interval_high" },
+      s:columns())
+    local b = s:row(1)
+    assert.are.same({ 5, 1, 4, 6 }, { b.x_mean, b.x_sem, b.x_min, b.x_max })
+    assert.is_true(b.x_interval_low >= 4 and b.x_interval_high <= 6)
+    assert.has_error(function() sample():summary { of = "x",
+      also = { "mena" } } end, "summary: unknown statistic 'mena' (did you " ..
+      "mean 'mean'? known: mean, std, sem, min, max, interval)")
+  end)
+
+  it("counts infinities as what they are in a summary", function()
+    local t = tabular.of({ "x" }, { { x = inf }, { x = 1 }, { x = inf } })
+    local s = t:summary { of = "x" }:row(1)
+    assert.are.same({ 3, inf, inf }, { s.n, s.x, s.x_high })
+  end)
+
+  it("fits power laws and exponentials, with error bars", function()
+    local t = tabular.new { "x", "p", "e" }
+    for x = 1, 6 do
+      t:append { x = x, p = 3 * x ^ -1.5, e = 2 * 10 ^ (0.25 * x) }
+    end
+    t:append { x = 7, p = 0, e = inf }
+    t:append { x = 8, p = 0 / 0 }
+    local power = t:fit { x = "x", y = "p", model = "power" }:row(1)
+    assert.is_true(math.abs(power.slope + 1.5) < 1e-14)
+    assert.is_true(math.abs(power.intercept - math.log(3, 10)) < 1e-14)
+    assert.is_true(power.error < 1e-14)
+    assert.are.same({ 6, 2 }, { power.n, power.dropped })
+    local exponential = t:fit { x = "x", y = "e", model = "exponential" }:row(1)
+    assert.is_true(math.abs(exponential.slope - 0.25) < 1e-14)
+    assert.are.equal(2, exponential.dropped)
+    assert.has_error(function() t:fit { x = "x", y = "p", model = "pwoer" } end,
+      "fit: unknown model 'pwoer' (did you mean 'power'? known: line, " ..
+      "power, exponential)")
+  end)
+
+  it("has a fit's error bar from textbooks", function()
+    -- NumPy: (lstsq's residual / 3 / sum((x - 3)^2))^(1/2)
+    local t = tabular.new { "x", "y" }
+    for i, y in ipairs { 2.1, 3.9, 6.2, 7.8, 10.1 } do t:append { x = i, y = y } end
+    local fit = t:fit { x = "x", y = "y" }:row(1)
+    assert.is_true(math.abs(fit.slope - 1.99) < 1e-13)
+    assert.is_true(math.abs(fit.intercept - 0.05) < 1e-13)
+    assert.is_true(math.abs(fit.error - 0.059721576223896) < 1e-14)
+  end)
+
+  it("turns rows into columns", function()
+    local p = sample():pivot { rows = "seed", columns = "init", value = "x" }
+    assert.are.same({ "seed", "b", "a" }, p:columns())
+    assert.are.same({ seed = 1, b = 4, a = 1 }, p:row(1))
+    local t = sample()
+    t:append { init = "c", seed = 2, x = 7 }
+    t:append { init = "c", seed = 2, x = 9 }
+    p = t:pivot { rows = "seed", columns = "init", value = "x", with = "mean" }
+    assert.are.same({ seed = 2, b = 6, a = 3, c = 8 }, p:row(2))
+    assert.is_nil(p:row(1).c)
+    p = t:pivot { rows = "seed", columns = "init", value = "x",
+      with = function(values) return #values end }
+    assert.are.equal(2, p:row(2).c)
+    assert.has_error(function() t:pivot { rows = "seed" } end,
+      "pivot: rows, columns and value must name columns")
+  end)
+
+  it("prints the digits that the spread justifies", function()
+    local t = tabular.of({ "x", "x_low", "x_high", "y" }, {
+      { x = 108.6712, x_low = 108.49, x_high = 108.83, y = 108.6712 },
+      { x = 0.00123456, x_low = 0.001, x_high = 0.002, y = 1 / 3 },
+      { x = 61234.5, x_low = 61000.0, x_high = 62000.0, y = 2 } })
+    assert.are.equal("       x     x_low    x_high   y (s)\n" ..
+      "  108.67    108.49    108.83   108.7\n" ..
+      "  0.0012    0.0010    0.0020  0.3333\n" ..
+      "6.12e+04  6.10e+04  6.20e+04       2\n", t:totext(nil, { y = "s" }))
+  end)
+
+  local function bytes_of(path)
+    local file = assert(io.open(path, "rb"))
+    local text = file:read "a"
+    file:close()
+    os.remove(path)
+    return text
+  end
+
+  it("writes JSON that keeps NaN, infinities and the kind of numbers",
+    function()
+      local t = tabular.of({ "a", "b" }, { { a = 0 / 0, b = 'x"\n\1' },
+        { a = -inf }, { a = 1.0, b = true }, { a = 3, b = "é" } })
+      assert.are.equal('[{"a": "NaN", "b": "x\\"\\n\\u0001"},\n' ..
+        '{"a": "-Infinity", "b": null},\n{"a": 1.0, "b": true},\n' ..
+        '{"a": 3, "b": "é"}]\n', bytes_of(t:json(os.tmpname())))
+    end)
+
+  it("writes a structured array as NumPy does", function()
+    local t = tabular.of({ "d", "s", "x", "f" }, { { d = 1, s = "é", x = 0.5,
+      f = true }, { d = -2, s = "ab", x = nil, f = false } })
+    local bytes = bytes_of(t:npy(os.tmpname()))
+    assert.are.equal("\147NUMPY\1\0", bytes:sub(1, 8))
+    local length = ("<I2"):unpack(bytes, 9)
+    assert.are.equal(0, (10 + length) % 64)
+    assert.are.equal("{'descr': [('d', '<i8'), ('s', '<U2'), ('x', '<f8'), " ..
+      "('f', '|b1')], 'fortran_order': False, 'shape': (2,), }",
+      (bytes:sub(11, 10 + length):gsub("%s+$", "")))
+    local d, e, z, x, f = ("<i8 I4 I4 d c1"):unpack(bytes, 11 + length)
+    assert.are.same({ 1, 233, 0, 0.5, "\1" }, { d, e, z, x, f })
+    d, e, z, x, f = ("<i8 I4 I4 d c1"):unpack(bytes, 11 + length + 25)
+    assert.are.same({ -2, 97, 98, "\0" }, { d, e, z, f })
+    assert.is_true(x ~= x)
   end)
 
   it("fits a line per group", function()

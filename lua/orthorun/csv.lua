@@ -16,6 +16,11 @@ function csv.number(x)
   return ("%.17g"):format(x)
 end
 
+-- A value as text, numbers as csv.number has them.
+function csv.plain(value)
+  return type(value) == "number" and csv.number(value) or tostring(value)
+end
+
 -- One field: numbers as csv.number has them, nil as nothing, text quoted
 -- where it must be.
 function csv.field(value)

@@ -1,6 +1,9 @@
--- stats: summaries of plain Lua arrays of numbers. No matrices here, and no
--- random numbers. A NaN among the values makes the answer NaN, as in NumPy;
--- infinities sort and count like any number.
+-- stats: summaries of plain Lua arrays of numbers. No matrices here. A NaN among
+-- the values makes the answer NaN, as in NumPy; infinities sort and count like
+-- any number.
+local core = require "orthorun.core"
+local names = require "orthorun.names"
+
 local stats = {}
 
 local nan = 0 / 0
@@ -104,6 +107,32 @@ function stats.fit(x, y)
   for i = 1, #x do left = left + (y[i] - intercept - slope * x[i]) ^ 2 end
   local spread = #x > 2 and (left / (#x - 2) / sxx) ^ 0.5 or nan
   return slope, intercept, spread
+end
+
+-- The percentile bootstrap's interval for f(values) (Efron 1979): low, high.
+-- Options: f (default the median), level (0.95), draws (1000), rng (always the
+-- same one, so that the same values have the same interval). NaN for fewer
+-- than 2 values, and where a value is NaN.
+function stats.bootstrap(values, options)
+  check("bootstrap", values)
+  options = names.options("bootstrap", options, { "f", "level", "draws",
+    "rng" })
+  local f, level = options.f or stats.median, options.level or 0.95
+  if type(level) ~= "number" or not (level > 0 and level < 1) then
+    error(("bootstrap: level must be in (0, 1), got %s"):format(
+      tostring(level)), 2)
+  end
+  local n = #values
+  if n < 2 or has_nan(values) then return nan, nan end
+  local rng = options.rng or core.rng(0):split "bootstrap"
+  local found, sample = {}, {}
+  for draw = 1, options.draws or 1000 do
+    local u = rng:uniform(n, 1):totable()
+    for i = 1, n do sample[i] = values[math.floor(u[i][1] * n) % n + 1] end
+    found[draw] = f(sample)
+  end
+  return stats.quantile(found, (1 - level) / 2),
+    stats.quantile(found, (1 + level) / 2)
 end
 
 -- n, mean, std, min, low (10 %), median, high (90 %), max of the values that

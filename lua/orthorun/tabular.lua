@@ -2,9 +2,11 @@
 -- numbers, strings, booleans, or nil where a row has none. Knows nothing of
 -- sweeps; writes files through orthorun.files.
 local csv = require "orthorun.csv"
+local export = require "orthorun.export"
 local files = require "orthorun.files"
 local names = require "orthorun.names"
-local stats = require "orthorun.stats"
+local reduce = require "orthorun.reduce"
+local render = require "orthorun.render"
 
 local Table = { __name = "orthorun.table" }
 Table.__index = Table
@@ -249,65 +251,7 @@ function Table:numbers(name)
   return values
 end
 
-local function summary_columns(by, of)
-  local wanted = table.move(by, 1, #by, 1, {})
-  wanted[#wanted + 1] = "n"
-  for _, name in ipairs(of) do
-    for _, part in ipairs { "", "_low", "_high" } do
-      wanted[#wanted + 1] = name .. part
-    end
-  end
-  return wanted
-end
-
--- One row per group: the median of each column in `of` under its own name,
--- quantiles beside it as NAME_low and NAME_high, and n, the rows counted.
--- NaN values are left out, and n is then the smallest count.
---   t:summary{by = {"init", "layer"}, of = {"grad"}, low = 0.1, high = 0.9}
-function Table:summary(options)
-  names.options("summary", options, { "by", "of", "low", "high" })
-  local by, of = options.by or {}, options.of
-  if type(by) == "string" then by = { by } end
-  if type(of) == "string" then of = { of } end
-  if type(of) ~= "table" then error("summary: `of` names no column", 2) end
-  local new = tabular.new(summary_columns(by, of), self.levels)
-  for _, group in ipairs(self:group(by)) do
-    local record = group.key
-    for _, name in ipairs(of) do
-      local values = {}
-      for _, x in ipairs(group.rows:numbers(name)) do
-        if x == x then values[#values + 1] = x end
-      end
-      record.n = math.min(record.n or #values, #values)
-      record[name] = stats.median(values)
-      record[name .. "_low"] = stats.quantile(values, options.low or 0.1)
-      record[name .. "_high"] = stats.quantile(values, options.high or 0.9)
-    end
-    new:append(record)
-  end
-  return new
-end
-
--- One row per group: slope, intercept and error (the slope's standard error)
--- of the least-squares line of column y against column x.
---   t:fit{by = {"init", "seed"}, x = "layer", y = "delta"}
-function Table:fit(options)
-  names.options("fit", options, { "by", "x", "y" })
-  local by = options.by or {}
-  if type(by) == "string" then by = { by } end
-  local columns = table.move(by, 1, #by, 1, {})
-  for _, name in ipairs { "slope", "intercept", "error" } do
-    columns[#columns + 1] = name
-  end
-  local new = tabular.new(columns, self.levels)
-  for _, group in ipairs(self:group(by)) do
-    local record = group.key
-    record.slope, record.intercept, record.error = stats.fit(
-      group.rows:numbers(options.x), group.rows:numbers(options.y))
-    new:append(record)
-  end
-  return new
-end
+Table.summary, Table.fit, Table.pivot = reduce.summary, reduce.fit, reduce.pivot
 
 -- The table as CSV text, header first.
 function Table:tocsv()
@@ -327,68 +271,35 @@ function Table:csv(path)
   return path
 end
 
-local function shown(value)
-  if value == nil then return "" end
-  if math.type(value) == "float" then
-    if value ~= value then return "nan" end
-    return (("%.4g"):format(value))
-  end
-  return tostring(value)
+-- Writes the table as JSON: an array of records, one a line, missing values as
+-- null. NaN and infinities, which JSON lacks, are the texts "NaN", "Infinity"
+-- and "-Infinity".
+function Table:json(path)
+  files.write(path, export.json(self))
+  return path
 end
 
-local function is_number_column(self, name)
-  for i = 1, self.size do
-    local value = self.data[name][i]
-    if value ~= nil and type(value) ~= "number" then return false end
-  end
-  return true
+-- Writes the table as a NumPy file: one structured array, whose fields are the
+-- columns, as numpy.load(path)["depth"]. Whole numbers are int64, others
+-- float64 (missing ones NaN), texts Unicode.
+function Table:npy(path)
+  files.write(path, export.npy(self))
+  return path
 end
 
--- Display width in characters, for UTF-8 text.
-local function width_of(text) return utf8.len(text) or #text end
-
-local function pad(text, width, right)
-  local fill = (" "):rep(width - width_of(text))
-  return right and fill .. text or text .. fill
-end
-
--- The texts of one column, header first, all of the same width.
-local function render(self, name, count)
-  local texts, width = { name }, width_of(name)
-  for i = 1, count do
-    texts[i + 1] = shown(self.data[name][i])
-    width = math.max(width, width_of(texts[i + 1]))
-  end
-  local right = is_number_column(self, name)
-  for i, text in ipairs(texts) do texts[i] = pad(text, width, right) end
-  return texts
-end
-
--- The table as aligned text, at most `limit` rows of it (default 40).
-function Table:totext(limit)
-  local count = math.min(self.size, limit or 40)
-  local columns, lines = {}, {}
-  for k, name in ipairs(self.names) do
-    columns[k] = render(self, name, count)
-  end
-  for i = 1, count + 1 do
-    local parts = {}
-    for k, texts in ipairs(columns) do parts[k] = texts[i] end
-    lines[i] = table.concat(parts, "  "):gsub("%s+$", "")
-  end
-  if count < self.size then
-    lines[#lines + 1] = ("... %d more rows"):format(self.size - count)
-  end
-  return table.concat(lines, "\n") .. "\n"
-end
+-- The table as aligned text, at most `limit` rows of it (default 40). units:
+-- what stands behind a column's name, as {time = "s"}.
+function Table:totext(limit, units) return render(self, limit or 40, units) end
 
 -- Prints the table on stdout. Options: title, a line above; columns, which
--- ones; limit, how many rows at most (default 40).
+-- ones; limit, how many rows at most (default 40); units, by column. A value
+-- beside its spread (NAME_low and NAME_high, NAME_sem) has the digits that the
+-- spread justifies: two of the spread's own.
 function Table:print(options)
-  options = names.options("print", options, { "title", "columns", "limit" })
-  local view = options.columns and self:select(options.columns) or self
+  options = names.options("print", options, { "title", "columns", "limit",
+    "units" })
   if options.title then io.write(options.title, "\n") end
-  io.write(view:totext(options.limit))
+  io.write(render(self, options.limit or 40, options.units, options.columns))
 end
 
 function Table:__tostring()
