@@ -608,9 +608,9 @@ static int layer_tostring(lua_State *L) {
     lua_pushfstring(L, "layer: %s", lua_tostring(L, -1));
     return 1;
   }
-  lua_pushfstring(L, "%s of %d layer%s:",
-                  container_names[l->kind - LAYER_SEQUENTIAL], l->count,
-                  l->count == 1 ? "" : "s");
+  lua_pushfstring(
+      L, "%s of %d layer%s:", container_names[l->kind - LAYER_SEQUENTIAL],
+      l->count, l->count == 1 ? "" : "s");
   lib_eachleaf(L, 1, outline_leaf, &count);
   if (count > OUTLINE_LEAVES)
     lua_pushfstring(L, "%s\n  ... and %d more", lua_tostring(L, 2),

@@ -650,8 +650,10 @@ static void activation_norm(lua_State *L, void *context) {
   if (!l || l->kind == LAYER_NORM)
     return;
   or_matrix *y = lib_slot(L, idx, SLOT_OUTPUT);
-  if (!y)
+  if (!y) {
     lib_error(L, "activation_norms: no forward pass yet");
+    return;
+  }
   or_norm norm = or_matrix_frobenius(y);
   if (l->kind == LAYER_LINEAR && w->pending)
     push_norm(L, w->list, w->last);

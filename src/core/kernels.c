@@ -184,7 +184,7 @@ static broadcast broadcast_of(const or_matrix *y, const or_matrix *x) {
 }
 
 CLONES static void add_column(real a, const real *x, real b, const real *y,
-                       size_t step, real *z, size_t n) {
+                              size_t step, real *z, size_t n) {
   if (step)
     for (size_t i = 0; i < n; i++)
       z[i] = a * x[i] + b * y[i];
@@ -194,7 +194,7 @@ CLONES static void add_column(real a, const real *x, real b, const real *y,
 }
 
 CLONES static void hadamard_column(real a, const real *x, real b, const real *y,
-                            size_t step, real *z, size_t n) {
+                                   size_t step, real *z, size_t n) {
   for (size_t i = 0; i < n; i++)
     z[i] = x[i] * y[i * step];
 }
@@ -267,7 +267,8 @@ static void row_sums(const or_matrix *x, or_matrix *s) {
   }
 }
 
-CLONES static double squares_column(const real *restrict x, size_t n, double f) {
+CLONES static double squares_column(const real *restrict x, size_t n,
+                                    double f) {
   double t[LANES] = {0};
   size_t i = 0;
   for (; i + LANES <= n; i += LANES)
@@ -290,7 +291,7 @@ static double sum_squares(const or_matrix *x, double f) {
 }
 
 CLONES static double dot_column(const real *restrict x, const real *restrict y,
-                         size_t n) {
+                                size_t n) {
   double t[LANES] = {0};
   size_t i = 0;
   for (; i + LANES <= n; i += LANES)
