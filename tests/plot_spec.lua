@@ -167,7 +167,8 @@ describe("plot", function()
     end
     refused("unknown option 'colour' (did you mean 'color'?",
       { colour = "init" })
-    refused("file is missing", { data = sample(), x = "layer", y = "y" })
+    refused("file must be a path", { data = sample(), x = "layer", y = "y",
+      file = 3 })
     refused("unknown column 'layr' (did you mean 'layer'?",
       { data = sample(), x = "layr", y = "y", file = "f" })
     refused("y is missing", { data = sample(), x = "layer", file = "f" })
@@ -177,6 +178,227 @@ describe("plot", function()
       x = "layer", y = "y", file = "f", formats = { "sgv" } })
     refused("unknown option 'file'", { data = sample(), x = "layer", y = "y",
       file = "f", panels = { { file = "g" } } })
+  end)
+end)
+
+-- values 1..n under names
+local function categories(n)
+  local t = tabular.new { "name", "v" }
+  for i = 1, n do
+    for k = -1, 1 do t:append { name = "category " .. i, v = i + k } end
+  end
+  return t
+end
+
+describe("a plot of kind", function()
+  local function with(changes)
+    local spec = { data = sample(), x = "layer", y = "y" }
+    for name, value in pairs(changes) do spec[name] = value end
+    return plot.script(spec)
+  end
+
+  it("points has error bars: quantiles, or a column of errors", function()
+    local text = with { kind = "points", color = "init", band = { 0, 1 } }
+    has(text, "with yerrorbars")
+    has(text, "\n2 0.02 0.01 0.03\n")
+    has(text, "points: medians; bars: 0 to 100 %")
+    local one = sample():where { seed = 2, init = "a" }
+      :with("se", function() return 0.5 end)
+    has(with { data = one, kind = "points", error = "se" },
+      "\n1 0.2 -0.3 0.7\n")
+  end)
+
+  it("histogram is a density: its area is 1", function()
+    local t = tabular.new { "s" }
+    for i = 1, 10 do t:append { s = i <= 8 and 0.5 or 1.5 } end
+    local text = plot.script { data = t, kind = "histogram", x = "s",
+      range = { 0, 2 }, bins = 2, density = function() return 0.5 end }
+    has(text, "\n0 0.8 0 0.8\n1 0.8 0 0.8\n1 0.2 0 0.2\n2 0.2 0 0.2\n")
+    has(text, "\n0.01 0.5\n") -- the law
+  end)
+
+  it("histogram draws values that are all equal, and counts those outside",
+    function()
+      local t = tabular.new { "s" }
+      for _ = 1, 10 do t:append { s = 1.0 } end
+      local text = plot.script { data = t, kind = "histogram", x = "s" }
+      has(text, "set xrange [0.9:1.1]")
+      has(plot.script { data = t, kind = "histogram", x = "s",
+        range = { 2, 3 } }, "off the axis: 10 outside of 10 values")
+    end)
+
+  it("heat fills a cell around each place, half way to its neighbours",
+    function()
+      local text = with { kind = "heat", y = "seed", z = "y", log_z = true }
+      has(text, "with boxxyerror")
+      has(text, "\n1.5 2.5 0.5 1.5 0.01\n")
+      has(text, "set logscale cb")
+    end)
+
+  it("heat without z shows the density of y at each x", function()
+    local t = tabular.new { "step", "s" }
+    for i = 1, 4 do t:append { step = 1, s = i // 4 } end
+    has(plot.script { data = t, kind = "heat", x = "step", y = "s", bins = 2,
+      range = { 0, 2 } }, "\n0.5 1.5 0 1 0.75\n0.5 1.5 1 2 0.25\n")
+  end)
+
+  it("heat has a middle for its colours, and a curve over it", function()
+    local text = with { kind = "heat", y = "seed", z = "y", middle = 0.1,
+      theory = function() return 2 end }
+    assert.truthy(text:find "set cbrange %[%-0%.1%d*:0%.3%d*%]")
+    has(text, "\n4.5 2\n")
+  end)
+
+  it("any shares the axes of its facets", function()
+    local _, shared = with({ facet = "init" }):gsub("set yrange %[%S*%]", "")
+    local text = with { data = sample():with("y", function(r)
+      return r.init == "a" and 1 or 100 + r.layer
+    end), facet = "init" }
+    assert.equal(2, shared)
+    local first = text:match "set yrange (%b[])"
+    local _, count = text:gsub(first:gsub("%p", "%%%0"), "")
+    assert.equal(2, count)
+    local own = with { data = sample():with("y", function(r)
+      return r.init == "a" and 1 or 100 + r.layer
+    end), facet = "init", share = false }
+    _, count = own:gsub(own:match "set yrange (%b[])":gsub("%p", "%%%0"), "")
+    assert.equal(1, count)
+  end)
+
+  it("any takes texts for x, 60 of them, too", function()
+    local text = plot.script { data = categories(60), kind = "points",
+      x = "name", y = "v" }
+    has(text, "'category 60' 60) noenhanced rotate")
+    has(text, "set xrange [0.5:60.5]")
+    local curves = plot.script { data = categories(60), x = "v", y = "v",
+      color = "name" }
+    has(curves, "30 more curves")
+    has(curves, "#440154")
+  end)
+
+  it("any is drawn from one point, none, equal values and NaN", function()
+    if not core.file.spawn { "gnuplot", "--version" } then
+      return pending "gnuplot"
+    end
+    local all = categories(60)
+    local function valued(v) return all:with("v", function() return v end) end
+    for _, data in ipairs { all:where { name = "category 1" }, valued(3),
+      all:where { name = "none" }, valued(0 / 0), valued(0) } do
+      for _, spec in ipairs { { kind = "line", x = "name", y = "v" },
+        { kind = "points", x = "name", y = "v", log_y = true },
+        { kind = "histogram", x = "v", log_y = true },
+        { kind = "heat", x = "name", y = "v" },
+        { kind = "heat", x = "name", y = "name", z = "v", log_z = true } } do
+        spec.data, spec.file, spec.formats = data, base(), { "svg" }
+        local picture = ortho.plot(spec)
+        assert.equal(1, #picture)
+        assert.truthy(picture:totext { width = 60 }:find "\n")
+      end
+    end
+  end)
+
+  it("any refuses what it has no use for", function()
+    for wanted, changes in pairs {
+      ["unknown kind 'hist'"] = { kind = "hist" },
+      ["a plot of kind 'line' has no use for bins"] = { bins = 3 },
+      ["a plot of kind 'histogram' has no use for y"] = { kind = "histogram" },
+      ["range must be {low, high}"] = { kind = "heat", range = { 2, 1 } },
+      ["bins must be a whole number"] = { kind = "heat", bins = 0 },
+      ["band must be {low, high}"] = { band = { 0.9, 2 } },
+      ["theory of a heat map is a function"] = { kind = "heat", theory = "y" },
+      ["log_x is logarithmic, but 'init' holds texts"] = { x = "init",
+        log_x = true } } do
+      local ok, message = pcall(with, changes)
+      assert.is_false(ok)
+      assert.truthy(tostring(message):find(wanted, 1, true), tostring(message))
+    end
+  end)
+
+  it("line of 100 layers, 5 inits and 20 seeds takes under a second",
+    function()
+      local t = tabular.new { "init", "seed", "layer", "y" }
+      for init = 1, 5 do
+        for seed = 1, 20 do
+          for layer = 1, 100 do
+            t:append { init = "i" .. init, seed = seed, layer = layer,
+              y = init ^ (layer / 10) * (1 + seed / 100) }
+          end
+        end
+      end
+      local start = os.clock()
+      ortho.plot { data = t, x = "layer", y = "y", color = "init",
+        log_y = true, file = base(), formats = { "svg" } }
+      assert.is_true(os.clock() - start < 1)
+    end)
+end)
+
+describe("a colour", function()
+  local palette = require "orthorun.palette"
+  it("belongs to an initialization, whatever is beside it", function()
+    local one = palette.choose({ "orthogonal" }, "orthogonal")
+    local arms = ortho.arms.names
+    assert.equal(one, (palette.choose(arms, "orthogonal")))
+    assert.equal(one, (palette.choose({ "mine", "orthogonal" }, "orthogonal")))
+    assert.not_equal(one, (palette.choose({ "mine", "orthogonal" }, "mine")))
+  end)
+end)
+
+describe("a picture in the terminal", function()
+  local function picture()
+    return ortho.plot { data = sample(), x = "layer", y = "y",
+      color = "init", log_y = true, title = "a \27[31mtitle" }
+  end
+
+  it("is as wide as told, in braille or ASCII", function()
+    for _, ascii in ipairs { false, true } do
+      local text = picture():totext { width = 50, ascii = ascii }
+      for line in text:gmatch "[^\n]+" do
+        assert.is_true(utf8.len(line) <= 50, line)
+      end
+      assert.equal(ascii, not text:find "[\128-\255]")
+      assert.truthy(text:find("a  [31mtitle", 1, true))
+    end
+  end)
+
+  it("puts a straight line's dots where they belong", function()
+    local t = tabular.new { "x", "y" }
+    for i = 0, 10 do t:append { x = i, y = i } end
+    local text = ortho.plot { data = t, x = "x", y = "y" }
+      :totext { ascii = true, width = 40, height = 10 }
+    local rows = {}
+    for row in text:gmatch "|([^\n]*)" do rows[#rows + 1] = row end
+    assert.equal(10, #rows)
+    for i = 2, 10 do
+      local above, below = rows[i - 1]:find "%*", rows[i]:find "%*"
+      assert.is_true(above > below)
+    end
+  end)
+
+  it("is drawn where gnuplot is missing, in a script that goes on", function()
+    local name = folder .. "/missing.lua"
+    local f = assert(io.open(name, "w"))
+    f:write(([[local t = ortho.table.of({"x", "y"}, {{x = 1, y = 2},
+      {x = 2, y = 3}})
+      local p = ortho.plot{data = t, x = "x", y = "y", file = %q}
+      print("went on", #p)]]):format(base() .. "-none"))
+    f:close()
+    local status, out, err = core.file.spawn { "/usr/bin/env", "PATH=/nowhere",
+      os.getenv "ORTHORUN" or "./orthorun", name }
+    assert.equal(0, status)
+    assert.truthy(out:find("went on\t0", 1, true))
+    assert.truthy(out:find "⠀" or out:find "[⠁-⣿]")
+    assert.truthy(err:find("cannot run gnuplot", 1, true))
+    local _, lines = err:gsub("\n", "")
+    assert.equal(1, lines)
+  end)
+
+  it("is saved under a name, or says why not", function()
+    local p = picture()
+    assert.equal(base() .. "2.svg", p:save(base() .. "2.svg"))
+    assert.has_error(function() p:save "no-ending" end)
+    local ok, message = pcall(p.save, p, "/nowhere/x.svg")
+    assert.is_false(ok)
+    assert.truthy(message:find("cannot write /nowhere/x.svg", 1, true))
   end)
 end)
 

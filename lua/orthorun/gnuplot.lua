@@ -1,46 +1,41 @@
 -- gnuplot: a laid-out figure as a gnuplot script, and the program that draws
 -- it. Started without a shell; every text goes in single quotes, where gnuplot
 -- expands nothing. What a figure means is orthorun.plot's business.
---
--- figure: title, caption (both optional), legend (array of entries), panels.
--- panel: title, xlabel, ylabel, x and y axes {log=, powers=, low=, high=,
---   ticks=},
---   series (array).
--- series: label, color, point, points (array of {x, y, low, high}), theory
---   (array of {x, y}), band (boolean), marks (boolean).
 local core = require "orthorun.core"
 local csv = require "orthorun.csv"
+local palette = require "orthorun.palette"
+local plain = require "orthorun.text"
 
 local gnuplot = {}
 
--- Okabe and Ito's palette, which colour-blind readers can tell apart; yellow
--- is left out (unreadable on white), black comes last.
-local palette = { "0072B2", "D55E00", "009E73", "CC79A7", "E69F00", "56B4E9",
-  "000000" }
 local point_types = { 7, 5, 9, 13, 11, 3, 2 }
 
-local function color_of(index) return palette[(index - 1) % #palette + 1] end
-
--- A darker shade, for a theory's dashes on top of its measured line.
-local function darker(hex)
-  return (hex:gsub("%x%x", function(pair)
-    return ("%02X"):format(tonumber(pair, 16) * 55 // 100)
-  end))
+local function point_type(series)
+  return point_types[((series.mark or 1) - 1) % #point_types + 1]
 end
 
 -- A text in single quotes: no expansion, no line ends.
 local function quote(text)
-  return "'" .. tostring(text):gsub("%c", " "):gsub("'", "''") .. "'"
+  return "'" .. plain.clean(text):gsub("'", "''") .. "'"
 end
 
 local function append(list, more)
   return table.move(more, 1, #more, #list + 1, list)
 end
 
-local columns_at_most = 3
-local sizes = { panel_width = 400, panel_height = 320, lone_width = 580,
-  lone_height = 390, left = 82, right = 16, top = 34, bottom = 56, title = 30,
-  legend_row = 22, caption = 20 }
+local sizes = { lone_width = 580, lone_height = 390, left = 82, right = 16,
+  top = 34, bottom = 56, title = 30, legend_row = 22, caption = 20,
+  scale = 84, name = 6.5 }
+
+-- {most panels, columns, width and height of a panel}
+local grids = { { 1, 1, 580, 390 }, { 6, 3, 400, 320 }, { 12, 4, 320, 260 },
+  { math.huge, 6, 260, 210 } }
+
+local function grid_for(n)
+  for _, grid in ipairs(grids) do
+    if n <= grid[1] then return grid end
+  end
+end
 
 -- Room for tick labels like 1.5×10^{-14}, which short logarithmic axes get.
 local function left_margin(figure)
@@ -56,28 +51,55 @@ local function left_margin(figure)
   return sizes.left
 end
 
--- How the figure is cut up, in pixels: columns, rows, and heights.
-local function layout(figure)
-  local n = #figure.panels
-  local columns = math.min(n, columns_at_most)
-  local rows = (n + columns - 1) // columns
-  local panel_width = n == 1 and sizes.lone_width or sizes.panel_width
-  local panel_height = n == 1 and sizes.lone_height or sizes.panel_height
-  local width = columns * panel_width
+-- Room below and right of the panels: for names of places, which stand
+-- upright where they are many, and for the colours of heat maps.
+local function extra_room(figure)
+  local below, right = 0, 0
+  for _, panel in ipairs(figure.panels) do
+    if panel.kind == "heat" then right = sizes.scale end
+    local longest, list = 0, panel.x.names or {}
+    for _, name in ipairs(list) do
+      longest = math.max(longest, math.min(24, utf8.len(name) or #name))
+    end
+    if #list * longest > 50 then
+      below = math.max(below, longest * sizes.name - 10)
+    end
+    for _, name in ipairs(panel.y.names or {}) do
+      right = math.max(right, sizes.scale)
+      longest = math.max(longest, math.min(24, utf8.len(name) or #name))
+    end
+  end
+  return below, right
+end
+
+local function legend_rows(figure, width)
   local letters = 0
   for _, entry in ipairs(figure.legend) do
     letters = math.max(letters, utf8.len(entry.label) or #entry.label)
   end
   local per_row = math.max(1, width // (letters * 8 + 70))
-  local legend = #figure.legend == 0 and 0 or
-    math.ceil(#figure.legend / per_row) * sizes.legend_row
+  return per_row, math.ceil(#figure.legend / per_row)
+end
+
+-- How the figure is cut up, in pixels: columns, rows, and heights.
+local function layout(figure)
+  local n = #figure.panels
+  local _, columns, panel_width, panel_height = table.unpack(grid_for(n))
+  columns = math.min(n, columns)
+  local more_below, more_right = extra_room(figure)
+  panel_width, panel_height = panel_width + more_right,
+    panel_height + more_below
+  local rows, width = (n + columns - 1) // columns, columns * panel_width
+  local per_row, legend = legend_rows(figure, width)
+  legend = legend * sizes.legend_row
   local above = figure.title and sizes.title or 0
   local below = legend + (figure.caption and sizes.caption or 0) + 6
   return { columns = columns, rows = rows, width = width, above = above,
     below = below, legend = legend, per_row = per_row,
-    left = left_margin(figure), panel_width = panel_width,
-    panel_height = panel_height,
-    height = above + below + rows * panel_height }
+    left = left_margin(figure), right = sizes.right + more_right,
+    bottom = sizes.bottom + more_below, panel_width = panel_width,
+    panel_height = panel_height, upright = more_below > 0,
+    height = math.floor(above + below + rows * panel_height) }
 end
 
 local function margins(at, left, right, top, bottom)
@@ -87,12 +109,15 @@ local function margins(at, left, right, top, bottom)
     1 - bottom / at.height)
 end
 
-local function panel_margins(at, k)
+-- The sides of panel k's frame in pixels: left, right, top, bottom.
+local function frame(at, k)
   local column, row = (k - 1) % at.columns, (k - 1) // at.columns
   local x, y = column * at.panel_width, at.above + row * at.panel_height
-  return margins(at, x + at.left, x + at.panel_width - sizes.right,
-    y + sizes.top, y + at.panel_height - sizes.bottom)
+  return x + at.left, x + at.panel_width - at.right, y + sizes.top,
+    y + at.panel_height - at.bottom
 end
+
+local function panel_margins(at, k) return margins(at, frame(at, k)) end
 
 -- 1, 2 or 5 times a power of ten, at least x.
 local function nice(x)
@@ -142,14 +167,30 @@ local function set_ticks(name, ticks, powers)
   return ("set %stics (%s)"):format(name, table.concat(parts, ", "))
 end
 
--- The commands for one axis ("x" or "y"). powers: the data are exponents of
--- ten, and the ticks say so.
+-- Ticks that are names, each at its place; cut where they are long.
+local function set_names(name, list)
+  local parts, longest = {}, 0
+  for i, text in ipairs(list) do
+    local cut = utf8.len(text) and utf8.offset(text, 24)
+    if cut and cut <= #text then text = text:sub(1, cut - 1) .. "…" end
+    longest = math.max(longest, utf8.len(text) or #text)
+    parts[i] = ("%s %d"):format(quote(text), i)
+  end
+  local turned = name == "x" and #list * longest > 50
+  return ("set %stics (%s) noenhanced%s"):format(name,
+    table.concat(parts, ", "), turned and
+    " rotate by -90 left font ',8'" or "")
+end
+
+-- The commands for one axis ("x", "y" or "cb"). powers: the data are exponents
+-- of ten, and the ticks say so.
 local function axis_commands(name, axis)
   local lines = {}
   local function add(format, ...) lines[#lines + 1] = format:format(...) end
   add("unset logscale %s", name)
   add("set format %s '%%g'", name)
-  add("set %stics autofreq", name)
+  add("set %stics autofreq norotate enhanced font ',%s'", name,
+    name == "cb" and "9" or "10")
   add("set %srange [%s:%s]", name, csv.number(axis.low), csv.number(axis.high))
   if axis.powers then
     add("set format %s '10^{%%g}'", name)
@@ -168,6 +209,7 @@ local function axis_commands(name, axis)
     end
   end
   if axis.ticks then lines[#lines + 1] = set_ticks(name, axis.ticks) end
+  if axis.names then lines[#lines + 1] = set_names(name, axis.names) end
   return lines
 end
 
@@ -182,43 +224,89 @@ local function data_block(name, points, width)
   return table.concat(lines, "\n")
 end
 
+-- How a series' points are drawn: a line, a line with marks, marks alone, or
+-- marks with error bars.
+local function style_of(series)
+  local mark = ("pt %d ps 0.7"):format(point_type(series))
+  if series.bars then return "1:2:3:4 with yerrorbars " .. mark end
+  if series.alone then return "1:2 with points " .. mark end
+  return series.marks and "1:2 with linespoints " .. mark or "1:2 with lines"
+end
+
 -- Adds the data blocks of a series to `lines`, and what plots them to
 -- `bands`, `curves` and `theories`: theory over curves over bands.
 local function add_series(lines, parts, series, name)
-  local hex = color_of(series.color)
-  lines[#lines + 1] = data_block(name, series.points, 4)
-  if series.band then
-    parts.bands[#parts.bands + 1] = ("$%s using 1:3:4 with filledcurves " ..
-      "fc rgb '#%s' fs transparent solid 0.18 noborder notitle"):format(name,
-      hex)
+  local hex = palette.color(series.color)
+  if #series.points > 0 then
+    lines[#lines + 1] = data_block(name, series.points, 4)
+    parts.curves[#parts.curves + 1] = ("$%s using %s lc rgb '#%s' " ..
+      "lw %s notitle"):format(name, style_of(series), hex,
+      series.histogram and "1.2" or "2")
   end
-  local style = series.marks and ("linespoints pt %d ps 0.7"):format(
-    point_types[(series.color - 1) % #point_types + 1]) or "lines"
-  parts.curves[#parts.curves + 1] = ("$%s using 1:2 with %s lc rgb '#%s' " ..
-    "lw 2 notitle"):format(name, style, hex)
+  if series.band and #series.points > 0 then
+    parts.bands[#parts.bands + 1] = ("$%s using 1:3:4 with filledcurves " ..
+      "fc rgb '#%s' fs transparent solid %s noborder notitle"):format(name,
+      hex, series.histogram and "0.3" or "0.18")
+  end
   if #series.theory == 0 then return end
   lines[#lines + 1] = data_block(name .. "t", series.theory, 2)
   parts.theories[#parts.theories + 1] = ("$%st using 1:2 with lines " ..
-    "lc rgb '#%s' lw 1.6 dt (7,5) notitle"):format(name, darker(hex))
+    "lc rgb '#%s' lw 1.6 dt (7,5) notitle"):format(name, palette.darker(hex))
+end
+
+local function set_palette(scale)
+  local parts = {}
+  for i, hex in ipairs(scale) do
+    parts[i] = ("%d '#%s'"):format(i, hex)
+  end
+  return "set palette defined (" .. table.concat(parts, ", ") .. ")"
+end
+
+-- A heat map: a filled box a cell, and the scale of its colours at its right.
+local function add_heat(lines, plots, panel, at, k)
+  local scale = panel.diverging and palette.diverging or palette.scale
+  local _, right, top, bottom = frame(at, k)
+  append(lines, { set_palette(scale), ("set colorbox user origin screen " ..
+    "%.5f, screen %.5f size screen %.5f, screen %.5f"):format(
+    (right + 12) / at.width, 1 - bottom / at.height, 12 / at.width,
+    (bottom - top) / at.height),
+    ("set cblabel %s noenhanced offset 0.5,0"):format(quote(panel.zlabel)),
+    "unset grid" })
+  append(lines, axis_commands("cb", panel.z))
+  local name = ("p%dc"):format(k)
+  if #panel.cells > 0 then
+    lines[#lines + 1] = data_block(name, panel.cells, 5)
+    plots[#plots + 1] = ("$%s using (($1+$2)/2):(($3+$4)/2):1:2:3:4:5 " ..
+      "with boxxyerror fs solid 1 noborder fc palette notitle"):format(name)
+  end
+  if #panel.curve > 0 then
+    lines[#lines + 1] = data_block(name .. "t", panel.curve, 2)
+    append(plots, { ("$%st using 1:2 with lines lc rgb '#FFFFFF' lw 3.5 " ..
+      "notitle"):format(name), ("$%st using 1:2 with lines lc rgb " ..
+      "'#000000' lw 1.6 dt (7,5) notitle"):format(name) })
+  end
+end
+
+local function set_labels(lines, panel, at)
+  for _, name in ipairs { "x", "y" } do
+    append(lines, axis_commands(name, panel[name]))
+    lines[#lines + 1] = ("set %slabel %s noenhanced%s"):format(name,
+      quote(panel[name .. "label"] or ""), name == "x" and
+      (at.upright and " offset 0,0" or " offset 0,0.4") or "")
+  end
+  lines[#lines + 1] = ("set title %s noenhanced offset 0,-0.4"):format(
+    quote(panel.title or ""))
 end
 
 local function add_panel(lines, panel, at, k)
   local parts = { bands = {}, curves = {}, theories = {} }
   for i, series in ipairs(panel.series) do
-    if #series.points > 0 then
-      add_series(lines, parts, series, ("p%ds%d"):format(k, i))
-    end
+    add_series(lines, parts, series, ("p%ds%d"):format(k, i))
   end
   lines[#lines + 1] = panel_margins(at, k)
-  for _, name in ipairs { "x", "y" } do
-    append(lines, axis_commands(name, panel[name]))
-    lines[#lines + 1] = ("set %slabel %s noenhanced%s"):format(name,
-      quote(panel[name .. "label"] or ""), name == "x" and " offset 0,0.4" or
-      "")
-  end
-  lines[#lines + 1] = ("set title %s noenhanced offset 0,-0.4"):format(
-    quote(panel.title or ""))
+  set_labels(lines, panel, at)
   local all = {}
+  if panel.kind == "heat" then add_heat(lines, all, panel, at, k) end
   for _, part in ipairs { parts.bands, parts.curves, parts.theories } do
     append(all, part)
   end
@@ -231,10 +319,13 @@ local function legend_curve(entry)
     return ("NaN with lines lc rgb '#333333' lw 1.6 dt (7,5) title %s")
       :format(quote(entry.label))
   end
-  return ("NaN with %s lc rgb '#%s' lw 3 title %s"):format(
-    entry.marks and ("linespoints pt %d ps 0.9"):format(
-      point_types[(entry.color - 1) % #point_types + 1]) or "lines",
-    color_of(entry.color), quote(entry.label))
+  local style = entry.alone and "points" or entry.marks and "linespoints" or
+    "lines"
+  if style ~= "lines" then
+    style = ("%s pt %d ps 0.9"):format(style, point_type(entry))
+  end
+  return ("NaN with %s lc rgb '#%s' lw 3 title %s"):format(style,
+    palette.color(entry.color), quote(entry.label))
 end
 
 -- One legend for all panels: the key of an empty plot in a strip below them.
@@ -275,6 +366,14 @@ local function terminal(format, at)
 end
 
 gnuplot.formats = { "svg", "png", "pdf" }
+
+-- The size of the figure in pixels, and the sides of its panels' frames
+-- ({left, right, top, bottom} each).
+function gnuplot.layout(figure)
+  local at, frames = layout(figure), {}
+  for k in ipairs(figure.panels) do frames[k] = { frame(at, k) } end
+  return at.width, at.height, frames
+end
 
 -- The gnuplot script that draws a figure in one format.
 function gnuplot.script(figure, format)

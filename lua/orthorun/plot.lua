@@ -1,250 +1,82 @@
--- plot: pictures of result tables. Says what is drawn (medians over seeds
--- with their bands, theory dashed, one colour per group, one panel per
--- facet); gnuplot draws it.
+-- plot: pictures of result tables. Checks what is asked for; orthorun.figure
+-- lays it out, and gnuplot or the terminal draws it.
+local core = require "orthorun.core"
+local figure = require "orthorun.figure"
 local files = require "orthorun.files"
 local gnuplot = require "orthorun.gnuplot"
+local journal = require "orthorun.journal"
 local names = require "orthorun.names"
-local stats = require "orthorun.stats"
+local terminal = require "orthorun.terminal"
 
-local panel_fields = { "data", "x", "y", "color", "facet", "theory", "band",
-  "log_x", "log_y", "log10_y", "labels", "title", "xlabel", "ylabel" }
-local figure_fields = { "panels", "file", "formats", "caption" }
 -- what a panel does not say, it takes from the whole
-local inherited = { "data", "x", "y", "color", "facet", "theory", "band",
-  "log_x", "log_y", "log10_y", "labels", "xlabel", "ylabel" }
+local inherited = { "kind", "data", "x", "y", "z", "color", "facet", "theory",
+  "density", "bins", "range", "error", "middle", "band", "share", "log_x",
+  "log_y", "log_z", "log10_y", "log10_z", "labels", "xlabel", "ylabel",
+  "zlabel" }
+local panel_fields = table.move(inherited, 1, #inherited, 2, { "title" })
+local figure_fields = { "panels", "file", "formats", "caption" }
 
--- May y be drawn on this panel's axis?
-local function drawable(y, log)
-  return y == y and y - y == 0 and (not log or y > 0)
+-- what each kind needs, and what it has no use for
+local needs = { line = { "x", "y" }, points = { "x", "y" },
+  histogram = { "x" }, heat = { "x", "y" } }
+local useless = {
+  line = { "z", "density", "bins", "range", "middle", "log_z", "log10_z",
+    "error" },
+  points = { "z", "density", "bins", "range", "middle", "log_z", "log10_z" },
+  histogram = { "y", "z", "theory", "error", "middle", "log_x", "log10_y",
+    "log_z", "log10_z" },
+  heat = { "color", "density", "error", "log10_y" },
+}
+
+local function is_pair(value)
+  return type(value) == "table" and type(value[1]) == "number" and
+    type(value[2]) == "number" and value[1] < value[2]
 end
 
--- Counts what an axis cannot show. In log10 data a zero is -Inf.
-local function count_odd(tally, y, spec)
-  tally.total = tally.total + 1
-  if y ~= y then
-    tally.nan = tally.nan + 1
-  elseif spec.log10_y and y == -math.huge or spec.log_y and y == 0 then
-    tally.zero = tally.zero + 1
-  elseif y - y ~= 0 then
-    tally.infinite = tally.infinite + 1
-  elseif spec.log_y and y < 0 then
-    tally.negative = tally.negative + 1
+local function check_values(spec)
+  if spec.log_y and spec.log10_y then
+    error("plot: log_y is for values, log10_y for their logarithms", 5)
   end
-end
-
--- {x, median, low, high} of the values at one x; nil where not drawable.
-local function summarize(x, values, spec)
-  local median = stats.median(values)
-  if not drawable(median, spec.log_y) then return nil end
-  local low = spec.band and stats.quantile(values, spec.band[1]) or median
-  local high = spec.band and stats.quantile(values, spec.band[2]) or median
-  return { x, median, drawable(low, spec.log_y) and low or median,
-    drawable(high, spec.log_y) and high or median }
-end
-
-local function theory_at(spec, rows)
-  local values = {}
-  for _, record in rows:rows() do
-    local value = record[spec.theory]
-    if type(spec.theory) == "function" then value = spec.theory(record) end
-    if value and drawable(value, spec.log_y) then
-      values[#values + 1] = value
-    end
+  if spec.range ~= nil and not is_pair(spec.range) then
+    error("plot: range must be {low, high}, low below high", 5)
   end
-  return #values > 0 and stats.median(values) or nil
-end
-
-local function numbers_of(rows, spec, tally)
-  local kept = {}
-  for _, y in ipairs(rows:numbers(spec.y)) do
-    count_odd(tally, y, spec)
-    if y == y then kept[#kept + 1] = y end
+  if spec.bins ~= nil and (math.type(spec.bins) ~= "integer" or
+    spec.bins < 1 or spec.bins > 10000) then
+    error(("plot: bins must be a whole number from 1 to 10000, not %s"):format(
+      tostring(spec.bins)), 5)
   end
-  return kept
-end
-
--- Curves of more points than this are drawn without marks.
-local most_marks = 16
-
--- One group of a panel: its curve, its band and its theory.
-local function series_of(spec, rows, color, label, tally)
-  local series = { label = label, color = color, points = {}, theory = {},
-    band = false }
-  local groups = rows:group(spec.x)
-  table.sort(groups, function(a, b) return a.key[spec.x] < b.key[spec.x] end)
-  for _, group in ipairs(groups) do
-    local x, values = group.key[spec.x], numbers_of(group.rows, spec, tally)
-    local point = drawable(x, spec.log_x) and summarize(x, values, spec)
-    series.points[#series.points + 1] = point or nil
-    series.band = series.band or (spec.band and #values > 1) or false
-    local theory = spec.theory and drawable(x, spec.log_x) and
-      theory_at(spec, group.rows)
-    if theory then table.insert(series.theory, { x, theory }) end
+  if spec.band and not (is_pair(spec.band) and spec.band[1] >= 0 and
+    spec.band[2] <= 1) then
+    error("plot: band must be {low, high}, quantiles from 0 to 1, or false", 5)
   end
-  series.marks = #series.points <= most_marks
-  return series
-end
-
-local function widen(axis, value)
-  axis.low = math.min(axis.low or value, value)
-  axis.high = math.max(axis.high or value, value)
-end
-
--- Room around the data: 4 % on each side of y, in the axis's own measure.
-local function pad(axis, share)
-  if not axis.low then axis.low, axis.high = axis.log and 1 or 0, 1 end
-  if axis.log then
-    local factor = (axis.high / axis.low) ^ share
-    if axis.high == axis.low then factor = 2 end
-    axis.low, axis.high = axis.low / factor, axis.high * factor
-    return
+  if spec.kind == "heat" and spec.theory and
+    type(spec.theory) ~= "function" then
+    error("plot: theory of a heat map is a function(x) that gives y", 5)
   end
-  local room = (axis.high - axis.low) * share
-  if axis.high == axis.low then
-    room = axis.powers and 1 or math.max(math.abs(axis.high) * 0.1, 1e-300)
+  if spec.density and type(spec.density) ~= "function" then
+    error("plot: density must be a function(x)", 5)
   end
-  axis.low, axis.high = axis.low - room, axis.high + room
-end
-
--- The distinct x of a panel where they are few: its ticks, on a logarithmic
--- axis.
-local function few_places(series_list)
-  local seen, places = {}, {}
-  for _, series in ipairs(series_list) do
-    for _, point in ipairs(series.points) do
-      if not seen[point[1]] then
-        seen[point[1]] = true
-        places[#places + 1] = point[1]
-      end
-    end
-  end
-  table.sort(places)
-  return #places <= 8 and places or nil
-end
-
-local function axes_of(spec, series_list)
-  local x, y = { log = spec.log_x }, { log = spec.log_y,
-    powers = spec.log10_y }
-  for _, series in ipairs(series_list) do
-    for _, point in ipairs(series.points) do
-      widen(x, point[1])
-      for i = 2, 4 do widen(y, point[i]) end
-    end
-    for _, point in ipairs(series.theory) do widen(y, point[2]) end
-  end
-  if spec.log_x then x.ticks = few_places(series_list) end
-  pad(x, 0.02)
-  pad(y, 0.05)
-  return x, y
-end
-
-local function label_for(spec, value)
-  return (spec.labels or {})[value] or tostring(value)
-end
-
--- The place of a value among its column's levels decides its colour, so a
--- subset of the groups keeps the colours of the whole.
-local function color_index(spec, value)
-  local levels = spec.data.levels[spec.color] or spec.data:unique(spec.color)
-  for i, level in ipairs(levels) do
-    if level == value then return i end
-  end
-  return #levels + 1
-end
-
-local function panel_of(spec, rows, title, tally)
-  local list = {}
-  if spec.color then
-    for _, group in ipairs(rows:group(spec.color)) do
-      local value = group.key[spec.color]
-      list[#list + 1] = series_of(spec, group.rows, color_index(spec, value),
-        label_for(spec, value), tally)
-    end
-  else
-    list[1] = series_of(spec, rows, 1, spec.ylabel or spec.y, tally)
-    list[1].alone = #list[1].theory == 0 -- the axis says what it is
-  end
-  local panel = { title = title, xlabel = spec.xlabel or spec.x,
-    ylabel = spec.ylabel or spec.y, series = list }
-  panel.x, panel.y = axes_of(spec, list)
-  return panel
-end
-
--- A panel's definition: one panel, or one per value of its facet.
-local function add_panels(figure, spec, tally)
-  if not spec.facet then
-    table.insert(figure.panels, panel_of(spec, spec.data, spec.title, tally))
-    return
-  end
-  for _, group in ipairs(spec.data:group(spec.facet)) do
-    local title = ("%s: %s"):format(spec.facet,
-      label_for(spec, group.key[spec.facet]))
-    table.insert(figure.panels, panel_of(spec, group.rows, title, tally))
-  end
-end
-
-local function legend_of(figure)
-  local legend, seen, theory = {}, {}, false
-  for _, panel in ipairs(figure.panels) do
-    for _, series in ipairs(panel.series) do
-      theory = theory or #series.theory > 0
-      if not seen[series.label] and not series.alone then
-        seen[series.label] = true
-        legend[#legend + 1] = { label = series.label, color = series.color,
-          marks = series.marks }
-      end
-    end
-  end
-  if theory then legend[#legend + 1] = { label = "theory", theory = true } end
-  return (#legend > 1) and legend or {}
-end
-
-local function percent(p) return ("%g"):format(p * 100) end
-
--- What the reader must know: what lines and bands are, and what the axes
--- could not show.
-local function caption_of(figure, spec, tally)
-  local parts, banded = { spec.caption }, false
-  for _, panel in ipairs(figure.panels) do
-    for _, series in ipairs(panel.series) do
-      banded = banded or series.band
-    end
-  end
-  if banded then
-    local band = spec.band or spec.panels and spec.panels[1].band or {}
-    parts[#parts + 1] = ("lines: medians; bands: %s to %s %%"):format(
-      percent(band[1] or 0.1), percent(band[2] or 0.9))
-  end
-  local odd = {}
-  for _, kind in ipairs { "zero", "nan", "infinite", "negative" } do
-    if tally[kind] > 0 then
-      odd[#odd + 1] = ("%d %s"):format(tally[kind], kind == "nan" and "NaN" or
-        kind)
-    end
-  end
-  if #odd > 0 then
-    parts[#parts + 1] = ("off the axis: %s of %d values"):format(
-      table.concat(odd, ", "), tally.total)
-  end
-  return #parts > 0 and table.concat(parts, "; ") or nil
 end
 
 local function check_panel(spec)
+  if not needs[spec.kind] then
+    error("plot: " .. names.unknown("kind", tostring(spec.kind),
+      figure.kinds), 4)
+  end
   if type(spec.data) ~= "table" or not spec.data.group then
     error("plot: data must be a table of results", 4)
   end
-  for _, name in ipairs { "x", "y" } do
+  for _, name in ipairs(needs[spec.kind]) do
     if spec[name] == nil then error("plot: " .. name .. " is missing", 4) end
   end
-  for _, name in ipairs { "x", "y", "color", "facet", "theory" } do
-    if type(spec[name]) == "string" and not spec.data.data[spec[name]] then
-      error("plot: " .. names.unknown("column", spec[name],
-        spec.data:columns()), 4)
+  for _, name in ipairs(useless[spec.kind]) do
+    if spec[name] then
+      error(("plot: a plot of kind '%s' has no use for %s"):format(spec.kind,
+        name), 4)
     end
   end
-  if spec.log_y and spec.log10_y then
-    error("plot: log_y is for values, log10_y for their logarithms", 4)
-  end
+  figure.check_columns(spec, 4)
+  check_values(spec)
 end
 
 -- The panel definitions with what they take from the whole filled in.
@@ -257,75 +89,137 @@ local function panel_specs(spec)
       full[name] = panel[name]
       if full[name] == nil then full[name] = spec[name] end
     end
+    full.kind = full.kind or "line"
     if full.band == nil then full.band = { 0.1, 0.9 } end
+    if full.share == nil then full.share = true end
     check_panel(full)
     list[k] = full
   end
   return list
 end
 
-local function figure_of(spec)
-  local tally = { total = 0, zero = 0, nan = 0, infinite = 0, negative = 0 }
-  local figure = { title = spec.title, panels = {} }
-  for _, panel in ipairs(panel_specs(spec)) do
-    add_panels(figure, panel, tally)
-  end
-  figure.legend = legend_of(figure)
-  figure.caption = caption_of(figure, spec, tally)
-  return figure
-end
+local function figure_of(spec) return figure.of(spec, panel_specs(spec)) end
 
 local function warn(format, ...)
   io.stderr:write("orthorun: ", format:format(...), "\n")
 end
 
-local function check_formats(formats)
-  local known = table.concat(gnuplot.formats, " ")
+local function check_formats(formats, level)
   for _, format in ipairs(formats) do
-    if not known:find(format, 1, true) then
-      error("plot: " .. names.unknown("format", format, gnuplot.formats), 3)
+    if not names.has(gnuplot.formats, format) then
+      error("plot: " .. names.unknown("format", tostring(format),
+        gnuplot.formats), level + 1)
     end
   end
+end
+
+-- --- pictures ---------------------------------------------------------------
+
+-- What ortho.plot returns: the array of the files written, with methods.
+local Picture = { __name = "orthorun.picture" }
+Picture.__index = Picture
+
+local figures = setmetatable({}, { __mode = "k" }) -- of pictures
+
+local function terminal_options(options)
+  local ascii = options.ascii
+  if ascii == nil then
+    ascii = (core.options or {}).ascii or journal.ascii or false
+  end
+  return { ascii = ascii, width = options.width, height = options.height,
+    colors = core.file.isterminal(1) and not os.getenv "NO_COLOR" }
+end
+
+-- Prints the picture on stdout, in braille dots or in plain ASCII.
+function Picture:show(options)
+  options = names.options("show", options, { "ascii", "width", "height" })
+  io.write(terminal.draw(figures[self], terminal_options(options)))
+  return self
+end
+
+-- The same as text, without colours.
+function Picture:totext(options)
+  options = names.options("totext", options, { "ascii", "width", "height" })
+  local how = terminal_options(options)
+  how.colors = false
+  return terminal.draw(figures[self], how)
+end
+
+-- Draws the picture into a file with one of the known endings.
+function Picture:save(path)
+  local format = type(path) == "string" and path:match "%.(%w+)$"
+  if not format then
+    error("save: a file name with its ending is needed, like plot.svg", 2)
+  end
+  check_formats({ format }, 2)
+  local bytes, message = gnuplot.draw(figures[self], format)
+  if not bytes then
+    error(("save: %s not drawn: %s"):format(path, message), 2)
+  end
+  return files.write(path, bytes, 2)
+end
+
+Picture.__tostring = Picture.totext
+
+-- Writes one file; false where gnuplot cannot be run at all.
+local function write_file(picture, path, format)
+  local bytes, message, missing = gnuplot.draw(figures[picture], format)
+  if missing then
+    warn("no plot drawn: cannot run gnuplot (%s); install it with " ..
+      "`apt-get install gnuplot-nox`", message)
+    return false
+  elseif not bytes then
+    warn("no %s.%s drawn: gnuplot says: %s", path, format, message)
+  else
+    table.insert(picture, files.write(path .. "." .. format, bytes, 3))
+  end
+  return true
 end
 
 local plot = {}
 
 -- ortho.plot{...} draws a table of results into FILE.svg and FILE.png and
--- returns the array of the files written.
---   data    a table (of sweep:run(), or tabular); x, y: columns
+-- returns a picture: the array of the files written, with picture:show().
+--   kind    "line" (medians with bands), "points" (with error bars),
+--           "histogram" (of x), "heat" (z over x and y; without z the density
+--           of y at each x)
+--   data    a table (of sweep:run(), or tabular); x, y, z: columns
 --   color   column: one curve per value, in its own colour
---   facet   column: one panel per value
---   theory  column, or function of a record: dashed, over each curve
+--   facet   column: one panel per value; share: with the same axes (true)
+--   theory  column, or function of a record: dashed, over each curve; of a
+--           heat map, function of x
+--   density function of x, laid over a histogram; bins, range = {low, high}
 --   band    quantiles of the band over rows that share an x (default
 --           {0.1, 0.9}; false: none); the line is their median
---   log_x, log_y  logarithmic axes; log10_y: y holds logarithms to base 10,
---           and the ticks say 10^k
+--   error   column: error bars are plus and minus it
+--   middle  the value of z at which a heat map's colours turn
+--   log_x, log_y, log_z  logarithmic axes; log10_y, log10_z: the column holds
+--           logarithms to base 10, and the ticks say 10^k
 --   labels  texts for values of `color` and `facet`
---   title, xlabel, ylabel, caption
+--   title, xlabel, ylabel, zlabel, caption
 --   panels  array of tables with any of the above that differ by panel
---   file    path without its ending; formats: "svg", "png", "pdf"
--- Where gnuplot is missing it says so on stderr and returns an empty array.
+--   file    path without its ending (none: nothing is written); formats:
+--           "svg", "png", "pdf"
+-- Where gnuplot is missing it says so on stderr and draws in the terminal.
 local function draw(_, spec)
   local known = table.move(panel_fields, 1, #panel_fields, 1,
     table.move(figure_fields, 1, #figure_fields, #panel_fields + 1, {}))
   spec = names.options("plot", spec, known, 2)
-  if type(spec.file) ~= "string" then error("plot: file is missing", 2) end
+  if spec.file ~= nil and type(spec.file) ~= "string" then
+    error("plot: file must be a path without its ending", 2)
+  end
   local formats = spec.formats or { "svg", "png" }
-  check_formats(formats)
-  local figure, written = figure_of(spec), {}
-  for _, format in ipairs(formats) do
-    local bytes, message, missing = gnuplot.draw(figure, format)
-    if missing then
-      warn("no plot drawn: cannot run gnuplot (%s); install it with " ..
-        "`apt-get install gnuplot-nox`", message)
-      return written
-    elseif not bytes then
-      warn("no %s.%s drawn: gnuplot says: %s", spec.file, format, message)
-    else
-      written[#written + 1] = files.write(spec.file .. "." .. format, bytes, 2)
+  check_formats(formats, 2)
+  local picture = setmetatable({}, Picture)
+  figures[picture] = figure_of(spec)
+  journal.add("plot", figures[picture])
+  for _, format in ipairs(spec.file and formats or {}) do
+    if not write_file(picture, spec.file, format) then
+      picture:show()
+      break
     end
   end
-  return written
+  return picture
 end
 
 -- The gnuplot script of a plot, for those who want to change it by hand.

@@ -11,6 +11,7 @@
 local core = require "orthorun.core"
 local csv = require "orthorun.csv"
 local files = require "orthorun.files"
+local journal = require "orthorun.journal"
 local machine = require "orthorun.machine"
 local names = require "orthorun.names"
 local options = require "orthorun.options"
@@ -84,6 +85,8 @@ local function run_specs(definition)
     { name = "seed", default = 0, help = "seed of the run" },
     { name = "precision", default = core.precision and core.precision() or
       "float64", choices = { "float64", "float32" } },
+    { name = "ascii", default = false,
+      help = "plots in the terminal in plain ASCII" },
     { name = "quiet", default = false, help = "no progress on stderr" },
   }
   local kept = {}
@@ -221,6 +224,7 @@ local function define(_, definition)
   local precision = self.run_options.precision or self.params.precision
   if precision and core.set_precision then core.set_precision(precision) end
   choose_shard(self, definition.args)
+  journal.ascii = self.run_options.ascii
   return self
 end
 
@@ -322,6 +326,7 @@ function Sweep:run()
     os.exit(0, true)
   end
   local results = run.all(self)
+  journal.add("sweep", { sweep = self, results = results })
   if self.shards > 1 and not self.partial then end_shard(self, results) end
   return results
 end

@@ -4,6 +4,7 @@
 local csv = require "orthorun.csv"
 local export = require "orthorun.export"
 local files = require "orthorun.files"
+local journal = require "orthorun.journal"
 local names = require "orthorun.names"
 local reduce = require "orthorun.reduce"
 local render = require "orthorun.render"
@@ -299,7 +300,11 @@ function Table:print(options)
   options = names.options("print", options, { "title", "columns", "limit",
     "units" })
   if options.title then io.write(options.title, "\n") end
-  io.write(render(self, options.limit or 40, options.units, options.columns))
+  local shown = render(self, options.limit or 40, options.units,
+    options.columns)
+  io.write(shown)
+  journal.add("table", { table = self, text = shown,
+    columns = options.columns }, options.title)
 end
 
 function Table:__tostring()

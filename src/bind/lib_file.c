@@ -10,6 +10,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -154,6 +155,16 @@ static int file_mkdir(lua_State *L) {
 static int file_isterminal(lua_State *L) {
   int fd = (int)lib_checkinteger(L, "file.isterminal", 1, "fd", 0, INT_MAX);
   lua_pushboolean(L, isatty(fd));
+  return 1;
+}
+
+/* file.columns(fd): the width of a terminal, or nil. */
+static int file_columns(lua_State *L) {
+  int fd = (int)lib_checkinteger(L, "file.columns", 1, "fd", 0, INT_MAX);
+  struct winsize size;
+  if (ioctl(fd, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
+    return 0;
+  lua_pushinteger(L, size.ws_col);
   return 1;
 }
 
@@ -348,7 +359,8 @@ int lib_open_file(lua_State *L) {
       {"save", file_save},  {"mkdir", file_mkdir},
       {"size", file_size},  {"head", file_head},
       {"load", file_load},  {"isterminal", file_isterminal},
-      {"spawn", lib_spawn}, {NULL, NULL},
+      {"spawn", lib_spawn}, {"columns", file_columns},
+      {NULL, NULL},
   };
   luaL_newlib(L, functions);
   return 1;

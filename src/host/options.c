@@ -87,14 +87,14 @@ static const run_option options[HOST_RUN_OPTIONS] = {
     {"fail-fast", NULL, NULL, NULL, "stop at the first trial that fails"},
     {"trial-timeout", "S", is_seconds, "a number of seconds",
      "seconds that a trial may take"},
+    {"ascii", NULL, NULL, NULL, "plots in the terminal in plain ASCII"},
     {"quiet", NULL, NULL, NULL, "no progress on stderr"},
 };
 
 static const char *const long_names[] = {
-    "precision", "seed",          "jobs",    "out",
-    "shard",     "fresh",         "dry-run", "shuffle",
-    "fail-fast", "trial-timeout", "quiet",   "version",
-    "merge",     "show",          "help",    NULL};
+    "precision", "seed",    "jobs",      "out",           "shard", "fresh",
+    "dry-run",   "shuffle", "fail-fast", "trial-timeout", "ascii", "quiet",
+    "version",   "merge",   "show",      "help",          NULL};
 
 static int find_option(const char *name, size_t length) {
   for (int k = 0; k < HOST_RUN_OPTIONS; k++)
