@@ -107,6 +107,11 @@ test: deps ## set up, build, run all tests
 test-kill: $(BIN) ## a thousand random kill -9 over running sweeps (2 minutes)
 	@ORTHORUN=$(abspath $(BIN)) ./$(BIN) tests/kill.lua 1000
 
+test-cluster: deps ## sweeps under mpirun and Slurm, which it installs (root)
+	@tools/deps run cluster
+	@$(MAKE) --no-print-directory $(BIN)
+	@BIN=$(BIN) BUSTED='$(BUSTED)' tests/cluster/run
+
 test-built: $(BIN) $(CTEST)
 	@BIN=$(BIN) BUSTED='$(BUSTED)' tests/run $(CTEST)
 
@@ -147,5 +152,5 @@ help: ## this list
 	  awk -F '\t' '{ printf "%-12s %s\n", $$1, $$2 }'
 	@echo "Settings: see the first lines of the Makefile."
 
-.PHONY: all deps deps-dev run test test-kill test-built test-gc check format install \
-        uninstall clean help FORCE
+.PHONY: all deps deps-dev run test test-kill test-cluster test-built test-gc \
+        check format install uninstall clean help FORCE

@@ -688,6 +688,17 @@ describe("this process's part", function()
       SLURM_PROCID = "1", SLURM_STEP_NUM_TASKS = "2" })
   end)
 
+  it("is asked for where an array is a list", function()
+    local env = { SLURM_ARRAY_TASK_ID = "5", SLURM_ARRAY_TASK_COUNT = "2",
+      SLURM_ARRAY_TASK_MIN = "3", SLURM_ARRAY_TASK_MAX = "5",
+      SLURM_ARRAY_TASK_STEP = "1" }
+    local i, message = machine.shard(function(name) return env[name] end)
+    assert.is_nil(i)
+    has(message, "say which, by --shard I/N")
+    env.SLURM_ARRAY_TASK_STEP = "2"
+    assert.are.equal("2/2", part(env))
+  end)
+
   it("is all of it in a Slurm batch step, or where it makes no sense",
     function()
       assert.are.equal("1/1", part { SLURM_PROCID = "0", SLURM_NTASKS = "4" })

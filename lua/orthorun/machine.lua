@@ -43,31 +43,36 @@ local function ranks(env)
   for _, pair in ipairs { { "OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE" },
     { "PMI_RANK", "PMI_SIZE" }, { "SLURM_PROCID", "SLURM_STEP_NUM_TASKS" } } do
     local rank, size = whole(pair[1], env), whole(pair[2], env)
-    if rank and size and rank < size then return rank, size, pair[1] end
+    if rank and size and rank < size then return rank, size end
   end
   return 0, 1
 end
 
+-- The place from 0 of this task in its array, and their number. Slurm does
+-- not tell the tasks of a list such as 3,5,9: then nil and a message.
 local function array_task(env)
   local id, count = whole("SLURM_ARRAY_TASK_ID", env),
     whole("SLURM_ARRAY_TASK_COUNT", env)
   if not id or not count then return 0, 1 end
   local least = whole("SLURM_ARRAY_TASK_MIN", env) or 0
-  local step = whole("SLURM_ARRAY_TASK_STEP", env) or 1
-  local place = (id - least) // math.max(step, 1)
-  if place < 0 or place >= count then return 0, 1 end
-  return place, count, "SLURM_ARRAY_TASK_ID"
+  local most = whole("SLURM_ARRAY_TASK_MAX", env) or least + count - 1
+  local step = math.max(1, whole("SLURM_ARRAY_TASK_STEP", env) or 1)
+  if (most - least) // step + 1 ~= count or id < least or id > most then
+    return nil, "the job array's tasks are no range, so this one's part is " ..
+      "not known: say which, by --shard I/N"
+  end
+  return (id - least) // step, count
 end
 
--- This process's part of the work as the surroundings tell it: i, n, and
--- the variables that said so; 1, 1 where they say nothing. env: os.getenv.
+-- This process's part of the work as its surroundings tell it: i, n, or 1, 1
+-- where they say nothing; nil and a message where they are unclear. env:
+-- os.getenv, or what stands for it.
 function machine.shard(env)
   env = env or os.getenv
-  local rank, size, by_rank = ranks(env)
-  local task, count, by_task = array_task(env)
-  local names = { by_task, by_rank }
-  if not by_task then names = { by_rank } end
-  return task * size + rank + 1, count * size, table.concat(names, ", ")
+  local rank, size = ranks(env)
+  local task, count = array_task(env)
+  if not task then return nil, count end
+  return task * size + rank + 1, count * size
 end
 
 -- Processors' worth of time that a control group allows, if it says.

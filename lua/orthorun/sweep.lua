@@ -182,6 +182,7 @@ local function choose_shard(self, own_args)
   if text == nil or text == "" then
     self.shard, self.shards = 1, 1
     if not own_args then self.shard, self.shards = machine.shard() end
+    if not self.shard then usage_error(self.shards) end
     return
   end
   local i, n = text:match("^(%d+)/(%d+)$")
