@@ -242,7 +242,7 @@ describe("a trial that", function()
 
   it("wants too much memory fails alone", function()
     local err = failing("local t = {} for i = 1, 1e9 do t[i] = ('x'):rep(1e7) .. i end",
-      "", "ulimit -v 900000;")
+      "", "ulimit -v 400000;")
     has(err, "not enough memory")
   end)
 
@@ -606,9 +606,9 @@ end)
 describe("a run", function()
   it("that is stopped by Ctrl-C keeps what it has, and goes on", function()
     local out = fresh()
-    script "os.execute 'sleep 0.03' return { x = p.seed }"
+    script "os.execute 'sleep 0.1' return { x = p.seed }"
     local _, code, err = run("script.lua --jobs 2 --out " .. out,
-      "timeout -s INT 0.3")
+      "timeout -s INT 0.6")
     -- timeout's own status
     assert.are.equal(124, code)
     has(err, "trials are done and safe in " .. out .. "/demo.db")

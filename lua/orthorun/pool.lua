@@ -7,6 +7,8 @@ local workers = core.worker
 local pool = {}
 
 local collect_above = 64 * 1024 -- KiB that a worker keeps between tasks
+local quick = 0.005 -- seconds; after such a task, the next ones wait in line
+local line_length = 8 -- with the worker itself, and it need not wait for us
 
 -- --- in the worker ----------------------------------------------------------
 
@@ -64,23 +66,33 @@ local function start_worker(self)
     if #self.slots > 0 then return nil end -- then with fewer
     error("cannot start a worker: " .. message, 0)
   end
-  local slot = { worker = worker, parts = {}, size = 0, said = "" }
+  local slot = { worker = worker, held = {}, parts = {}, size = 0,
+    said = "" }
   self.slots[#self.slots + 1] = slot
   return slot
 end
 
+-- How many tasks a worker may hold: one, or several where they are quick and
+-- there are enough for everybody.
+local function allowance(self, slot)
+  local plenty = #self.tasks - self.next > 2 * line_length * self.jobs
+  return slot.quick and plenty and line_length or 1
+end
+
 local function hand_out(self, slot)
-  local task = self.tasks[self.next]
-  if not task then return end
-  self.next = self.next + 1
-  slot.task, slot.began = task, workers.clock()
-  slot.worker:send(("<I4"):pack(task)) -- if it is dead, its end says so
+  while #slot.held < allowance(self, slot) and self.tasks[self.next] do
+    local task = self.tasks[self.next]
+    self.next = self.next + 1
+    if #slot.held == 0 then slot.began = workers.clock() end
+    table.insert(slot.held, task)
+    slot.worker:send(("<I4"):pack(task)) -- if it is dead, its end says so
+  end
 end
 
 -- Every idle worker gets a task; new workers start while there are tasks.
 local function employ(self)
   for _, slot in ipairs(self.slots) do
-    if not slot.task then hand_out(self, slot) end
+    if #slot.held == 0 then hand_out(self, slot) end
   end
   while #self.slots < self.jobs and self.tasks[self.next] do
     local slot = start_worker(self)
@@ -94,15 +106,15 @@ local function finish(self, task, ok, bytes, seconds)
   if self.done(task, ok, bytes, seconds) == false then self.stopped = true end
 end
 
--- The reply, once it is all there.
-local function whole_reply(slot)
-  if slot.size < reply_head then return nil end
+-- The next reply, once it is all there.
+local function next_reply(slot)
+  if slot.size < (slot.wanted or reply_head) then return nil end
   local bytes = table.concat(slot.parts)
   slot.parts = { bytes }
-  local length = ("<I4"):unpack(bytes, reply_head - 3)
-  slot.wanted = reply_head + length
+  slot.wanted = reply_head + ("<I4"):unpack(bytes, reply_head - 3)
   if #bytes < slot.wanted then return nil end
-  slot.parts, slot.size, slot.wanted = {}, 0, nil
+  slot.parts = { bytes:sub(slot.wanted + 1) }
+  slot.size, slot.wanted = #slot.parts[1], nil
   return reply_format:unpack(bytes)
 end
 
@@ -121,31 +133,39 @@ local function bury(self, slot, reason)
   end
   local cause = why_ended(slot.worker:finish())
   last_words(self, slot)
-  if slot.task then
-    finish(self, slot.task, nil, reason or cause, workers.clock() -
+  for i = #slot.held, 2, -1 do -- those that it had not begun
+    self.next = self.next - 1
+    self.tasks[self.next] = slot.held[i]
+  end
+  if slot.held[1] then
+    finish(self, slot.held[1], nil, reason or cause, workers.clock() -
       slot.began)
+  end
+end
+
+-- Takes the replies that have come. The worker has its next task before the
+-- last one's result is written.
+local function take_replies(self, slot)
+  local letter, seconds, payload = next_reply(slot)
+  while letter and not self.stopped do
+    local task = table.remove(slot.held, 1)
+    slot.began, slot.quick = workers.clock(), seconds < quick
+    pass_talk(self, slot)
+    hand_out(self, slot)
+    finish(self, task, letter == "k", payload, seconds)
+    letter, seconds, payload = next_reply(slot)
   end
 end
 
 local function listen(self, slot)
   pass_talk(self, slot)
-  while true do
+  while not self.stopped do
     local bytes = slot.worker:reply()
     if bytes == nil then return bury(self, slot) end
     if bytes == "" then return end
     slot.parts[#slot.parts + 1] = bytes
     slot.size = slot.size + #bytes
-    if slot.size >= (slot.wanted or reply_head) then
-      local letter, seconds, payload = whole_reply(slot)
-      if letter then
-        local task = slot.task
-        slot.task = nil
-        pass_talk(self, slot)
-        if not self.stopped then hand_out(self, slot) end
-        finish(self, task, letter == "k", payload, seconds)
-        if self.stopped then return end
-      end
-    end
+    take_replies(self, slot)
   end
 end
 
@@ -153,7 +173,7 @@ local function check_time(self)
   if not self.timeout then return end
   local now = workers.clock()
   for _, slot in ipairs({ table.unpack(self.slots) }) do
-    if slot.task and now - slot.began > self.timeout then
+    if slot.held[1] and now - slot.began > self.timeout then
       slot.worker:kill()
       bury(self, slot, ("took longer than %g s (--trial-timeout)"):format(
         self.timeout))
@@ -167,7 +187,7 @@ local function patience(self)
   if self.timeout then
     local now = workers.clock()
     for _, slot in ipairs(self.slots) do
-      if slot.task then
+      if slot.held[1] then
         least = math.min(least, slot.began + self.timeout - now)
       end
     end
@@ -195,8 +215,9 @@ end
 --   timeout  seconds a task may take (nil: any)
 -- Workers end with this function, however it ends.
 function pool.run(options)
-  local self = setmetatable({ slots = {}, next = 1, left = #options.tasks,
-    interval = 0.5 }, { __index = options, __close = dismiss })
+  local count = #options.tasks
+  local self = setmetatable({ slots = {}, next = 1, left = count,
+    tasks = table.move(options.tasks, 1, count, 1, {}), interval = 0.5 }, { __index = options, __close = dismiss })
   local guard <close> = self
   while self.left > 0 and not self.stopped do
     employ(self)
