@@ -1,0 +1,357 @@
+-- Why do weights stay nearly orthogonal in training? Linear nets, where the
+-- drift is predicted without a free parameter; lazy ReLU nets, with the
+-- exponents of their drift and a control that was never orthogonal; and what
+-- breaks orthogonality. docs/experiments.md tells the story.
+local ortho = require "orthorun"
+local mean = ortho.stats.mean
+
+-- What each study varies: the name of a setting, its value at level 1, 2, ...,
+-- and the exponents of the drift and of its operator norm that are expected.
+local studies = {
+  width = { knob = "width", first = 64, factor = 2, drift = -1, op = -0.5 },
+  width_he = { knob = "width", first = 64, factor = 2, drift = -1, op = -0.5,
+    set = { init = "he_normal" } },
+  outputs = { knob = "width", first = 64, factor = 2, drift = -0.5, op = 0,
+    set = { outputs = "width" } },
+  samples = { knob = "samples", first = 2, factor = 2, drift = 0.5 },
+  scale = { knob = "scale", first = 1, factor = 3, drift = -1, op = -1 },
+  depth = { knob = "depth", first = 2, factor = 2, drift = -1 },
+  rate = { knob = "rate", first = 0.25, factor = 2, drift = 0, op = 0 },
+}
+local order = { "width", "width_he", "outputs", "samples", "scale", "depth",
+  "rate" }
+
+-- Regimes that keep orthogonality, or break it.
+local regimes = {
+  { "lazy", "width 128, rate 0.5/lambda", {} },
+  { "fast", "rate 5/lambda", { rate = 5 } },
+  { "faster", "rate 8/lambda", { rate = 8 } },
+  { "rich", "output scaled by 0.1", { scale = 0.1 } },
+  { "narrow", "width 16", { width = 16 } },
+  { "shallow", "one hidden layer", { depth = 1 } },
+  { "all_outputs", "as many outputs as units", { outputs = "width" } },
+  { "decay", "weight decay 0.1", { weight_decay = 0.1 } },
+  { "adam_1", "one step of Adam, 1e-3", { adam = 1e-3, steps = 1 } },
+  { "adam_20", "20 steps of Adam, 1e-3", { adam = 1e-3, steps = 20 } },
+}
+for _, regime in ipairs(regimes) do
+  studies[regime[1]] = { levels = 1, set = regime[3], about = regime[2] }
+  order[#order + 1] = regime[1]
+end
+
+local base = { width = 128, samples = 32, outputs = 10, depth = 4, rate = 0.5,
+  scale = 1, init = "orthogonal_sqrt2", weight_decay = 0 }
+
+-- The settings of a trial, or nil where its study has no such level.
+local function settings_of(p)
+  local study, s = studies[p.study], {}
+  if p.level > (study.levels or p.level) then return nil end
+  for name, value in pairs(base) do s[name] = value end
+  for name, value in pairs(study.set or {}) do s[name] = value end
+  if study.knob then
+    s[study.knob] = study.first * study.factor ^ (p.level - 1)
+    s.value = s[study.knob]
+    if study.knob ~= "rate" then s[study.knob] = math.tointeger(s.value) end
+  end
+  if s.outputs == "width" then s.outputs = s.width end
+  s.steps = s.steps or p.steps
+  return s
+end
+
+-- Half the mean squared error of scale (f - f0), f0 the net's first output
+-- (Chizat, Oyallon and Bach 2019): the error to learn is y, in every net.
+local function loss_of(s, net, x)
+  local f0 = net:forward(x):copy()
+  return function(f, y)
+    local value, gradient = ortho.loss.mse(s.scale * (f - f0), y,
+      { reduction = "half" })
+    return value, s.scale * gradient
+  end
+end
+
+local function optimizer_of(s, net, x, y, loss)
+  if s.adam then return ortho.optim.adam { lr = s.adam }, s.adam end
+  local lr = s.rate / ortho.sharpness(net, x, y, loss)
+  return ortho.optim.sgd { lr = lr, weight_decay = s.weight_decay }, lr
+end
+
+-- What theory says of the drift of such a run, or nil: of lazy training, of
+-- weight decay, of Adam's first step.
+local function predicted(s, history, lr, gain2)
+  if s.adam then
+    return s.steps == 1 and math.sqrt(2 * s.width / gain2) * lr or nil
+  elseif s.weight_decay > 0 then
+    return 1 - (1 - lr * s.weight_decay) ^ (2 * history.taken)
+  end
+  local kernel = s.width * (s.depth + 1) -- of an output and a sample
+  return math.sqrt(2 * s.samples * s.outputs / gain2 / kernel / (s.depth + 1) /
+    s.width) / s.scale
+end
+
+-- Means over the hidden layers of the last measurement, g^2 = gain2.
+local function measure(s, history, gain2)
+  local function at(name, step)
+    return mean(history.records:where { name = name, step = step,
+      layer = function(l) return l <= s.depth end }:column "value")
+  end
+  local op, W = {}, history.net:weights()
+  for l = 1, s.depth do
+    local W0 = history.initial[l]
+    op[l] = (W[l] * W[l]:t() - W0 * W0:t()):norm "spectral" / gain2
+  end
+  local t = history.taken
+  local symmetric, skew = at("gradient_symmetric", 0), at("gradient_skew", 0)
+  return { drift = at("relative_drift", t), ratio = at("drift_ratio", t),
+    movement = at("movement", t), moved = at("moved_eigenvalues", t),
+    op = mean(op), stable_rank = at("movement_stable_rank", t),
+    smallest = at("singular_min", t) / math.sqrt(gain2),
+    largest = at("singular_max", t) / math.sqrt(gain2), taken = t,
+    left = history.loss / history.steps.data.loss[1],
+    symmetric = symmetric ^ 2 / (symmetric ^ 2 + skew ^ 2) }
+end
+
+local probes = { "relative_drift", "drift_ratio", "movement", "singular_max",
+  "singular_min", "moved_eigenvalues", "movement_stable_rank",
+  "gradient_split" }
+
+local function trial(p, rng)
+  local s = settings_of(p)
+  if not s then return {} end
+  local sizes = { s.width }
+  for l = 2, s.depth + 1 do sizes[l] = s.width end
+  sizes[s.depth + 2] = s.outputs
+  local x = rng:split "x":normal(s.width, s.samples)
+  local y = rng:split "y":normal(s.outputs, s.samples)
+  local net = ortho.mlp { sizes = sizes, bias = false, activation = "relu",
+    init = ortho.arms[s.init].init, rng = rng:split "weights" }
+  local loss = loss_of(s, net, x)
+  local optimizer, lr = optimizer_of(s, net, x, y, loss)
+  local first = net:loss(x, y, loss)
+  local history = ortho.train { net = net, x = x, y = y, loss = loss,
+    optimizer = optimizer, steps = s.steps, target_loss = 0.1 * first,
+    tracker = { every = math.maxinteger, probes = probes } }
+  if history.diverged then return { value = s.value } end
+  local gain2 = 2.0 -- both He's and sqrt(2) times orthogonal weights
+  local out = measure(s, history, gain2)
+  out.value, out.predicted = s.value, predicted(s, history, lr, gain2)
+  return out
+end
+
+-- --- linear nets ----------------------------------------------------------
+
+-- A linear net learns a target whose singular values are s: its layers' drift
+-- per layer, and sqrt(mean (s^(2/L) - 1)^2), with no free parameter.
+local function linear_drift(depth, seed)
+  local rng, n, predicted_squares = ortho.rng(seed), 16, {}
+  local s = ortho.matrix.linspace(0.5, 2, n):tolist()
+  local x = ortho.matrix.eye(n, { precision = "float64" }) * math.sqrt(n)
+  local net = ortho.mlp { width = n, depth = depth, activation = "linear",
+    bias = false, rng = rng:split "weights", precision = "float64" }
+  local _, sign = net:forward(x):logdet() -- or no rotation leads there
+  local set = ortho.data.teacher { x = x, outputs = n, singular_values = s,
+    det = sign, rng = rng:split "target" }
+  local history = ortho.train { net = net, x = x, y = set.y,
+    loss = "mse_half", lr = 0.08 / depth, steps = 20000, target_loss = 1e-8,
+    tracker = { every = math.maxinteger, probes = { "relative_drift",
+      "movement" } } }
+  for i, value in ipairs(s) do
+    predicted_squares[i] = (value ^ (2 / depth) - 1) ^ 2
+  end
+  local function at_end(name)
+    return mean(history.records:where { name = name,
+      step = history.taken }:column "value")
+  end
+  return { depth = depth, seed = seed, measured = at_end "relative_drift",
+    predicted = math.sqrt(mean(predicted_squares)), loss = history.loss,
+    movement = at_end "movement", steps = history.taken }
+end
+
+local sweep = ortho.sweep {
+  name = "why_orthogonal",
+  about = "Why weights stay nearly orthogonal in training: depth, laziness, " ..
+    "and what\nbreaks it. Level k doubles a width, a depth, ... k - 1 times.",
+  params = { steps = 1000 },
+  grid = { study = order, level = ortho.range(3), seed = ortho.range(4) },
+  options = {
+    study = { choices = order }, level = { least = 1,
+      help = "1-4 has widths 64 to 512" },
+    steps = { least = 1, help = "at most so many; a run ends at 10 % loss" },
+  },
+  trial = trial,
+}
+local results = sweep:run()
+local runs = results:where { drift = function(d) return d ~= nil end }
+
+print [[
+Linear nets of width 16, targets with singular values from 0.5 to 2: drift per
+layer ||W'W - I||/sqrt n, sqrt(mean (s^(2/L) - 1)^2), and ||W - W0||/||W0||.
+]]
+local linear = ortho.table.new { "depth", "seed", "measured", "predicted",
+  "movement", "loss", "steps" }
+for _, depth in ipairs { 2, 4, 8, 16, 32, 64 } do
+  for _, seed in ipairs(sweep.grid.seed) do
+    linear:append(linear_drift(depth, seed))
+  end
+end
+local deep = linear:summary { by = "depth", of = { "measured", "predicted",
+  "movement" } }
+deep:print { columns = { "depth", "n", "measured", "predicted", "movement" } }
+
+-- The exponent of `y` in a study's knob, its standard error, or nil.
+local function exponent(study, y)
+  local x, values = {}, {}
+  for _, row in runs:where { study = study }:rows() do
+    x[#x + 1], values[#values + 1] = math.log(row.value), math.log(row[y])
+  end
+  local slope, _, error = ortho.stats.fit(x, values)
+  return slope, error
+end
+
+print [[
+
+ReLU nets, 4 hidden layers, 32 random samples, 10 targets, trained to 10 % of
+the first loss. Exponents of the drift ||E||_F/(g^2 sqrt n), E = WW' - W0W0',
+and of ||E||_2/g^2, with standard errors, in what each study varies.
+]]
+local laws = ortho.table.new { "study", "varies", "from", "to", "drift",
+  "error", "expected", "op", "op_error", "op_expected" }
+for _, name in ipairs(runs:unique "study") do
+  local study = studies[name]
+  local values = runs:where { study = name }:unique "value"
+  if study.knob and #values > 1 then
+    local drift, error = exponent(name, "drift")
+    local op, op_error = exponent(name, "op")
+    laws:append { study = name, varies = study.knob, drift = drift,
+      from = math.min(table.unpack(values)), error = error,
+      to = math.max(table.unpack(values)), expected = study.drift, op = op,
+      op_error = op_error, op_expected = study.op }
+  end
+end
+laws:print()
+
+print [[
+
+What keeps or breaks it, width 128: drift beside theory's, ||E||_2/g^2, the
+smallest and largest singular value over g, ||W - W0||/||W0||, and its rank.
+]]
+local names = {}
+for i, regime in ipairs(regimes) do names[i] = regime[1] end
+local function middle(rows, name) return ortho.stats.median(rows:column(name)) end
+local kept = ortho.table.new { "regime", "drift", "theory", "op", "smallest",
+  "largest", "movement", "stable_rank", "seeds" }
+for _, group in ipairs(runs:where { study = names }:group "study") do
+  local record = { regime = studies[group.key.study].about,
+    seeds = #group.rows, theory = group.rows:numbers "predicted"[1] and
+      ortho.stats.median(group.rows:numbers "predicted") }
+  for _, name in ipairs { "drift", "op", "smallest", "largest", "movement",
+    "stable_rank" } do
+    record[name] = middle(group.rows, name)
+  end
+  kept:append(record)
+end
+kept:print()
+
+-- --- the answer, from the numbers -----------------------------------------
+
+-- A measured exponent in words: with its error, and whether it is as expected.
+local function agrees(row)
+  local off = math.abs(row.drift - row.expected)
+  local verdict = off <= 2 * row.error and "as expected" or
+    off <= 0.15 and "nearly as expected" or "not as expected"
+  return ("%.2f +- %.2f, %s (%g)"):format(row.drift, row.error, verdict,
+    row.expected)
+end
+
+local function answer()
+  local text = {}
+  local function say(...) text[#text + 1] = string.format(...) end
+  local worst = 0
+  for _, row in linear:rows() do
+    worst = math.max(worst, math.abs(row.measured / row.predicted - 1))
+  end
+  local last = deep:row(#deep)
+  say("In a deep linear net every layer shares the work, and depth alone " ..
+    "explains the drift: the prediction is %s, within %.2g %%, down to %.4f " ..
+    "at %d layers.", worst < 0.01 and "met" or "missed", 100 * worst,
+    last.measured, last.depth)
+  local lazy = runs:where { study = { "width", "width_he" } }
+  if #lazy > 0 then
+    local share = mean(lazy:column "symmetric")
+    say("In a ReLU net nothing protects orthogonality: %.0f %% of the energy " ..
+      "of W'G is symmetric, the part that changes W'W%s, and the drift is " ..
+      "%.3f +- %.3f times that of a random direction of the same length.",
+      100 * share, math.abs(share - 0.5) < 0.1 and
+      ", about the half of a random G" or "", mean(lazy:column "ratio"),
+      ortho.stats.std(lazy:column "ratio"))
+  end
+  for _, row in laws:rows() do
+    say("With %s (%s) the drift goes as the power %s.", row.varies,
+      row.study, agrees(row))
+  end
+  local orth, he = runs:where { study = "width" }, runs:where { study =
+    "width_he" }
+  if #orth > 0 and #he > 0 then
+    local factor = middle(he, "drift") / middle(orth, "drift")
+    say("He's weights, which were never orthogonal, keep their Gram matrix " ..
+      "%s: their drift is %.2f times that of orthogonal ones.",
+      factor < 1.3 and "just as well" or "less well", factor)
+  end
+  local count = runs:where { study = "samples" }
+  if #count > 0 then
+    say("N samples move %.2f N of the eigenvalues of WW' (2 N is the most " ..
+      "they can at first order).", mean(count:with("each", function(r)
+        return r.moved / r.value
+      end):column "each"))
+  end
+  local broken, whole = {}, {}
+  for _, row in kept:rows() do
+    local list = row.op > 0.4 and broken or whole
+    list[#list + 1] = ("%s (%.2g)"):format(row.regime, row.op)
+  end
+  if #broken > 0 then
+    say("A singular value leaves the neighbourhood of g, ||E||_2/g^2 above " ..
+      "0.4, with: %s.", table.concat(broken, "; "))
+  end
+  if #whole > 0 then
+    say("It does not with: %s.", table.concat(whole, "; "))
+  end
+  return table.concat(text, " ")
+end
+
+-- Text in lines of at most 79 characters.
+local function wrapped(text)
+  local lines, line = {}, ""
+  for word in text:gmatch "%S+" do
+    if #line + #word > 78 then
+      lines[#lines + 1], line = line, word
+    else
+      line = line == "" and word or line .. " " .. word
+    end
+  end
+  lines[#lines + 1] = line
+  return table.concat(lines, "\n")
+end
+print("\n" .. wrapped(answer()))
+
+print("\nCSV   " .. results:csv(sweep:path "why_orthogonal.csv"))
+print("CSV   " .. linear:csv(sweep:path "linear.csv"))
+local function panel(list, x, title)
+  return { data = runs:where { study = list }, x = "value", y = "drift",
+    color = "study", theory = "predicted", xlabel = x, title = title }
+end
+local panels = { { data = linear, x = "depth", y = "measured",
+  theory = "predicted", title = "linear nets: depth" },
+  panel({ "width", "width_he", "outputs" }, "width", "ReLU nets: width"),
+  panel("samples", "samples", "samples"), panel("scale", "output scale",
+    "output scale"), panel("depth", "hidden layers", "depth"),
+  panel("rate", "rate times λ", "learning rate") }
+for i = #panels, 1, -1 do
+  if #panels[i].data == 0 then table.remove(panels, i) end
+end
+for _, name in ipairs(ortho.plot { panels = panels, log_x = true,
+  log_y = true, ylabel = "drift", file = sweep:path "why_orthogonal",
+  title = "How far weights' Gram matrices go in training",
+  labels = { width = "orthogonal", width_he = "He", outputs =
+    "as many outputs as units" } }) do
+  print("plot  " .. name)
+end
