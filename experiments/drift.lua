@@ -17,7 +17,9 @@ local fashion = "/usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz"
 
 local function load(p, rng)
   if p.data ~= "fashion_mnist" then
-    return ortho.data.split(ortho.data.load(p.data), { rng = rng })
+    local set = ortho.data.load(p.data)
+    if not set.labels then error(p.data .. " has no labels", 0) end
+    return ortho.data.split(set, { rng = rng })
   end
   return ortho.data.fashion_mnist {}, ortho.data.fashion_mnist { split = "test" }
 end
@@ -63,8 +65,9 @@ end
 -- The rows as columns, with accuracy, and with the means of the loss and of
 -- the clipped gradient norm over the steps since the row before.
 local function columns_of(rows, history, clip, batches)
-  local out = { accuracy = history.evaluations:column "accuracy", loss = {},
-    grad = {} }
+  local tests = history.evaluations:column "accuracy"
+  local out = { accuracy = table.move(tests, 1, #rows, 1, {}), loss = {},
+    grad = {}, diverged = history.diverged ~= nil }
   for i, row in ipairs(rows) do
     row.epoch = row.step / batches
     for name, value in pairs(row) do
@@ -128,6 +131,10 @@ results:where { epoch = function(e) return e % 1 == 0 end }:summary {
   by = "epoch", of = { "accuracy", "loss", "grad", "drift" } }:print {
   columns = { "epoch", "accuracy", "loss", "grad", "drift" }, limit = 100 }
 
+for _, seed in ipairs(results:where { diverged = true }:unique "seed") do
+  print(("\nThe training of seed %d diverged; its last row is its last point.")
+    :format(seed))
+end
 local function at_end(name) return ortho.stats.median(ends:column(name)) end
 local report = ortho.table.new { "value", "factor", "of", "is" }
 for i, bound in ipairs(bounds) do

@@ -8,15 +8,20 @@ local mean = ortho.stats.mean
 -- What each study varies: the name of a setting, its value at level 1, 2, ...,
 -- and the exponents of the drift and of its operator norm that are expected.
 local studies = {
-  width = { knob = "width", first = 64, factor = 2, drift = -1, op = -0.5 },
-  width_he = { knob = "width", first = 64, factor = 2, drift = -1, op = -0.5,
-    set = { init = "he_normal" } },
+  width = { knob = "width", first = 128, factor = 2, drift = -1, op = -0.5,
+    about = "width" },
+  width_he = { knob = "width", first = 128, factor = 2, drift = -1, op = -0.5,
+    set = { init = "he_normal" }, about = "width from He's weights" },
   outputs = { knob = "width", first = 64, factor = 2, drift = -0.5, op = 0,
-    set = { outputs = "width" } },
-  samples = { knob = "samples", first = 2, factor = 2, drift = 0.5 },
-  scale = { knob = "scale", first = 1, factor = 3, drift = -1, op = -1 },
-  depth = { knob = "depth", first = 2, factor = 2, drift = -1 },
-  rate = { knob = "rate", first = 0.25, factor = 2, drift = 0, op = 0 },
+    set = { outputs = "width" }, about = "width with as many outputs" },
+  samples = { knob = "samples", first = 2, factor = 4, drift = 0.5,
+    about = "samples" },
+  scale = { knob = "scale", first = 1, factor = 3, drift = -1, op = -1,
+    about = "output scale" },
+  depth = { knob = "depth", first = 2, factor = 2, drift = -1,
+    about = "depth" },
+  rate = { knob = "rate", first = 0.25, factor = 2, drift = 0, op = 0,
+    about = "learning rate" },
 }
 local order = { "width", "width_he", "outputs", "samples", "scale", "depth",
   "rate" }
@@ -30,9 +35,12 @@ local regimes = {
   { "narrow", "width 16", { width = 16 } },
   { "shallow", "one hidden layer", { depth = 1 } },
   { "all_outputs", "as many outputs as units", { outputs = "width" } },
-  { "decay", "weight decay 0.1", { weight_decay = 0.1 } },
+  { "decay", "weight decay 0.3", { weight_decay = 0.3 } },
   { "adam_1", "one step of Adam, 1e-3", { adam = 1e-3, steps = 1 } },
-  { "adam_20", "20 steps of Adam, 1e-3", { adam = 1e-3, steps = 20 } },
+  { "adam_20", "20 steps of Adam, 1e-3", { adam = 1e-3, steps = 20,
+    target = 0 } },
+  { "adam_wide", "20 steps of Adam, width 256", { adam = 1e-3, steps = 20, target = 0,
+    width = 256 } },
 }
 for _, regime in ipairs(regimes) do
   studies[regime[1]] = { levels = 1, set = regime[3], about = regime[2] }
@@ -40,7 +48,7 @@ for _, regime in ipairs(regimes) do
 end
 
 local base = { width = 128, samples = 32, outputs = 10, depth = 4, rate = 0.5,
-  scale = 1, init = "orthogonal_sqrt2", weight_decay = 0 }
+  scale = 1, target = 0.1, init = "orthogonal_sqrt2", weight_decay = 0 }
 
 -- The settings of a trial, or nil where its study has no such level.
 local function settings_of(p)
@@ -54,14 +62,15 @@ local function settings_of(p)
     if study.knob ~= "rate" then s[study.knob] = math.tointeger(s.value) end
   end
   if s.outputs == "width" then s.outputs = s.width end
-  s.steps = s.steps or p.steps
+  s.steps, s.centred = s.steps or p.steps, p.centred
   return s
 end
 
 -- Half the mean squared error of scale (f - f0), f0 the net's first output
--- (Chizat, Oyallon and Bach 2019): the error to learn is y, in every net.
+-- (Chizat, Oyallon and Bach 2019): the error to learn is y, in every net. With
+-- f0 = 0 it is y - scale f, of whatever size a random net's f is.
 local function loss_of(s, net, x)
-  local f0 = net:forward(x):copy()
+  local f0 = net:forward(x) * (s.centred and 1 or 0)
   return function(f, y)
     local value, gradient = ortho.loss.mse(s.scale * (f - f0), y,
       { reduction = "half" })
@@ -75,17 +84,18 @@ local function optimizer_of(s, net, x, y, loss)
   return ortho.optim.sgd { lr = lr, weight_decay = s.weight_decay }, lr
 end
 
--- What theory says of the drift of such a run, or nil: of lazy training, of
--- weight decay, of Adam's first step.
+-- What theory says of the drift of such a run, or nil: of Adam's first step;
+-- of lazy training, whose movement is the least that learns y; of weight
+-- decay, which shrinks W0 and is orthogonal to that.
 local function predicted(s, history, lr, gain2)
   if s.adam then
     return s.steps == 1 and math.sqrt(2 * s.width / gain2) * lr or nil
-  elseif s.weight_decay > 0 then
-    return 1 - (1 - lr * s.weight_decay) ^ (2 * history.taken)
   end
-  local kernel = s.width * (s.depth + 1) -- of an output and a sample
-  return math.sqrt(2 * s.samples * s.outputs / gain2 / kernel / (s.depth + 1) /
-    s.width) / s.scale
+  local layers = s.depth + 1
+  local lazy = math.sqrt(2 * s.samples * s.outputs / gain2) /
+    (s.width * layers * s.scale)
+  local decay = 1 - (1 - lr * s.weight_decay) ^ (2 * history.taken)
+  return math.sqrt(lazy ^ 2 + decay ^ 2)
 end
 
 -- Means over the hidden layers of the last measurement, g^2 = gain2.
@@ -114,9 +124,10 @@ local probes = { "relative_drift", "drift_ratio", "movement", "singular_max",
   "singular_min", "moved_eigenvalues", "movement_stable_rank",
   "gradient_split" }
 
-local function trial(p, rng)
+local function trial(p)
   local s = settings_of(p)
   if not s then return {} end
+  local rng = ortho.rng(p.seed) -- the same in every study
   local sizes = { s.width }
   for l = 2, s.depth + 1 do sizes[l] = s.width end
   sizes[s.depth + 2] = s.outputs
@@ -128,12 +139,15 @@ local function trial(p, rng)
   local optimizer, lr = optimizer_of(s, net, x, y, loss)
   local first = net:loss(x, y, loss)
   local history = ortho.train { net = net, x = x, y = y, loss = loss,
-    optimizer = optimizer, steps = s.steps, target_loss = 0.1 * first,
+    optimizer = optimizer, steps = s.steps, target_loss = s.target * first,
     tracker = { every = math.maxinteger, probes = probes } }
-  if history.diverged then return { value = s.value } end
+  if history.diverged then
+    return { value = s.value or 0 / 0, diverged = true }
+  end
   local gain2 = 2.0 -- both He's and sqrt(2) times orthogonal weights
   local out = measure(s, history, gain2)
-  out.value, out.predicted = s.value, predicted(s, history, lr, gain2)
+  out.diverged, out.value = false, s.value or 0 / 0
+  out.predicted = predicted(s, history, lr, gain2) or 0 / 0
   return out
 end
 
@@ -170,17 +184,23 @@ local sweep = ortho.sweep {
   name = "why_orthogonal",
   about = "Why weights stay nearly orthogonal in training: depth, laziness, " ..
     "and what\nbreaks it. Level k doubles a width, a depth, ... k - 1 times.",
-  params = { steps = 1000 },
-  grid = { study = order, level = ortho.range(3), seed = ortho.range(4) },
+  params = { steps = 2000, centred = true },
+  grid = { study = order, level = ortho.range(3), seed = ortho.range(3) },
   options = {
     study = { choices = order }, level = { least = 1,
-      help = "1-4 has widths 64 to 512" },
+      help = "1-3 has widths 128 to 512" },
+    centred = { help = "learn y beyond the first output, not y" },
     steps = { least = 1, help = "at most so many; a run ends at 10 % loss" },
   },
   trial = trial,
 }
-local results = sweep:run()
-local runs = results:where { drift = function(d) return d ~= nil end }
+local results = sweep:run() -- without levels that a study has not
+  :with("diverged", function(row) return row.diverged end)
+  :where { diverged = { true, false } }
+if #results == 0 then
+  error("these studies have level 1 only; --level has no 1", 0)
+end
+local runs = results:where { diverged = false }
 
 print [[
 Linear nets of width 16, targets with singular values from 0.5 to 2: drift per
@@ -241,8 +261,7 @@ local kept = ortho.table.new { "regime", "drift", "theory", "op", "smallest",
   "largest", "movement", "stable_rank", "seeds" }
 for _, group in ipairs(runs:where { study = names }:group "study") do
   local record = { regime = studies[group.key.study].about,
-    seeds = #group.rows, theory = group.rows:numbers "predicted"[1] and
-      ortho.stats.median(group.rows:numbers "predicted") }
+    seeds = #group.rows, theory = middle(group.rows, "predicted") }
   for _, name in ipairs { "drift", "op", "smallest", "largest", "movement",
     "stable_rank" } do
     record[name] = middle(group.rows, name)
@@ -256,10 +275,9 @@ kept:print()
 -- A measured exponent in words: with its error, and whether it is as expected.
 local function agrees(row)
   local off = math.abs(row.drift - row.expected)
-  local verdict = off <= 2 * row.error and "as expected" or
-    off <= 0.15 and "nearly as expected" or "not as expected"
-  return ("%.2f +- %.2f, %s (%g)"):format(row.drift, row.error, verdict,
-    row.expected)
+  return ("%.2f +- %.2f, %s %g"):format(row.drift, row.error,
+    off <= 2 * row.error and "as expected" or off <= 0.15 and "near the ideal"
+    or "off the ideal", row.expected)
 end
 
 local function answer()
@@ -275,7 +293,7 @@ local function answer()
     "at %d layers.", worst < 0.01 and "met" or "missed", 100 * worst,
     last.measured, last.depth)
   local lazy = runs:where { study = { "width", "width_he" } }
-  if #lazy > 0 then
+  if #lazy > 2 then
     local share = mean(lazy:column "symmetric")
     say("In a ReLU net nothing protects orthogonality: %.0f %% of the energy " ..
       "of W'G is symmetric, the part that changes W'W%s, and the drift is " ..
@@ -284,9 +302,13 @@ local function answer()
       ", about the half of a random G" or "", mean(lazy:column "ratio"),
       ortho.stats.std(lazy:column "ratio"))
   end
-  for _, row in laws:rows() do
-    say("With %s (%s) the drift goes as the power %s.", row.varies,
-      row.study, agrees(row))
+  local powers = {}
+  for _, row in laws:where { error = function(e) return e == e end }:rows() do
+    powers[#powers + 1] = ("%s: %s"):format(studies[row.study].about,
+      agrees(row))
+  end
+  if #powers > 0 then
+    say("The drift is a power of %s.", table.concat(powers, "; "))
   end
   local orth, he = runs:where { study = "width" }, runs:where { study =
     "width_he" }
@@ -313,7 +335,16 @@ local function answer()
       "0.4, with: %s.", table.concat(broken, "; "))
   end
   if #whole > 0 then
-    say("It does not with: %s.", table.concat(whole, "; "))
+    say("All stay nearer with: %s.", table.concat(whole, "; "))
+  end
+  local still = kept:where { regime = studies.lazy.about }
+  if #still > 0 then
+    local row = still:row(1)
+    say("So weights stay near where they began %s: they move by %.1f %% of " ..
+      "their norm, in about %.0f of %d directions.", row.drift < 0.1 and
+      "because learning asks little of each of them" or
+      "less than one would think", 100 * row.movement, row.stable_rank,
+      base.width)
   end
   return table.concat(text, " ")
 end
@@ -339,8 +370,9 @@ local function panel(list, x, title)
   return { data = runs:where { study = list }, x = "value", y = "drift",
     color = "study", theory = "predicted", xlabel = x, title = title }
 end
-local panels = { { data = linear, x = "depth", y = "measured",
-  theory = "predicted", title = "linear nets: depth" },
+local one = linear:with("nets", function() return "linear" end)
+local panels = { { data = one, x = "depth", y = "measured",
+  theory = "predicted", title = "linear nets: depth", color = "nets" },
   panel({ "width", "width_he", "outputs" }, "width", "ReLU nets: width"),
   panel("samples", "samples", "samples"), panel("scale", "output scale",
     "output scale"), panel("depth", "hidden layers", "depth"),

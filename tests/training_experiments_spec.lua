@@ -153,10 +153,98 @@ describe("lr_sweep", function()
   end)
 end)
 
+describe("why_orthogonal", function()
+  local text, rows
+  local found = {}
+  setup(function()
+    text, rows = results("why_orthogonal", "--level 1,2 --seed 1,2 --study " ..
+      "samples,scale,lazy,faster,narrow,decay,adam_1")
+    for _, row in ipairs(rows) do
+      local list = found[row.study] or {}
+      found[row.study] = list
+      if row.drift then list[#list + 1] = row end
+    end
+  end)
+
+  it("meets the drift of linear nets that s^(1/L) predicts", function()
+    -- sqrt(mean (s^(2/L) - 1)^2) for 16 values s from 0.5 to 2, by NumPy
+    for depth, wanted in pairs { [2] = 0.52440, [4] = 0.23535,
+      [8] = 0.11287, [16] = 0.05547, [32] = 0.02752, [64] = 0.01371 } do
+      local measured, predicted = text:match(("\n *%d +2 +(%%S+) +(%%S+)")
+        :format(depth))
+      between(wanted * 0.999, wanted * 1.001, tonumber(measured))
+      between(wanted * 0.999, wanted * 1.001, tonumber(predicted))
+    end
+  end)
+
+  it("finds a lazy net's drift at theory's, in a random direction", function()
+    assert.are.equal(2, #found.lazy)
+    for _, row in ipairs(found.lazy) do
+      between(0.8, 1.1, row.drift / row.predicted)
+      between(0.95, 1.05, row.ratio)
+      between(0.4, 0.6, row.symmetric)
+    end
+    for _, row in ipairs(found.scale) do
+      between(0.8, 1.1, row.drift / row.predicted)
+    end
+    for _, row in ipairs(found.samples) do
+      between(1.5 * row.value, 2.5 * row.value, row.moved)
+    end
+  end)
+
+  it("finds what Adam's first step and weight decay do", function()
+    for _, row in ipairs(found.adam_1) do
+      between(0.9, 1.1, row.drift / row.predicted)
+    end
+    for _, row in ipairs(found.decay) do
+      between(0.9, 1.1, row.drift / row.predicted)
+    end
+  end)
+
+  it("tells what breaks it in words made from the numbers", function()
+    local _, count = text:gsub("above%s+0%.4,%s+with:", "")
+    assert.are.equal(1, count)
+    local broken, whole = text:match "with:(.-)All%s+stay%s+nearer%s+with:(.*)"
+    assert.is_truthy(broken:gsub("%s+", " "):find("rate 8/lambda", 1, true))
+    assert.is_truthy(broken:gsub("%s+", " "):find("width 16", 1, true))
+    assert.is_truthy(whole:gsub("%s+", " "):find("width 128", 1, true))
+  end)
+end)
+
+describe("odd choices", function()
+  it("are answered: one study, one level, none, a diverging run", function()
+    for _, options in ipairs { "--study adam_20 --seed 1", "--study width " ..
+      "--level 1 --seed 1", "--study fast --steps 1 --seed 1" } do
+      results("why_orthogonal", options)
+    end
+    local _, code, err = run("why_orthogonal", "--study lazy --level 2")
+    assert.are.equal(1, code)
+    assert.is_truthy(err:find("level 1 only", 1, true), err)
+    local text = results("drift", "--data digits --lr 1e300 --epochs 1")
+    assert.is_truthy(text:find("diverged", 1, true), text)
+  end)
+
+  it("of data are refused: no file, no labels, too large a batch", function()
+    local file = folder .. "/plain.csv"
+    local out = assert(io.open(file, "w"))
+    for i = 1, 20 do out:write(i, ",", -i, "\n") end
+    out:close()
+    for options, wanted in pairs {
+      ["--data /no/such.csv"] = "No such file",
+      ["--data '" .. file .. "'"] = "has no labels",
+      ["--data digits --batch 5000"] = "only 1438 samples",
+    } do
+      local _, code, err = run("drift", options)
+      assert.are.equal(1, code)
+      assert.is_truthy(err:find(wanted, 1, true), err)
+    end
+  end)
+end)
+
 describe("every experiment that trains", function()
   it("lists its options, and refuses others", function()
     for _, name in ipairs { "drift", "learning_time", "width_needed",
-      "lr_sweep" } do
+      "lr_sweep", "why_orthogonal" } do
       local text, code = run(name, "--help")
       assert.are.equal(0, code)
       assert.is_truthy(text:find("--seed", 1, true))
