@@ -358,6 +358,35 @@ sweep:run() plot()
     has(err, "4 trials start anew: changed since they ran: the trial's code")
   end)
 
+  it("sees every digit and every weight that it reaches", function()
+    local identity = require "orthorun.identity"
+    local ortho = require "orthorun"
+    local function code(value)
+      return identity.code(function() return value end)
+    end
+    local function net(seed)
+      return ortho.mlp { width = 3, depth = 2, rng = ortho.rng(seed) }
+    end
+    local function differ(a, b, same)
+      assert.are.equal(code(a), code(same))
+      assert.are_not.equal(code(a), code(b))
+    end
+    differ(1, 1.0, 1)
+    differ(0.1, 0.1 + 2 ^ -55, 0.1)
+    differ(ortho.init.gaussian { std = 0.1 }, ortho.init.gaussian {
+      std = 0.1 + 1e-12 }, ortho.init.gaussian { std = 0.1 })
+    differ(ortho.matrix.eye(3), ortho.matrix.eye(4), ortho.matrix.eye(3))
+    differ(ortho.matrix { { 1, 2 } }, ortho.matrix { { 1, 2 + 1e-15 } },
+      ortho.matrix { { 1, 2 } })
+    differ(net(1), net(2), net(1))
+    differ(ortho.rng(1), ortho.rng(2), ortho.rng(1))
+    differ({ a = 1, b = { 2 } }, { a = 1, b = { 3 } }, { b = { 2 }, a = 1 })
+    differ(math.sin, math.cos, math.sin)
+    local loop = {}
+    loop.self = loop
+    assert.are.equal(code(loop), code(loop))
+  end)
+
   it("counts again when the edit is undone", function()
     local out = fresh()
     for _, text in ipairs { base, (base:gsub("x %* scale", "x / scale")),
@@ -572,6 +601,73 @@ describe("--merge", function()
     _, code, err = run "--show /no/such.db"
     assert.are.equal(1, code)
     has(err, "No such file")
+  end)
+end)
+
+describe("a worker", function()
+  it("has one thread, and BLAS works in it", function()
+    script [[local W = rng:normal(300, 300)
+      local x = (W * W):norm()
+      for line in io.lines "/proc/self/status" do
+        local n = line:match "^Threads:%s*(%d+)"
+        if n then return { threads = tonumber(n), finite = x < 1/0 } end
+      end]]
+    local csv = run("script.lua --quiet --jobs 2 --seed 1 --depth 1 --out " ..
+      fresh())
+    assert.are.equal("depth,seed,width,finite,threads\n1,1,3,true,1\n", csv)
+  end)
+
+  it("sends large results whole", function()
+    script("local t = {} for i = 1, 300000 do t[i] = i + 0.5 end return " ..
+      "{ t = t }", "partial = true,", "results = results:where { layer = " ..
+      "300000 }")
+    local csv = run("script.lua --quiet --jobs 2 --seed 1,2 --depth 1 --out " ..
+      fresh())
+    assert.are.equal("depth,seed,width,layer,t\n1,1,3,300000,300000.5\n" ..
+      "1,2,3,300000,300000.5\n", csv)
+  end)
+end)
+
+describe("progress", function()
+  local progress = require "orthorun.progress"
+
+  it("is a bar on a terminal, and tells failures in red", function()
+    script [[os.execute "sleep 0.1" if p.seed == 1 then error "x" end
+      return { x = 1 }]]
+    local line = "script -qec '%s script.lua --jobs 1 --depth 1 --seed 1-4 " ..
+      "--out %s %s' /dev/null"
+    local function typed(before, options)
+      local text = io.popen(("cd '%s' && %s TERM=xterm " .. line):format(folder,
+        before, program, fresh(), options)):read "a"
+      return text
+    end
+    local text = typed("", "")
+    has(text, "\rdemo [#####...............] 1/4, \27[31m1 failed\27[0m, ")
+    has(text, " left\27[K")
+    text = typed("NO_COLOR=1", "")
+    has(text, "1/4, 1 failed, ")
+    text = typed("", "--quiet")
+    assert.is_nil(text:find("###", 1, true))
+  end)
+
+  it("weighs what is left by its cost", function()
+    local bar = progress.new("x", 4, 100, true)
+    bar.began = bar.began - 10
+    bar:add(20, true)
+    has(bar:state(), "1/4, 10 s each, 40 s left")
+    bar:add(60, false)
+    has(bar:state(), ", 3 s left")
+    bar.began = bar.began - 3600
+    has(bar:state(), ", 15 min 3 s left")
+  end)
+
+  it("tells times as people do", function()
+    assert.are.equal("0.25 s", progress.duration(0.25))
+    assert.are.equal("59 s", progress.duration(59.4))
+    assert.are.equal("3 min 20 s", progress.duration(200))
+    assert.are.equal("2 h 5 min", progress.duration(7500))
+    assert.are.equal("3 d 4 h", progress.duration(76 * 3600 + 5))
+    assert.are.equal("?", progress.duration(0 / 0))
   end)
 end)
 

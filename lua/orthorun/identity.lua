@@ -210,16 +210,33 @@ local function write_function(state, f)
   write_upvalues(state, f, is_ours(info.source) and {} or texts)
 end
 
--- Userdata by what it says of itself; matrices by their numbers.
+-- What an initializer draws, in small: its text rounds its options.
+local function write_draws(state, init)
+  local ok, W = pcall(init, core.rng(0), 4, 4)
+  if ok then emit(state, core.store.digest(W)) end
+end
+
+-- A network's numbers beside its text.
+local function write_parameters(state, net)
+  local ok, list = pcall(function() return net:parameters() end)
+  for _, m in ipairs(ok and list or {}) do emit(state, core.store.digest(m)) end
+end
+
+-- Matrices by their numbers, other userdata by what they say of themselves
+-- and by what they do.
 local function write_userdata(state, value)
   local meta = debug.getmetatable(value)
   local class = type(meta) == "table" and rawget(meta, "__name")
   if class == "orthorun.matrix" then
-    emit(state, value:rows(), "x", value:cols(), value:precision())
-    write(state, value:totable())
-  else
-    emit(state, class or "userdata", " ", (tostring(value):gsub("0x%x+", "")))
+    return emit(state, "matrix ", core.store.digest(value))
   end
+  local text = tostring(value)
+  if not tostring(class):find "^orthorun%." then
+    text = text:gsub("0x%x+", "") -- an address
+  end
+  emit(state, class or "userdata", " ", text)
+  if class == "orthorun.init" then write_draws(state, value) end
+  if class == "orthorun.layer" then write_parameters(state, value) end
 end
 
 local composite = { table = write_table, ["function"] = write_function,

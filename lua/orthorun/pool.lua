@@ -217,7 +217,8 @@ end
 function pool.run(options)
   local count = #options.tasks
   local self = setmetatable({ slots = {}, next = 1, left = count,
-    tasks = table.move(options.tasks, 1, count, 1, {}), interval = 0.5 }, { __index = options, __close = dismiss })
+    tasks = table.move(options.tasks, 1, count, 1, {}), interval = 0.5 },
+    { __index = options, __close = dismiss })
   local guard <close> = self
   while self.left > 0 and not self.stopped do
     employ(self)

@@ -7,6 +7,8 @@ local tabular = require "orthorun.tabular"
 
 local records = {}
 
+local most_bytes = 900000000 -- SQLite takes 10^9 in a row
+
 -- --- one trial --------------------------------------------------------------
 
 -- The common length of the arrays that a trial returned, nil where all are
@@ -38,6 +40,10 @@ function records.encode(index, p, out)
       type(out)), 0)
   end
   local bytes = pack.encode(out)
+  if #bytes > most_bytes then
+    error(("trial: results of %d bytes; at most %d fit"):format(#bytes,
+      most_bytes), 0)
+  end
   for _, name in ipairs(names.keys(out)) do
     if p[name] ~= nil then
       error(("trial: result '%s' has the name of a parameter"):format(name), 0)

@@ -303,11 +303,27 @@ static int store_local_disk(lua_State *L) {
   return 1;
 }
 
-/* digest(bytes) -> 32 hexadecimal digits (128-bit FNV-1a). */
+static or_digest matrix_digest(const or_matrix *m) {
+  size_t size = or_precision_size(m->precision);
+  int64_t head[4] = {m->rows, m->cols, m->precision, m->exponent};
+  or_digest d = or_digest_add(or_digest_empty, head, sizeof head);
+  for (int j = 0; j < m->cols; j++)
+    d = or_digest_add(d, (char *)m->data + size * (size_t)j * (size_t)m->ld,
+                      size * (size_t)m->rows);
+  return d;
+}
+
+/* digest(bytes or matrix) -> 32 hexadecimal digits (128-bit FNV-1a). */
 static int store_digest(lua_State *L) {
-  size_t size;
-  const char *bytes = luaL_checklstring(L, 1, &size);
-  or_digest d = or_digest_add(or_digest_empty, bytes, size);
+  const or_matrix *m = lib_testmatrix(L, 1);
+  or_digest d;
+  if (m) {
+    d = matrix_digest(m);
+  } else {
+    size_t size;
+    const char *bytes = luaL_checklstring(L, 1, &size);
+    d = or_digest_add(or_digest_empty, bytes, size);
+  }
   char text[33];
   snprintf(text, sizeof text, "%016llx%016llx", (unsigned long long)d.high,
            (unsigned long long)d.low);
