@@ -4,6 +4,7 @@ local core = require "orthorun.core"
 local csv = require "orthorun.csv"
 local files = require "orthorun.files"
 local identity = require "orthorun.identity"
+local journal = require "orthorun.journal"
 local machine = require "orthorun.machine"
 local names = require "orthorun.names"
 local pack = require "orthorun.pack"
@@ -200,6 +201,7 @@ end
 local function now() return os.date "!%Y-%m-%dT%H:%M:%SZ" end
 
 local function read_script()
+  if journal.script then return journal.script.name, journal.script.source end
   local path = arg and arg[0]
   local file = path and io.open(path, "rb")
   if not file then return path, nil end

@@ -1,4 +1,5 @@
--- tools: what `orthorun --show` and `orthorun --merge` do with results files.
+-- tools: what `orthorun --show` and `orthorun --merge` do with results files,
+-- and the way to what --pack, --verify and --new do.
 local merge = require "orthorun.merge"
 local progress = require "orthorun.progress"
 local results = require "orthorun.results"
@@ -121,6 +122,11 @@ function tools.merge(...)
   for _, warning in ipairs(answer.warnings) do
     io.stderr:write("orthorun: ", warning, "\n")
   end
+end
+
+-- orthorun --pack, --verify, --new: loaded when asked for.
+for _, name in ipairs { "pack", "verify", "new" } do
+  tools[name] = function(...) return require "orthorun.verify"[name](...) end
 end
 
 return tools

@@ -20,7 +20,7 @@ enum {
   HOST_NO_ENVIRONMENT = 8, /* -E */
   HOST_HELP = 16,          /* --help */
   HOST_VERSION = 32,       /* --version */
-  HOST_TOOL = 64           /* --merge, --show: `script` is that word */
+  HOST_TOOL = 64           /* --merge, --show, ...: `script` is that word */
 };
 
 enum { HOST_RUN_OPTIONS = 12 };

@@ -87,9 +87,29 @@ static int push_arguments(lua_State *L) {
   return n;
 }
 
+static bool is_page(const char *name) {
+  size_t length = strlen(name);
+  return length > 5 && !strcmp(name + length - 5, ".html");
+}
+
+/* Pushes the script inside a report. */
+static int load_page(lua_State *L, const char *name) {
+  lua_getglobal(L, "require");
+  lua_pushliteral(L, "orthorun.verify");
+  int status = lua_pcall(L, 1, 1, 0);
+  if (status != LUA_OK)
+    return status;
+  lua_getfield(L, -1, "load");
+  lua_remove(L, -2);
+  lua_pushstring(L, name);
+  return lua_pcall(L, 1, 1, 0);
+}
+
 static int run_script(lua_State *L, char **word) {
   bool standard_input = !strcmp(word[0], "-") && strcmp(word[-1], "--") != 0;
-  int status = luaL_loadfile(L, standard_input ? NULL : word[0]);
+  int status = !standard_input && is_page(word[0])
+                   ? load_page(L, word[0])
+                   : luaL_loadfile(L, standard_input ? NULL : word[0]);
   if (status == LUA_OK)
     status = host_call(L, push_arguments(L), 0);
   return host_report(L, status);
@@ -110,8 +130,8 @@ static int run_rest(lua_State *L, const host_args *args) {
   return LUA_OK;
 }
 
-/* --merge and --show are Lua's work: orthorun.tools, by name, with the words
-   that follow. */
+/* --merge, --show and their like are Lua's work: orthorun.tools, by name, with
+   the words that follow. */
 static int run_tool(lua_State *L, char **word) {
   lua_getglobal(L, "require");
   lua_pushliteral(L, "orthorun.tools");

@@ -92,9 +92,10 @@ static const run_option options[HOST_RUN_OPTIONS] = {
 };
 
 static const char *const long_names[] = {
-    "precision", "seed",    "jobs",      "out",           "shard", "fresh",
-    "dry-run",   "shuffle", "fail-fast", "trial-timeout", "ascii", "quiet",
-    "version",   "merge",   "show",      "help",          NULL};
+    "precision", "seed",    "jobs",    "out",       "shard",
+    "fresh",     "dry-run", "shuffle", "fail-fast", "trial-timeout",
+    "ascii",     "quiet",   "version", "merge",     "pack",
+    "verify",    "new",     "show",    "help",      NULL};
 
 static int find_option(const char *name, size_t length) {
   for (int k = 0; k < HOST_RUN_OPTIONS; k++)
@@ -171,6 +172,14 @@ void host_print_help(void) {
        "  --show FILE       what a results file holds\n"
        "  --merge FILE ... -o FILE\n"
        "                    the results of shards in one new file\n"
+       "\n"
+       "Sharing (docs/sharing.md):\n"
+       "  --pack SCRIPT [arguments] [-o FILE.html]\n"
+       "                    run it, and write script and results as one page\n"
+       "  --verify FILE.html [--tolerance T]\n"
+       "                    run what is in it again, and compare the results\n"
+       "  FILE.html         run the script that is in it\n"
+       "  --new NAME        write NAME.lua, an experiment to start from\n"
        "\n"
        "  --version         every part and its version\n"
        "  --help            this text; `orthorun script --help` asks the "
@@ -257,7 +266,12 @@ static bool parse_letter(host_args *args, int i) {
 
 /* The rest of the line belongs to the tool. */
 static bool is_tool(const char *word) {
-  return !strcmp(word, "--merge") || !strcmp(word, "--show");
+  static const char *const tools[] = {"--merge",  "--show", "--pack",
+                                      "--verify", "--new",  NULL};
+  for (int k = 0; tools[k]; k++)
+    if (!strcmp(word, tools[k]))
+      return true;
+  return false;
 }
 
 bool host_parse(host_args *args, int argc, char **argv) {
