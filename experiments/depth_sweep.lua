@@ -86,3 +86,21 @@ for _, name in ipairs(ortho.plot { panels = all, color = "init",
     p.activation, deepest, p.width) }) do
   print("plot  " .. name)
 end
+
+-- The verdict: slopes of the signal on its way back, against theory's.
+local checks = {}
+for _, row in (theory and deepest >= 4 and report or report:where { init = "" })
+  :rows() do
+  local arm = arms[row.init].theory
+  local known = ortho.theory.gradient_slope { init = arm.init, gain = arm.gain,
+    activation = p.activation, width = p.width, depth = deepest,
+    batch = p.batch, q0 = 1 / 3, cotangent = "mse", reduction = "half" }
+  local mean = ortho.stats.mean(deep:where { init = row.init }:fit { by = "seed",
+    x = "layer", y = "delta" }:column "slope")
+  checks[#checks + 1] = { what = ("%s: slope of log10 ‖∂L/∂z‖ per layer")
+    :format(arms.labels[row.init]), measured = mean,
+    predicted = known.typical.delta,
+    error = known.sd.delta / math.sqrt(#sweep.grid.seed) }
+end
+print("report  " .. ortho.report { checks = checks,
+  file = sweep:path "depth_sweep.html" })

@@ -52,3 +52,14 @@ for _, name in ipairs(ortho.plot { panels = panels, y = "error", log_y = true,
   file = sweep:path "orthogonality" }) do
   print("plot  " .. name)
 end
+
+-- Rounding of a factorization of n columns is a small multiple of n eps.
+local eps = sweep.run_options.precision == "float32" and 2 ^ -23 or 2 ^ -52
+local checks = {}
+for _, row in results:summary { by = { "method", "width" }, of = "error" }
+  :rows() do
+  checks[#checks + 1] = { what = ("‖WᵀW − I‖, %s, width %d"):format(row.method,
+    row.width), measured = row.error, at_most = row.width * eps }
+end
+print("report  " .. ortho.report { checks = checks,
+  file = sweep:path "orthogonality.html" })

@@ -35,13 +35,17 @@ function share.decode(s)
   end))
 end
 
--- Runs a program of the system on bytes.
-local function filter(program, bytes)
-  local status, out, err = core.file.spawn(program, bytes)
+-- Runs a program of the system on bytes, wherever PATH points.
+local function filter(words, bytes)
+  local status, out, err
+  for _, folder in ipairs { "", "/usr/bin/", "/bin/" } do
+    status, out, err = core.file.spawn({ folder .. words[1], words[2] }, bytes)
+    if status then break end
+  end
   if not status then
-    error(("cannot run %s (%s)"):format(program[1], out), 0)
+    error(("cannot run %s (%s)"):format(words[1], out), 0)
   elseif status ~= 0 then
-    error(("%s: %s"):format(program[1], (err:match "^[^\n]*")), 0)
+    error(("%s: %s"):format(words[1], (err:match "^[^\n]*")), 0)
   end
   return out
 end
