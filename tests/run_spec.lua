@@ -745,6 +745,9 @@ describe("a run", function()
     local _, code, err = run "script.lua --out /proc/none"
     assert.are.equal(1, code)
     has(err, "cannot make folder /proc/none")
+    _, code, err = run "script.lua --out /proc"
+    assert.are.equal(1, code)
+    has(err, "/proc/demo.db.lock: cannot lock it: ")
   end)
 
   it("draws in a trial as it would alone, math.random too", function()

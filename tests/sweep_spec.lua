@@ -431,6 +431,13 @@ describe("a table of results", function()
       "pivot: rows, columns and value must name columns")
   end)
 
+  it("prints the beginning of a long text", function()
+    local t = tabular.of({ "s", "x" }, { { s = ("é"):rep(500), x = 1 },
+      { s = "two\nlines", x = 2 } })
+    assert.are.equal("s" .. (" "):rep(41) .. "x\n" .. ("é"):rep(39) ..
+      "…  1\ntwo lines" .. (" "):rep(33) .. "2\n", t:totext())
+  end)
+
   it("prints the digits that the spread justifies", function()
     local t = tabular.of({ "x", "x_low", "x_high", "y" }, {
       { x = 108.6712, x_low = 108.49, x_high = 108.83, y = 108.6712 },

@@ -4,13 +4,22 @@
 -- Display width in characters, for UTF-8 text.
 local function width_of(text) return utf8.len(text) or #text end
 
+local widest = 40 -- characters of a text; the rest is cut off
+
+local function short(text)
+  text = text:gsub("%c", " ")
+  if width_of(text) <= widest then return text end
+  local cut = utf8.len(text) and utf8.offset(text, widest) or widest
+  return text:sub(1, cut - 1) .. "…"
+end
+
 local function plain(value)
   if value == nil then return "" end
   if math.type(value) == "float" then
     if value ~= value then return "nan" end
     return (("%.4g"):format(value))
   end
-  return tostring(value)
+  return short(tostring(value))
 end
 
 -- x rounded at a decimal place (10^place), with its zeros.

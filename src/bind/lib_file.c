@@ -144,8 +144,9 @@ static int file_mkdir(lua_State *L) {
     if (part[i] != '/' && part[i] != '\0')
       continue;
     part[i] = '\0';
-    if (mkdir(part, 0777) != 0 && !is_folder(part))
-      return system_failure(L, errno == EEXIST ? ENOTDIR : errno);
+    int code = mkdir(part, 0777) == 0 ? 0 : errno;
+    if (code != 0 && !is_folder(part))
+      return system_failure(L, code == EEXIST ? ENOTDIR : code);
     part[i] = i < length ? '/' : '\0';
   }
   lua_pushboolean(L, 1);

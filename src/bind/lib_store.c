@@ -272,7 +272,8 @@ static int store_lock(lua_State *L) {
       continue; /* its last holder has just removed it */
     lua_pushnil(L);
     lua_pushstring(L, other > 0 ? "locked" : strerror(code));
-    lua_pushinteger(L, other);
+    if (other > 0)
+      lua_pushinteger(L, other);
     return other > 0 ? 3 : 2;
   }
 }
