@@ -48,7 +48,7 @@ for _, regime in ipairs(regimes) do
 end
 
 local base = { width = 128, samples = 32, outputs = 10, depth = 4, rate = 0.5,
-  scale = 1, target = 0.1, init = "orthogonal_sqrt2", weight_decay = 0 }
+  scale = 1, init = "orthogonal_sqrt2", weight_decay = 0 }
 
 -- The settings of a trial, or nil where its study has no such level.
 local function settings_of(p)
@@ -63,6 +63,7 @@ local function settings_of(p)
   end
   if s.outputs == "width" then s.outputs = s.width end
   s.steps, s.centred = s.steps or p.steps, p.centred
+  s.target = s.target or p.target
   return s
 end
 
@@ -184,13 +185,14 @@ local sweep = ortho.sweep {
   name = "why_orthogonal",
   about = "Why weights stay nearly orthogonal in training: depth, laziness, " ..
     "and what\nbreaks it. Level k doubles a width, a depth, ... k - 1 times.",
-  params = { steps = 2000, centred = true },
+  params = { steps = 2000, target = 0.1, centred = true },
   grid = { study = order, level = ortho.range(3), seed = ortho.range(3) },
   options = {
     study = { choices = order }, level = { least = 1,
       help = "1-3 has widths 128 to 512" },
     centred = { help = "learn y beyond the first output, not y" },
-    steps = { least = 1, help = "at most so many; a run ends at 10 % loss" },
+    target = { least = 0, help = "share of the first loss to reach" },
+    steps = { least = 1, help = "at most so many" },
   },
   trial = trial,
 }
@@ -227,12 +229,12 @@ local function exponent(study, y)
   return slope, error
 end
 
-print [[
+print(([[
 
-ReLU nets, 4 hidden layers, 32 random samples, 10 targets, trained to 10 % of
-the first loss. Exponents of the drift ||E||_F/(g^2 sqrt n), E = WW' - W0W0',
+ReLU nets, 4 hidden layers, 32 random samples, 10 targets, trained to %g of the
+first loss. Exponents of the drift ||E||_F/(g^2 sqrt n), E = WW' - W0W0',
 and of ||E||_2/g^2, with standard errors, in what each study varies.
-]]
+]]):format(sweep.params.target))
 local laws = ortho.table.new { "study", "varies", "from", "to", "drift",
   "error", "expected", "op", "op_error", "op_expected" }
 for _, name in ipairs(runs:unique "study") do

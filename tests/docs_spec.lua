@@ -3,8 +3,8 @@
 local ortho = require "orthorun"
 
 local pages = { "README.md", "docs/api.md", "docs/cluster.md",
-  "docs/design.md", "docs/sharing.md", "docs/sweeps.md", "docs/theory.md",
-  "docs/tutorial.md" }
+  "docs/design.md", "docs/experiments.md", "docs/sharing.md", "docs/sweeps.md",
+  "docs/theory.md", "docs/tutorial.md" }
 
 local function read(path)
   local file = assert(io.open(path))
