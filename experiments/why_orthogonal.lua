@@ -184,7 +184,7 @@ end
 local sweep = ortho.sweep {
   name = "why_orthogonal",
   about = "Why weights stay nearly orthogonal in training: depth, laziness, " ..
-    "and what\nbreaks it. Level k doubles a width, a depth, ... k - 1 times.",
+    "and what\nbreaks it. A level more is twice the width, depth, ...; see the table.",
   params = { steps = 2000, target = 0.1, centred = true },
   grid = { study = order, level = ortho.range(3), seed = ortho.range(3) },
   options = {
