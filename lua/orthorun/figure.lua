@@ -141,8 +141,20 @@ local function theory_at(spec, rows)
   return #values > 0 and stats.median(values) or nil
 end
 
--- Curves of more points than this are drawn without marks.
+-- Panels with curves of more points than this are drawn without marks.
 local most_marks = 16
+
+-- A single point needs its mark in any case.
+local function set_marks(series_list)
+  local most = 0
+  for _, series in ipairs(series_list) do
+    most = math.max(most, #series.points)
+  end
+  for _, series in ipairs(series_list) do
+    series.marks = most <= most_marks or #series.points == 1 or
+      series.alone or false
+  end
+end
 
 local function error_at(spec, rows)
   if not spec.error then return nil end
@@ -169,10 +181,9 @@ local function curve_of(spec, rows, series, place, tally)
     local theory = spec.theory and shown and theory_at(spec, group.rows)
     if theory then table.insert(series.theory, { x, theory }) end
   end
-  series.marks = #series.points <= most_marks
   if spec.kind == "points" then
     series.bars = spec.error ~= nil or series.band
-    series.marks, series.band, series.alone = true, false, true
+    series.band, series.alone = false, true
   end
   return series
 end
@@ -305,6 +316,7 @@ local function curves_panel(spec, rows, panel, tally)
   for i, part in ipairs(split(spec, rows)) do
     panel.series[i] = curve_of(spec, part[1], part[2], place, tally)
   end
+  set_marks(panel.series)
   local lone = not spec.color and panel.series[1]
   if lone then lone.unnamed = #lone.theory == 0 end -- the axis says what it is
   measure(panel, spec)

@@ -28,7 +28,7 @@ local function tick_text(axis, t)
   end
   local span = axis.log and 0 or axis.high - axis.low
   if math.abs(x) < span * 1e-9 then x = 0 end
-  if axis.powers then return ("1e%.4g"):format(x) end
+  if axis.powers then return ("1e%.3g"):format(x) end
   return ("%.3g"):format(x)
 end
 
