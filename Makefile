@@ -129,6 +129,17 @@ check: deps-dev ## format, lints, and who may use whom
 format: deps-dev ## let clang-format rewrite the C files
 	clang-format -i src/*/*.[ch] tests/c/*.[ch]
 
+# Two minutes, most of them for ten epochs of training.
+G = build/gallery
+gallery: deps ## draw the pictures of docs/ anew
+	@$(MAKE) --no-print-directory $(BIN)
+	./$(BIN) experiments/depth_sweep.lua --out $G/depth_sweep
+	./$(BIN) experiments/orthogonality.lua --out $G/orthogonality
+	./$(BIN) --precision float32 experiments/drift.lua --epochs 10 \
+	  --out $G/drift
+	cp $G/*/depth_sweep.png $G/*/orthogonality.png $G/*/drift.png docs/
+	./$(BIN) tools/gallery.lua
+
 # --- install ----------------------------------------------------------------
 BINDIR   = $(DESTDIR)$(PREFIX)/bin
 SHAREDIR = $(DESTDIR)$(PREFIX)/share/orthorun
@@ -153,4 +164,4 @@ help: ## this list
 	@echo "Settings: see the first lines of the Makefile."
 
 .PHONY: all deps deps-dev run test test-kill test-cluster test-built test-gc \
-        check format install uninstall clean help FORCE
+        check format gallery install uninstall clean help FORCE

@@ -171,3 +171,6 @@ for _, name in ipairs(ortho.plot { data = results, x = "step", panels = {
   file = sweep:path "drift" }) do
   print("plot  " .. name)
 end
+print("report  " .. ortho.report { file = sweep:path "drift.html", checks = {
+  { what = "the drift over its tight bound", at_most = 1,
+    measured = at_end "drift" / at_end "tight" } } })

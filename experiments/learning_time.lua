@@ -142,3 +142,4 @@ for _, name in ipairs(ortho.plot { data = results, x = "depth", color = "init",
   file = sweep:path "learning_time" }) do
   print("plot  " .. name)
 end
+print("report  " .. ortho.report { file = sweep:path "learning_time.html" })

@@ -110,3 +110,4 @@ for _, name in ipairs(ortho.plot { panels = {
     p.width) }) do
   print("plot  " .. name)
 end
+print("report  " .. ortho.report { file = sweep:path "lr_sweep.html" })

@@ -389,3 +389,11 @@ for _, name in ipairs(ortho.plot { panels = panels, log_x = true,
     "as many outputs as units" } }) do
   print("plot  " .. name)
 end
+local checks = {}
+for _, row in laws:where { error = function(e) return e > 0 end }:rows() do
+  checks[#checks + 1] = { what = "exponent of the drift in " ..
+    studies[row.study].about, predicted = row.expected, measured = row.drift,
+    error = row.error }
+end
+print("report  " .. ortho.report { checks = checks,
+  file = sweep:path "why_orthogonal.html" })

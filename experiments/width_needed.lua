@@ -114,3 +114,4 @@ for _, name in ipairs(ortho.plot { color = "init", log_x = true, log_y = true,
   file = sweep:path "width_needed" }) do
   print("plot  " .. name)
 end
+print("report  " .. ortho.report { file = sweep:path "width_needed.html" })

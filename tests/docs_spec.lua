@@ -2,9 +2,9 @@
 -- docs/api.md, nothing else is, and the examples do what the text says.
 local ortho = require "orthorun"
 
-local pages = { "README.md", "docs/api.md", "docs/cluster.md",
-  "docs/design.md", "docs/experiments.md", "docs/sharing.md", "docs/sweeps.md",
-  "docs/theory.md", "docs/tutorial.md" }
+local pages = { "README.md", "docs/api.md", "docs/article.md",
+  "docs/cluster.md", "docs/design.md", "docs/experiments.md",
+  "docs/sharing.md", "docs/sweeps.md", "docs/theory.md", "docs/tutorial.md" }
 
 local function read(path)
   local file = assert(io.open(path))

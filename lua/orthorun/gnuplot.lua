@@ -28,7 +28,8 @@ local sizes = { lone_width = 580, lone_height = 390, left = 82, right = 16,
   scale = 84, name = 6.5 }
 
 -- {most panels, columns, width and height of a panel}
-local grids = { { 1, 1, 580, 390 }, { 6, 3, 400, 320 }, { 12, 4, 320, 260 },
+local grids = { { 1, 1, 580, 390 }, { 3, 3, 400, 320 }, { 4, 2, 440, 320 },
+  { 6, 3, 400, 320 }, { 12, 4, 320, 260 },
   { math.huge, 6, 260, 210 } }
 
 local function grid_for(n)
