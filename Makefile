@@ -107,6 +107,9 @@ test: deps ## set up, build, run all tests
 test-kill: $(BIN) ## a thousand random kill -9 over running sweeps (2 minutes)
 	@ORTHORUN=$(abspath $(BIN)) ./$(BIN) tests/kill.lua 1000
 
+bench-sweeps: $(BIN) ## what an empty trial costs, and what two workers gain
+	@ORTHORUN=$(abspath $(BIN)) ./$(BIN) bench/sweeps.lua
+
 test-cluster: deps ## sweeps under mpirun and Slurm, which it installs (root)
 	@tools/deps run cluster
 	@$(MAKE) --no-print-directory $(BIN)
@@ -163,5 +166,5 @@ help: ## this list
 	  awk -F '\t' '{ printf "%-12s %s\n", $$1, $$2 }'
 	@echo "Settings: see the first lines of the Makefile."
 
-.PHONY: all deps deps-dev run test test-kill test-cluster test-built test-gc \
-        check format gallery install uninstall clean help FORCE
+.PHONY: all deps deps-dev run test test-built test-gc test-kill test-cluster \
+        bench-sweeps check format gallery install uninstall clean help FORCE

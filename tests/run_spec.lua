@@ -555,7 +555,7 @@ describe("--merge", function()
     return ("%s/shards/demo.%d-of-2.db"):format(out, i)
   end
 
-  it("refuses shards of other code or precision, and says which", function()
+  it("refuses shards of another script or version, and says which", function()
     local out, other = fresh(), fresh()
     script(draws)
     local one = shard(1, out)
@@ -569,6 +569,17 @@ describe("--merge", function()
     has(err, two .. " is of other trial code than " .. one)
     has(select(3, run(("--merge %s %s -o %s/all.db"):format(one, single, out))),
       "is of another precision")
+    for _, change in ipairs { "version = '0.0.1'", "name = 'other'" } do
+      local elsewhere = fresh()
+      script(draws)
+      local changed = shard(2, elsewhere)
+      local db = store.open(changed, "write")
+      db:run("UPDATE runs SET " .. change)
+      db:close()
+      has(select(3, run(("--merge %s %s -o %s/all.db"):format(one, changed,
+        out))), change:find "^version" and
+        "is of another version of orthorun than" or "is of another sweep than")
+    end
     assert.is_nil(read(out .. "/all.db"))
   end)
 
@@ -688,6 +699,20 @@ describe("a plan", function()
     has(said, "24 trials, 12 to do, about ")
     has(said, "with 2 at a time")
     has(said, "done ")
+  end)
+
+  it("is made by options on either side of the script", function()
+    script "if p.seed == 1 then while true do end end return { x = 1 }"
+    local out = fresh()
+    local said = run("--dry-run --shuffle --out " .. out .. " script.lua")
+    has(said, "24 trials, 24 to do")
+    local order = said:gsub("[^\n]*%%   ", "")
+    assert.is_nil(order:find("depth=1, seed=1\ndepth=1, seed=2\ndepth=1, s"))
+    assert.are.equal(said, (run("script.lua --shuffle --dry-run --out " .. out)))
+    local _, code, err = run("--trial-timeout 0.2 --jobs 2 --fail-fast --out " ..
+      out .. " script.lua --depth 1")
+    assert.are.equal(1, code)
+    has(err, "took longer than 0.2 s")
   end)
 
   it("takes the sweep's own cost", function()
