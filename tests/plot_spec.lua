@@ -78,6 +78,18 @@ describe("plot", function()
     lacks(only_b, vermillion)
   end)
 
+  it("puts names at the curves' ends, apart from one another", function()
+    local text = script { direct = true, facet = "seed" }
+    local last
+    for y in text:gmatch "set label %d+ '[ab]' at screen %S+, screen (%S+)" do
+      assert.is_true(not last or math.abs(y - last) > 0.01)
+      last = tonumber(y)
+    end
+    assert.is_truthy(last)
+    lacks(text, "title 'a'")
+    has(script {}, "title 'a'")
+  end)
+
   it("dashes theory, from a column or a function", function()
     local with = sample():with("th", function(r) return 10.0 ^ -r.layer end)
     has(script { data = with, theory = "th" }, "dt (7,5)")
@@ -357,6 +369,24 @@ describe("a picture in the terminal", function()
       end
       assert.equal(ascii, not text:find "[\128-\255]")
       assert.truthy(text:find("a  [31mtitle", 1, true))
+    end
+  end)
+
+  it("is plain ASCII with --ascii, on either side of the script", function()
+    local name = folder .. "/show.lua"
+    local f = assert(io.open(name, "w"))
+    f:write(([[local s = ortho.sweep{name = "show", grid = {x = {1, 2}},
+      trial = function(p) return {y = p.x} end}
+      ortho.plot{data = s:run(), x = "x", y = "y"}:show()]]))
+    f:close()
+    local program = os.getenv "ORTHORUN" or "./orthorun"
+    local out = "--out=" .. folder .. "/show"
+    for braille, words in pairs { [false] = { program, "--ascii", name, out },
+      [0] = { program, name, out, "--ascii" },
+      [true] = { program, name, out } } do
+      local status, text = core.file.spawn(words)
+      assert.equal(0, status)
+      assert.equal(braille == true, text:find "[\128-\255]" ~= nil)
     end
   end)
 

@@ -2,7 +2,8 @@
 -- points with error bars, histograms, heat maps, in panels. Renderers
 -- (orthorun.gnuplot, orthorun.terminal) take it from here.
 --
--- figure: title, caption (both optional), legend (array of entries), panels.
+-- figure: title, caption (both optional), legend (array of entries), panels,
+--   direct (names stand at the curves, too, and the legend is for others).
 -- panel: kind ("curves" or "heat"), title, xlabel, ylabel, x and y axes,
 --   series; of a heat map also z (an axis), zlabel, cells (array of {x1, x2,
 --   y1, y2, z}), diverging, curve (array of {x, y}).
@@ -619,6 +620,7 @@ function figure.of(spec, definitions)
   end
   local more
   self.legend, more = legend_of(self.panels)
+  self.direct = spec.direct or nil
   self.caption = caption_of(self.panels, spec, tally, more)
   return self
 end

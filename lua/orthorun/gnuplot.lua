@@ -63,23 +63,41 @@ local function extra_room(figure)
       longest = math.max(longest, math.min(24, utf8.len(name) or #name))
     end
     if #list * longest > 50 then
-      below = math.max(below, longest * sizes.name - 10)
+      below = math.max(below, math.ceil(longest * sizes.name - 10))
     end
     for _, name in ipairs(panel.y.names or {}) do
       right = math.max(right, sizes.scale)
       longest = math.max(longest, math.min(24, utf8.len(name) or #name))
     end
   end
+  if figure.direct then
+    local longest = 0
+    for _, entry in ipairs(figure.legend) do
+      longest = math.max(longest, plain.width(entry.label))
+    end
+    right = right + math.ceil(8 + longest * sizes.name)
+  end
   return below, right
 end
 
-local function legend_rows(figure, width)
-  local letters = 0
+-- The entries that need a legend: all, or where names stand at the curves
+-- only theory.
+local function legend_entries(figure)
+  if not figure.direct then return figure.legend end
+  local list = {}
   for _, entry in ipairs(figure.legend) do
+    if entry.theory then list[#list + 1] = entry end
+  end
+  return list
+end
+
+local function legend_rows(entries, width)
+  local letters = 0
+  for _, entry in ipairs(entries) do
     letters = math.max(letters, utf8.len(entry.label) or #entry.label)
   end
   local per_row = math.max(1, width // (letters * 8 + 70))
-  return per_row, math.ceil(#figure.legend / per_row)
+  return per_row, math.ceil(#entries / per_row)
 end
 
 -- How the figure is cut up, in pixels: columns, rows, and heights.
@@ -91,7 +109,7 @@ local function layout(figure)
   panel_width, panel_height = panel_width + more_right,
     panel_height + more_below
   local rows, width = (n + columns - 1) // columns, columns * panel_width
-  local per_row, legend = legend_rows(figure, width)
+  local per_row, legend = legend_rows(legend_entries(figure), width)
   legend = legend * sizes.legend_row
   local above = figure.title and sizes.title or 0
   local below = legend + (figure.caption and sizes.caption or 0) + 6
@@ -299,6 +317,60 @@ local function set_labels(lines, panel, at)
     quote(panel.title or ""))
 end
 
+-- Where x lies on an axis, 0 to 1.
+local function share_of(axis, x)
+  if axis.log then
+    return math.log(x / axis.low) / math.log(axis.high / axis.low)
+  end
+  return (x - axis.low) / (axis.high - axis.low)
+end
+
+local label_height = 13
+
+-- The ends of a panel's curves in pixels.
+local function curve_ends(panel, left, right, top, bottom)
+  local list = {}
+  for _, series in ipairs(panel.series) do
+    local last = series.points[#series.points]
+    if last then
+      list[#list + 1] = { series = series,
+        x = left + share_of(panel.x, last[1]) * (right - left),
+        y = bottom - share_of(panel.y, last[2]) * (bottom - top) }
+    end
+  end
+  table.sort(list, function(a, b) return a.y < b.y end)
+  return list
+end
+
+local function beside(a, b) return math.abs(a.x - b.x) < 30 end
+
+-- The same, moved apart where names would overlap.
+local function label_places(panel, left, right, top, bottom)
+  local list = curve_ends(panel, left, right, top, bottom)
+  for i = 2, #list do
+    if beside(list[i], list[i - 1]) then
+      list[i].y = math.max(list[i].y, list[i - 1].y + label_height)
+    end
+  end
+  for i = #list, 1, -1 do
+    local after = list[i + 1]
+    local most = after and beside(list[i], after) and after.y - label_height or
+      bottom
+    list[i].y = math.min(list[i].y, most)
+  end
+  return list
+end
+
+-- The curves' names beside their ends.
+local function add_labels(lines, panel, at, k)
+  for i, label in ipairs(label_places(panel, frame(at, k))) do
+    lines[#lines + 1] = ("set label %d %s at screen %.5f, screen %.5f left " ..
+      "noenhanced font ',10' textcolor rgb '#%s'"):format(i + 10,
+      quote(label.series.label), (label.x + 6) / at.width,
+      1 - label.y / at.height, palette.color(label.series.color))
+  end
+end
+
 local function add_panel(lines, panel, at, k)
   local parts = { bands = {}, curves = {}, theories = {} }
   for i, series in ipairs(panel.series) do
@@ -331,7 +403,8 @@ end
 
 -- One legend for all panels: the key of an empty plot in a strip below them.
 local function add_legend(lines, figure, at)
-  if #figure.legend == 0 then return end
+  local entries = legend_entries(figure)
+  if #entries == 0 then return end
   local top = at.height - at.below
   lines[#lines + 1] = margins(at, 10, at.width - 10, top, top + at.legend)
   lines[#lines + 1] = [==[
@@ -347,7 +420,7 @@ set yrange [0:1]]==]
   lines[#lines + 1] = ("set key center center horizontal Left reverse " ..
     "noenhanced maxcols %d samplen 2.5 width 1"):format(at.per_row)
   local curves = {}
-  for i, entry in ipairs(figure.legend) do curves[i] = legend_curve(entry) end
+  for i, entry in ipairs(entries) do curves[i] = legend_curve(entry) end
   lines[#lines + 1] = "plot " .. table.concat(curves, ", \\\n  ")
 end
 
@@ -394,8 +467,9 @@ function gnuplot.script(figure, format)
       quote(figure.caption), 12 / at.height)
   end
   for k, panel in ipairs(figure.panels) do
+    if figure.direct then add_labels(lines, panel, at, k) end
     add_panel(lines, panel, at, k)
-    if k == 1 then lines[#lines + 1] = "unset label" end
+    lines[#lines + 1] = "unset label"
   end
   add_legend(lines, figure, at)
   lines[#lines + 1] = "unset multiplot\n"

@@ -14,7 +14,7 @@ local inherited = { "kind", "data", "x", "y", "z", "color", "facet", "theory",
   "log_y", "log_z", "log10_y", "log10_z", "labels", "xlabel", "ylabel",
   "zlabel" }
 local panel_fields = table.move(inherited, 1, #inherited, 2, { "title" })
-local figure_fields = { "panels", "file", "formats", "caption" }
+local figure_fields = { "panels", "file", "formats", "caption", "direct" }
 
 -- what each kind needs, and what it has no use for
 local needs = { line = { "x", "y" }, points = { "x", "y" },
@@ -197,6 +197,7 @@ local plot = {}
 --           logarithms to base 10, and the ticks say 10^k
 --   labels  texts for values of `color` and `facet`
 --   title, xlabel, ylabel, zlabel, caption
+--   direct  true: curves' names stand at their ends, not in a legend
 --   panels  array of tables with any of the above that differ by panel
 --   file    path without its ending (none: nothing is written); formats:
 --           "svg", "png", "pdf"

@@ -38,5 +38,8 @@ a { color: var(--n); }
 @media print { body { max-width: none; padding: 0; font-size: 10pt; }
   figure svg { filter: none; } .places { display: none; }
   pre { white-space: pre-wrap; border: 0; padding: 0; }
+  .wide { overflow: visible; } table { font-size: 8pt; }
+  th, td { padding: .15rem .4rem; overflow-wrap: anywhere; }
+  th { white-space: normal; }
   figure, tr { break-inside: avoid; } h2 { break-after: avoid; } }
 ]]
