@@ -222,10 +222,10 @@ describe("a plot of kind", function()
 
   it("histogram is a density: its area is 1", function()
     local t = tabular.new { "s" }
-    for i = 1, 10 do t:append { s = i <= 8 and 0.5 or 1.5 } end
+    for i = 1, 10 do t:append { s = i <= 8 and 0.25 or 0.75 } end
     local text = plot.script { data = t, kind = "histogram", x = "s",
-      range = { 0, 2 }, bins = 2, density = function() return 0.5 end }
-    has(text, "\n0 0.8 0 0.8\n1 0.8 0 0.8\n1 0.2 0 0.2\n2 0.2 0 0.2\n")
+      range = { 0, 1 }, bins = 2, density = function() return 0.5 end }
+    has(text, "\n0 1.6 0 1.6\n0.5 1.6 0 1.6\n0.5 0.4 0 0.4\n1 0.4 0 0.4\n")
     has(text, "\n0.01 0.5\n") -- the law
   end)
 
@@ -420,6 +420,25 @@ describe("a picture in the terminal", function()
     assert.truthy(err:find("cannot run gnuplot", 1, true))
     local _, lines = err:gsub("\n", "")
     assert.equal(1, lines)
+  end)
+
+  it("is drawn where gnuplot fails, which is said once", function()
+    local bin = folder .. "/bin"
+    core.file.mkdir(bin)
+    local f = assert(io.open(bin .. "/gnuplot", "w"))
+    f:write "#!/bin/sh\necho 'line 0: no such terminal' >&2\nexit 1\n"
+    f:close()
+    core.file.spawn { "chmod", "755", bin .. "/gnuplot" }
+    local status, out, err = core.file.spawn { "/usr/bin/env",
+      "PATH=" .. bin .. ":/usr/bin:/bin", os.getenv "ORTHORUN" or "./orthorun",
+      folder .. "/missing.lua" }
+    assert.equal(0, status)
+    assert.truthy(out:find("went on\t0", 1, true))
+    assert.truthy(err:find("gnuplot says: line 0: no such terminal", 1, true))
+    local _, lines = err:gsub("\n", "")
+    assert.equal(1, lines)
+    local _, pictures = out:gsub("└", "")
+    assert.equal(1, pictures)
   end)
 
   it("is saved under a name, or says why not", function()

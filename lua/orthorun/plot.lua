@@ -161,19 +161,23 @@ end
 
 Picture.__tostring = Picture.totext
 
--- Writes one file; false where gnuplot cannot be run at all.
-local function write_file(picture, path, format)
-  local bytes, message, missing = gnuplot.draw(figures[picture], format)
-  if missing then
-    warn("no plot drawn: cannot run gnuplot (%s); install it with " ..
-      "`apt-get install gnuplot-nox`", message)
-    return false
-  elseif not bytes then
-    warn("no %s.%s drawn: gnuplot says: %s", path, format, message)
-  else
-    table.insert(picture, files.write(path .. "." .. format, bytes, 3))
+-- Writes the picture in each format, and says once what goes wrong; where
+-- nothing could be drawn, draws in the terminal.
+local function write_files(picture, path, formats)
+  local said = {}
+  for _, format in ipairs(formats) do
+    local bytes, message, missing = gnuplot.draw(figures[picture], format)
+    if bytes then
+      table.insert(picture, files.write(path .. "." .. format, bytes, 3))
+    elseif not said[message] then
+      said[message] = true
+      warn(missing and "no plot drawn: cannot run gnuplot (%s); install it " ..
+        "with `apt-get install gnuplot-nox`" or
+        "no " .. path:gsub("%%", "%%%%") .. "." .. format ..
+        " drawn: gnuplot says: %s", message)
+    end
   end
-  return true
+  if #picture == 0 and #formats > 0 then picture:show() end
 end
 
 local plot = {}
@@ -214,12 +218,7 @@ local function draw(_, spec)
   local picture = setmetatable({}, Picture)
   figures[picture] = figure_of(spec)
   journal.add("plot", figures[picture])
-  for _, format in ipairs(spec.file and formats or {}) do
-    if not write_file(picture, spec.file, format) then
-      picture:show()
-      break
-    end
-  end
+  if spec.file then write_files(picture, spec.file, formats) end
   return picture
 end
 

@@ -79,7 +79,8 @@ function verify.pack(...)
   if #journal.all "sweep" == 0 then
     stop(1, script .. ": it ran no sweep, so there are no results to share")
   end
-  report.write(options)
+  local written, message = pcall(report.write, options)
+  if not written then stop(1, message) end
   io.write("packed  ", to, "\n")
 end
 
