@@ -355,6 +355,23 @@ describe("a colour", function()
   end)
 end)
 
+describe("many colours", function()
+  local palette = require "orthorun.palette"
+  it("are shades of numbers, and come back with other marks of names",
+    function()
+      local numbers, texts = {}, {}
+      for i = 1, 15 do numbers[i], texts[i] = i, "name " .. i end
+      assert.equal("440154", (palette.choose(numbers, 1)))
+      local seen = {}
+      for i = 1, 15 do
+        local color, mark = palette.choose(texts, texts[i])
+        assert.equal("number", type(color))
+        assert.is_nil(seen[color .. " " .. mark])
+        seen[color .. " " .. mark] = true
+      end
+    end)
+end)
+
 describe("a picture in the terminal", function()
   local function picture()
     return ortho.plot { data = sample(), x = "layer", y = "y",

@@ -66,12 +66,21 @@ local function spare(levels)
   return free
 end
 
+-- Do these levels take shades? Where they are more than the palette has: numbers
+-- at once, names only when the palette has gone round three times.
+local function are_shaded(levels)
+  local most = #palette.groups
+  if type(levels[1]) == "string" then most = 3 * most end
+  return #levels > most
+end
+
 -- The colour of one of a column's levels: initializations have colours of
--- their own; more levels than the palette has take shades, dark to light.
--- Returns the colour (a number of the palette, or digits) and its place.
+-- their own; many levels take shades, dark to light. Returns the colour (a
+-- number of the palette, or digits) and the number of its mark, which differs
+-- where colours come back.
 function palette.choose(levels, value)
   local place = place_of(levels, value)
-  if #levels > #palette.groups then
+  if are_shaded(levels) then
     return palette.at(palette.scale, 0.94 * (place - 1) / (#levels - 1)), place
   end
   local arm = place_of(arms.names, value)
@@ -84,7 +93,7 @@ function palette.choose(levels, value)
   end
   local free = spare(levels)
   local index = free[(others - 1) % #free + 1]
-  return index, index
+  return index, index + (others - 1) // #free
 end
 
 return palette

@@ -16,7 +16,7 @@ h2 { font-size: 1.2rem; margin: 2.4rem 0 .6rem;
   border-bottom: 1px solid var(--line); padding-bottom: .25rem; }
 .question { font-size: 1.1rem; white-space: pre-line; margin: .4rem 0 1rem; }
 .soft, figcaption { color: var(--soft); font-size: .9rem; }
-.wide { overflow-x: auto; }
+.wide { overflow-x: auto; margin-bottom: 1.4rem; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums;
   font-size: .92rem; }
 th, td { padding: .25rem .8rem; text-align: left; vertical-align: top;
