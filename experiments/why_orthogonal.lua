@@ -154,9 +154,10 @@ end
 
 -- --- linear nets ----------------------------------------------------------
 
--- A linear net learns a target whose singular values are s: its layers' drift
--- per layer, and sqrt(mean (s^(2/L) - 1)^2), with no free parameter.
-local function linear_drift(depth, seed)
+-- A linear net learns a target whose singular values are s at rate/L: its
+-- layers' drift per layer, and sqrt(mean (s^(2/L) - 1)^2), with no free
+-- parameter; and how far neighbours are from balance, W2'W2 = W1W1'.
+local function linear_drift(depth, seed, rate)
   local rng, n, predicted_squares = ortho.rng(seed), 16, {}
   local s = ortho.matrix.linspace(0.5, 2, n):tolist()
   local x = ortho.matrix.eye(n, { precision = "float64" }) * math.sqrt(n)
@@ -166,9 +167,9 @@ local function linear_drift(depth, seed)
   local set = ortho.data.teacher { x = x, outputs = n, singular_values = s,
     det = sign, rng = rng:split "target" }
   local history = ortho.train { net = net, x = x, y = set.y,
-    loss = "mse_half", lr = 0.08 / depth, steps = 20000, target_loss = 1e-8,
+    loss = "mse_half", lr = rate / depth, steps = 20000, target_loss = 1e-8,
     tracker = { every = math.maxinteger, probes = { "relative_drift",
-      "movement" } } }
+      "movement", "balance" } } }
   for i, value in ipairs(s) do
     predicted_squares[i] = (value ^ (2 / depth) - 1) ^ 2
   end
@@ -176,7 +177,8 @@ local function linear_drift(depth, seed)
     return mean(history.records:where { name = name,
       step = history.taken }:column "value")
   end
-  return { depth = depth, seed = seed, measured = at_end "relative_drift",
+  return { depth = depth, seed = seed, rate = rate,
+    measured = at_end "relative_drift", balance = at_end "balance",
     predicted = math.sqrt(mean(predicted_squares)), loss = history.loss,
     movement = at_end "movement", steps = history.taken }
 end
@@ -208,16 +210,34 @@ print [[
 Linear nets of width 16, targets with singular values from 0.5 to 2: drift per
 layer ||W'W - I||/sqrt n, sqrt(mean (s^(2/L) - 1)^2), and ||W - W0||/||W0||.
 ]]
-local linear = ortho.table.new { "depth", "seed", "measured", "predicted",
-  "movement", "loss", "steps" }
-for _, depth in ipairs { 2, 4, 8, 16, 32, 64 } do
-  for _, seed in ipairs(sweep.grid.seed) do
-    linear:append(linear_drift(depth, seed))
+local function linear_nets(depths, rates)
+  local rows = ortho.table.new { "depth", "seed", "rate", "measured",
+    "predicted", "movement", "balance", "loss", "steps" }
+  for _, depth in ipairs(depths) do
+    for _, rate in ipairs(rates) do
+      for _, seed in ipairs(sweep.grid.seed) do
+        rows:append(linear_drift(depth, seed, rate))
+      end
+    end
   end
+  return rows
 end
+local linear = linear_nets({ 2, 4, 8, 16, 32, 64 }, { 0.08 })
 local deep = linear:summary { by = "depth", of = { "measured", "predicted",
   "movement" } }
 deep:print { columns = { "depth", "n", "measured", "predicted", "movement" } }
+
+print [[
+
+The same at 8 layers, at rates of rate/8. Gradient flow conserves the balance
+W2'W2 - W1W1' of neighbours, 0 at first; steps break it, by what their size is.
+]]
+local balanced = linear_nets({ 8 }, { 0.04, 0.08, 0.16, 0.32 })
+balanced:summary { by = "rate", of = { "measured", "balance" } }
+  :print { columns = { "rate", "n", "measured", "balance" } }
+local power = { ortho.stats.fit(
+  balanced:with("x", function(r) return math.log(r.rate) end):column "x",
+  balanced:with("y", function(r) return math.log(r.balance) end):column "y") }
 
 -- The exponent of `y` in a study's knob, its standard error, or nil.
 local function exponent(study, y)
@@ -294,6 +314,9 @@ local function answer()
     "explains the drift: the prediction is %s, within %.2g %%, down to %.4f " ..
     "at %d layers.", worst < 0.01 and "met" or "missed", 100 * worst,
     last.measured, last.depth)
+  say("The balance of neighbouring layers, which gradient flow conserves, is " ..
+    "lost as rate^(%.2f +- %.2f), %s 1, and the drift hardly feels the rate.",
+    power[1], power[3], math.abs(power[1] - 1) < 0.1 and "near" or "not")
   local lazy = runs:where { study = { "width", "width_he" } }
   if #lazy > 2 then
     local share = mean(lazy:column "symmetric")

@@ -177,6 +177,18 @@ describe("why_orthogonal", function()
     end
   end)
 
+  it("loses balance in proportion to the rate, and hardly feels it else",
+    function()
+      local before
+      for _, rate in ipairs { 0.04, 0.08, 0.16, 0.32 } do
+        local drift, balance = text:match(("\n *%g +2 +(%%S+) +(%%S+)")
+          :format(rate))
+        between(0.1127, 0.1138, tonumber(drift))
+        if before then between(1.9, 2.2, tonumber(balance) / before) end
+        before = tonumber(balance)
+      end
+    end)
+
   it("finds a lazy net's drift at theory's, in a random direction", function()
     assert.are.equal(2, #found.lazy)
     for _, row in ipairs(found.lazy) do
