@@ -109,7 +109,7 @@ end
 -- #batches is their number in an epoch. A batch is valid until the next one.
 local function new(options, who)
   who = who or "data.batches"
-  options = names.options(who, options, known, 3)
+  options = names.options(who, options, known)
   local x, y = samples(who, options)
   local self = setmetatable({ x = x, y = y, size = options.size or x:cols(),
     rng = options.rng, shuffle = options.shuffle ~= false }, Batches)

@@ -11,6 +11,7 @@ local idx = require "orthorun.idx"
 local names = require "orthorun.names"
 local npy = require "orthorun.npy"
 local numbers = require "orthorun.numbers"
+local fail = core.fail -- at the user's line
 
 local data = {}
 local here = select(2, ...):match("^(.-)[^/]*$") -- the library's folder
@@ -21,14 +22,14 @@ local matrix = core.matrix
 local function at_caller(f, ...)
   local results = table.pack(pcall(f, ...))
   if results[1] then return table.unpack(results, 2, results.n) end
-  error(results[2], 3)
+  fail(results[2])
 end
 
 local function check_count(who, name, value)
   if value == nil then return end
   if math.type(value) ~= "integer" or value < 0 then
-    error(("%s: %s must be a whole number of at least 0, not %s"):format(who,
-      name, tostring(value)), 3)
+    fail(("%s: %s must be a whole number of at least 0, not %s"):format(who,
+      name, tostring(value)))
   end
 end
 
@@ -60,14 +61,14 @@ end
 function data.one_hot(labels, classes, options)
   options = names.options("data.one_hot", options, { "precision" })
   if type(labels) ~= "table" then
-    error("data.one_hot: labels must be an array of whole numbers, not " ..
-      type(labels), 2)
+    fail("data.one_hot: labels must be an array of whole numbers, not " ..
+      type(labels))
   end
   local y = matrix.zeros(classes, #labels, { precision = options.precision })
   for j, label in ipairs(labels) do
     if math.type(label) ~= "integer" or label < 1 or label > classes then
-      error(("data.one_hot: label %d is %s, expected 1 to %d"):format(j,
-        tostring(label), classes), 2)
+      fail(("data.one_hot: label %d is %s, expected 1 to %d"):format(j,
+        tostring(label), classes))
     end
     y:set(label, j, 1)
   end
@@ -85,8 +86,8 @@ local function fashion_file(options, part)
   local path = files.join(options.folder or fashion_folder,
     fashion_prefix[options.split or "train"] .. part)
   if not core.file.head(path, 1) then
-    error(("data.fashion_mnist: no %s; install it with `apt-get install " ..
-      "dataset-fashion-mnist` (or `make deps`)"):format(path), 3)
+    fail(("data.fashion_mnist: no %s; install it with `apt-get install " ..
+      "dataset-fashion-mnist` (or `make deps`)"):format(path))
   end
   return path
 end
@@ -99,16 +100,16 @@ function data.fashion_mnist(options)
     { "split", "limit", "precision", "folder" })
   check_count("data.fashion_mnist", "limit", options.limit)
   if not fashion_prefix[options.split or "train"] then
-    error("data.fashion_mnist: " .. names.unknown("split", options.split,
-      { "train", "test" }), 2)
+    fail("data.fashion_mnist: " .. names.unknown("split", options.split,
+      { "train", "test" }))
   end
   local images = fashion_file(options, "-images-idx3-ubyte.gz")
   local x = at_caller(idx.read, images, options)
   local labels = at_caller(idx.read,
     fashion_file(options, "-labels-idx1-ubyte.gz"), options)
   if x:cols() ~= #labels then
-    error(("data.fashion_mnist: %d images but %d labels"):format(x:cols(),
-      #labels), 2)
+    fail(("data.fashion_mnist: %d images but %d labels"):format(x:cols(),
+      #labels))
   end
   for i = 1, #labels do labels[i] = labels[i] + 1 end
   return { x = x, labels = labels, classes = fashion_classes,
@@ -285,8 +286,8 @@ function data.write_csv(file, A, options)
   local lines = {}
   if options.header then
     if #options.header ~= A:rows() then
-      error(("data.write_csv: %d names for %d rows"):format(#options.header,
-        A:rows()), 2)
+      fail(("data.write_csv: %d names for %d rows"):format(#options.header,
+        A:rows()))
     end
     lines[1] = csv.line(options.header)
   end
@@ -305,12 +306,12 @@ function data.synthetic(options)
     "samples", "rng", "distribution", "precision" })
   local kind = options.distribution or "uniform"
   if kind ~= "uniform" and kind ~= "normal" then
-    error("data.synthetic: " .. names.unknown("distribution", kind,
-      { "uniform", "normal" }), 2)
+    fail("data.synthetic: " .. names.unknown("distribution", kind,
+      { "uniform", "normal" }))
   end
   for _, name in ipairs { "inputs", "samples", "rng" } do
     if options[name] == nil then
-      error(("data.synthetic: %s is missing"):format(name), 2)
+      fail(("data.synthetic: %s is missing"):format(name))
     end
   end
   names.expect("data.synthetic", "rng", options.rng, "rng")
@@ -326,14 +327,14 @@ end
 -- data.sample(set, n, rng): the set of n samples drawn without replacement.
 function data.sample(set, n, rng)
   if type(set) ~= "table" or getmetatable(set.x) ~= "orthorun.matrix" then
-    error("data.sample: set must be a table with a matrix x, as from data", 2)
+    fail("data.sample: set must be a table with a matrix x, as from data")
   end
   if getmetatable(rng) ~= "orthorun.rng" then
-    error("data.sample: rng must be an rng, as from ortho.rng(seed)", 2)
+    fail("data.sample: rng must be an rng, as from ortho.rng(seed)")
   end
   local count = set.x:cols()
   if math.type(n) ~= "integer" or n < 0 or n > count then
-    error(("data.sample: %s of %d samples"):format(tostring(n), count), 2)
+    fail(("data.sample: %s of %d samples"):format(tostring(n), count))
   end
   local chosen = table.move(rng:permutation(count), 1, n, 1, {})
   local new = { x = set.x:select(chosen), classes = set.classes,
@@ -378,7 +379,7 @@ end
 local function load_idx(file, options)
   local x = data.idx(file, pass(options, { "limit", "precision" }))
   if type(x) == "table" then
-    error(("data.load: %s holds labels, not samples"):format(file), 3)
+    fail(("data.load: %s holds labels, not samples"):format(file))
   end
   return { x = x }
 end
@@ -428,13 +429,13 @@ end
 function data.load(name, options)
   options = names.options("data.load", options, load_options)
   if type(name) ~= "string" then
-    error("data.load: expected a name or a file, got a " .. type(name), 2)
+    fail("data.load: expected a name or a file, got a " .. type(name))
   end
   if named[name] then return named[name](options) end
   local loader = loader_of(name)
   if loader then return loader(name, options) end
-  error("data.load: " .. names.unknown("data", name, { "synthetic",
-    "fashion_mnist", "digits", "FILE.csv", "FILE.npy", "FILE.idx" }), 2)
+  fail("data.load: " .. names.unknown("data", name, { "synthetic",
+    "fashion_mnist", "digits", "FILE.csv", "FILE.npy", "FILE.idx" }))
 end
 
 local pools = {} -- data sets by name, read once

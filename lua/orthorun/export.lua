@@ -1,6 +1,7 @@
 -- export: a table of results as JSON text and as the bytes of a NumPy file.
 -- Writes no files.
 local csv = require "orthorun.csv"
+local fail = require "orthorun.core".fail -- at the user's line
 
 local export = {}
 
@@ -119,7 +120,7 @@ function export.npy(t)
   local header = ("{'descr': [%s], 'fortran_order': False, 'shape': (%d,), }")
     :format(table.concat(types, ", "), t.size)
   header = header .. (" "):rep(-(#header + 11) % 64) .. "\n"
-  if #header > 65535 then error("npy: too many columns", 3) end
+  if #header > 65535 then fail("npy: too many columns") end
   local out = { "\147NUMPY\1\0" .. ("<I2"):pack(#header) .. header }
   for i = 1, t.size do
     for k = 1, #fields do out[#out + 1] = fields[k].write(i) end

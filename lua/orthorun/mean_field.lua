@@ -4,6 +4,7 @@
 -- 2017 (arXiv:1611.01232). sigma_w2 = fan_in * Var(W_ij).
 local activation = require "orthorun.core".activation
 local names = require "orthorun.names"
+local fail = require "orthorun.core".fail -- at the user's line
 
 local mean_field = {}
 
@@ -100,8 +101,8 @@ end
 local function positive(who, key, value, least)
   if type(value) ~= "number" or value ~= value or value < least
       or value == math.huge then
-    error(("%s: %s is %s; a finite number of at least %g is needed"):format(
-      who, key, tostring(value), least), 3)
+    fail(("%s: %s is %s; a finite number of at least %g is needed"):format(
+      who, key, tostring(value), least))
   end
   return value
 end

@@ -78,7 +78,7 @@ return function(options)
   if type(options) ~= "table" then
     fail("needs a table of options, not %s", type(options))
   end
-  names.options("mlp", options, known, 2)
+  names.options("mlp", options, known)
   local sizes = sizes_of(options)
   local activation = options.activation or "relu"
   if not options.rng then

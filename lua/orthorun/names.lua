@@ -81,22 +81,28 @@ function names.keys(t)
 end
 
 -- Checks an option table: nil or a table whose every key is one of `known`.
--- Returns the table (an empty one for nil); raises at `level` otherwise.
-function names.options(who, options, known, level)
-  level = (level or 2) + 1
+-- Returns the table (an empty one for nil); raises at the user's line
+-- otherwise.
+function names.options(who, options, known)
   if options == nil then return {} end
-  if type(options) ~= "table" then
-    error(("%s: expected a table of options, got %s"):format(who,
-      type(options)), level)
-  end
+  names.table_of(who, "options", options)
   local allowed = {}
   for _, name in ipairs(known) do allowed[name] = true end
   for _, key in ipairs(names.keys(options)) do
     if not allowed[key] then
-      error(who .. ": " .. names.unknown("option", key, known), level)
+      core.fail(who .. ": " .. names.unknown("option", key, known))
     end
   end
   return options
+end
+
+-- The table `value`, or an error that names what was there instead.
+function names.table_of(who, what, value)
+  if type(value) ~= "table" then
+    core.fail(("%s: %s must be a table, not %s"):format(who, what,
+      names.describe(value)))
+  end
+  return value
 end
 
 return names

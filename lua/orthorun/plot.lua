@@ -7,6 +7,7 @@ local gnuplot = require "orthorun.gnuplot"
 local journal = require "orthorun.journal"
 local names = require "orthorun.names"
 local terminal = require "orthorun.terminal"
+local fail = core.fail -- at the user's line
 
 -- what a panel does not say, it takes from the whole
 local inherited = { "kind", "data", "x", "y", "z", "color", "facet", "theory",
@@ -35,44 +36,44 @@ end
 
 local function check_values(spec)
   if spec.log_y and spec.log10_y then
-    error("plot: log_y is for values, log10_y for their logarithms", 5)
+    fail("plot: log_y is for values, log10_y for their logarithms")
   end
   if spec.range ~= nil and not is_pair(spec.range) then
-    error("plot: range must be {low, high}, low below high", 5)
+    fail("plot: range must be {low, high}, low below high")
   end
   if spec.bins ~= nil and (math.type(spec.bins) ~= "integer" or
     spec.bins < 1 or spec.bins > 10000) then
-    error(("plot: bins must be a whole number from 1 to 10000, not %s"):format(
-      tostring(spec.bins)), 5)
+    fail(("plot: bins must be a whole number from 1 to 10000, not %s"):format(
+      tostring(spec.bins)))
   end
   if spec.band and not (is_pair(spec.band) and spec.band[1] >= 0 and
     spec.band[2] <= 1) then
-    error("plot: band must be {low, high}, quantiles from 0 to 1, or false", 5)
+    fail("plot: band must be {low, high}, quantiles from 0 to 1, or false")
   end
   if spec.kind == "heat" and spec.theory and
     type(spec.theory) ~= "function" then
-    error("plot: theory of a heat map is a function(x) that gives y", 5)
+    fail("plot: theory of a heat map is a function(x) that gives y")
   end
   if spec.density and type(spec.density) ~= "function" then
-    error("plot: density must be a function(x)", 5)
+    fail("plot: density must be a function(x)")
   end
 end
 
 local function check_panel(spec)
   if not needs[spec.kind] then
-    error("plot: " .. names.unknown("kind", tostring(spec.kind),
-      figure.kinds), 4)
+    fail("plot: " .. names.unknown("kind", tostring(spec.kind),
+      figure.kinds))
   end
   if type(spec.data) ~= "table" or not spec.data.group then
-    error("plot: data must be a table of results", 4)
+    fail("plot: data must be a table of results")
   end
   for _, name in ipairs(needs[spec.kind]) do
-    if spec[name] == nil then error("plot: " .. name .. " is missing", 4) end
+    if spec[name] == nil then fail("plot: " .. name .. " is missing") end
   end
   for _, name in ipairs(useless[spec.kind]) do
     if spec[name] then
-      error(("plot: a plot of kind '%s' has no use for %s"):format(spec.kind,
-        name), 4)
+      fail(("plot: a plot of kind '%s' has no use for %s"):format(spec.kind,
+        name))
     end
   end
   figure.check_columns(spec, 4)
@@ -84,7 +85,7 @@ local function panel_specs(spec)
   local list = {}
   for k, panel in ipairs(spec.panels or { spec }) do
     local full = { title = spec.panels and panel.title or nil }
-    if spec.panels then names.options("plot panel", panel, panel_fields, 4) end
+    if spec.panels then names.options("plot panel", panel, panel_fields) end
     for _, name in ipairs(inherited) do
       full[name] = panel[name]
       if full[name] == nil then full[name] = spec[name] end
@@ -149,12 +150,12 @@ end
 function Picture:save(path)
   local format = type(path) == "string" and path:match "%.(%w+)$"
   if not format then
-    error("save: a file name with its ending is needed, like plot.svg", 2)
+    fail("save: a file name with its ending is needed, like plot.svg")
   end
   check_formats({ format }, 2)
   local bytes, message = gnuplot.draw(figures[self], format)
   if not bytes then
-    error(("save: %s not drawn: %s"):format(path, message), 2)
+    fail(("save: %s not drawn: %s"):format(path, message))
   end
   return files.write(path, bytes, 2)
 end
@@ -209,9 +210,9 @@ local plot = {}
 local function draw(_, spec)
   local known = table.move(panel_fields, 1, #panel_fields, 1,
     table.move(figure_fields, 1, #figure_fields, #panel_fields + 1, {}))
-  spec = names.options("plot", spec, known, 2)
+  spec = names.options("plot", spec, known)
   if spec.file ~= nil and type(spec.file) ~= "string" then
-    error("plot: file must be a path without its ending", 2)
+    fail("plot: file must be a path without its ending")
   end
   local formats = spec.formats or { "svg", "png" }
   check_formats(formats, 2)

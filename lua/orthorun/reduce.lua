@@ -2,6 +2,7 @@
 -- groups of rows. Methods of orthorun.tabular; NaN and infinities are counted.
 local names = require "orthorun.names"
 local stats = require "orthorun.stats"
+local fail = require "orthorun.core".fail -- at the user's line
 
 local reduce = {}
 
@@ -29,7 +30,7 @@ local also_known = { "mean", "std", "sem", "min", "max", "interval" }
 local function check_also(also)
   for _, name in ipairs(also) do
     if not names.has(also_known, name) then
-      error("summary: " .. names.unknown("statistic", name, also_known), 3)
+      fail("summary: " .. names.unknown("statistic", name, also_known))
     end
   end
 end
@@ -89,10 +90,11 @@ end
 -- column nan has the largest number of them where there are any.
 --   t:summary{by = {"init", "layer"}, of = {"grad"}, low = 0.1, high = 0.9}
 function reduce:summary(options)
-  names.options("summary", options, { "by", "of", "low", "high", "also" })
+  options = names.options("summary", options,
+    { "by", "of", "low", "high", "also" })
   local by, of = list_of(options.by or {}), list_of(options.of)
   local also = list_of(options.also or {})
-  if type(of) ~= "table" then error("summary: `of` names no column", 2) end
+  if type(of) ~= "table" then fail("summary: `of` names no column") end
   check_also(also)
   local records, odd = {}, false
   for _, group in ipairs(self:group(by)) do
@@ -156,7 +158,7 @@ function reduce:fit(options)
   local by = list_of(options.by or {})
   local model = models[options.model or "line"]
   if not model then
-    error("fit: " .. names.unknown("model", options.model, model_names), 2)
+    fail("fit: " .. names.unknown("model", options.model, model_names))
   end
   local columns = table.move(by, 1, #by, 1, {})
   for _, name in ipairs { "slope", "error", "intercept", "n", "dropped" } do
@@ -187,7 +189,7 @@ local function reducer_of(with)
   if type(with) == "function" then return with end
   local f = reducers[with or "median"]
   if not f then
-    error("pivot: " .. names.unknown("statistic", with, reducer_names), 3)
+    fail("pivot: " .. names.unknown("statistic", with, reducer_names))
   end
   return f
 end
@@ -197,7 +199,7 @@ local function column_names(self, options, rows)
   for _, value in ipairs(self:unique(options.columns)) do
     local name = tostring(value)
     if seen[name] or names.has(rows, name) then
-      error(("pivot: two columns would have the name '%s'"):format(name), 3)
+      fail(("pivot: two columns would have the name '%s'"):format(name))
     end
     seen[name] = true
     columns[#columns + 1] = name
@@ -215,7 +217,7 @@ function reduce:pivot(options)
   local rows, f = list_of(options.rows), reducer_of(options.with)
   if type(rows) ~= "table" or type(options.columns) ~= "string" or
     type(options.value) ~= "string" then
-    error("pivot: rows, columns and value must name columns", 2)
+    fail("pivot: rows, columns and value must name columns")
   end
   local new = new_table(self, column_names(self, options, rows))
   for _, group in ipairs(self:group(rows)) do

@@ -337,7 +337,7 @@ end
 -- printed tables and plots, as one HTML page; returns its path. title and
 -- question: by default the sweep's name and about; checks: as for verdict.
 local function call(_, options)
-  options = names.options("report", options, fields, 2)
+  options = names.options("report", options, fields)
   if type(options.file) ~= "string" then error("report: file is missing", 2) end
   verdict(options.checks or {}, 2)
   return report.write(options, 2)

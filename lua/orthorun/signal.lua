@@ -11,6 +11,7 @@ local activation = require "orthorun.core".activation
 local batch = require "orthorun.batch"
 local layer_noise = require "orthorun.layer_noise"
 local names = require "orthorun.names"
+local fail = require "orthorun.core".fail -- at the user's line
 
 local signal = {}
 
@@ -34,8 +35,8 @@ local variances = {
 local function check_size(who, key, n, least)
   local size = math.tointeger(n)
   if not size or size < least then
-    error(("%s: %s is %s; a whole number of at least %d is needed"):format(who,
-      key, tostring(n), least), 4)
+    fail(("%s: %s is %s; a whole number of at least %d is needed"):format(who,
+      key, tostring(n), least))
   end
   return size
 end
@@ -47,15 +48,15 @@ end
 function signal.init_variance(init, gain, fan_in, fan_out)
   local entry = variances[init]
   if not entry then
-    error("init_variance: " .. names.unknown("initializer", init,
-      names.keys(variances)), 2)
+    fail("init_variance: " .. names.unknown("initializer", init,
+      names.keys(variances)))
   end
   fan_in = check_size("init_variance", "fan_in", fan_in, 1)
   fan_out = check_size("init_variance", "fan_out", fan_out or fan_in, 1)
   if type(gain) == "string" then gain = activation.gain(gain) end
   if gain ~= nil and type(gain) ~= "number" then
-    error("init_variance: gain must be a number or an activation's name, not "
-      .. type(gain), 2)
+    fail("init_variance: gain must be a number or an activation's name, not "
+      .. type(gain))
   end
   return (gain or entry[1]) ^ 2 * entry[2](fan_in, fan_out)
 end
@@ -221,8 +222,8 @@ local function number(who, options, key, default, least)
   local x = options[key]
   if x == nil then return default end
   if type(x) ~= "number" or not (x > least) or x == math.huge then
-    error(("%s: %s is %s; a finite number above %g is needed"):format(who,
-      key, tostring(x), least), 4)
+    fail(("%s: %s is %s; a finite number above %g is needed"):format(who,
+      key, tostring(x), least))
   end
   return x
 end
@@ -231,8 +232,8 @@ local function correlation(who, options, key)
   local c = options[key]
   if c == nil then return 0.75 end
   if type(c) ~= "number" or not (c >= -1 and c <= 1) then
-    error(("%s: %s is %s; a correlation in [-1, 1] is needed"):format(who, key,
-      tostring(c)), 4)
+    fail(("%s: %s is %s; a correlation in [-1, 1] is needed"):format(who, key,
+      tostring(c)))
   end
   return c
 end
@@ -242,7 +243,7 @@ local function choice(who, options, key, allowed)
   for _, name in ipairs(allowed) do
     if name == value then return value end
   end
-  error(who .. ": " .. names.unknown(key, value, allowed), 4)
+  fail(who .. ": " .. names.unknown(key, value, allowed))
 end
 
 -- dloss/df = factor * (f - y)
@@ -490,7 +491,7 @@ function signal.first_layer(options)
   local net = read("first_layer", options, { "depths" })
   local out = { typical = {}, sd = {} }
   if not options or type(options.depths) ~= "table" then
-    error("first_layer: depths must be an array of network depths", 2)
+    fail("first_layer: depths must be an array of network depths")
   end
   for i, depth in ipairs(options.depths) do
     net.depth = check_size("first_layer", "depths", depth, 1)

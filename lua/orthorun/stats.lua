@@ -3,6 +3,7 @@
 -- any number.
 local core = require "orthorun.core"
 local names = require "orthorun.names"
+local fail = core.fail -- at the user's line
 
 local stats = {}
 
@@ -10,13 +11,13 @@ local nan = 0 / 0
 
 local function check(who, values)
   if type(values) ~= "table" then
-    error(("%s: expected an array of numbers, got a %s"):format(who,
-      type(values)), 3)
+    fail(("%s: expected an array of numbers, got a %s"):format(who,
+      type(values)))
   end
   for i = 1, #values do
     if type(values[i]) ~= "number" then
-      error(("%s: element %d is a %s, not a number"):format(who, i,
-        type(values[i])), 3)
+      fail(("%s: element %d is a %s, not a number"):format(who, i,
+        type(values[i])))
     end
   end
 end
@@ -43,7 +44,7 @@ end
 function stats.quantile(values, p)
   check("quantile", values)
   if type(p) ~= "number" or not (p >= 0 and p <= 1) then
-    error(("quantile: p must be in [0, 1], got %s"):format(p), 2)
+    fail(("quantile: p must be in [0, 1], got %s"):format(p))
   end
   if #values == 0 or has_nan(values) then return nan end
   local sorted = table.move(values, 1, #values, 1, {})
@@ -94,7 +95,7 @@ function stats.fit(x, y)
   check("fit", x)
   check("fit", y)
   if #x ~= #y then
-    error(("fit: %d x values but %d y values"):format(#x, #y), 2)
+    fail(("fit: %d x values but %d y values"):format(#x, #y))
   end
   local mx, my, sxx, sxy = stats.mean(x), stats.mean(y), 0.0, 0.0
   for i = 1, #x do
@@ -119,8 +120,8 @@ function stats.bootstrap(values, options)
     "rng" })
   local f, level = options.f or stats.median, options.level or 0.95
   if type(level) ~= "number" or not (level > 0 and level < 1) then
-    error(("bootstrap: level must be in (0, 1), got %s"):format(
-      tostring(level)), 2)
+    fail(("bootstrap: level must be in (0, 1), got %s"):format(
+      tostring(level)))
   end
   local n = #values
   if n < 2 or has_nan(values) then return nan, nan end

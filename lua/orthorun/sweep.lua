@@ -16,6 +16,7 @@ local machine = require "orthorun.machine"
 local names = require "orthorun.names"
 local options = require "orthorun.options"
 local run = require "orthorun.run"
+local fail = core.fail -- at the user's line
 
 local Sweep = { __name = "orthorun.sweep" }
 Sweep.__index = Sweep
@@ -29,12 +30,12 @@ function sweep.range(a, b, step)
   for i = 1, 3 do
     local x = ({ a, b, step })[i]
     if type(x) ~= "number" then
-      error("range: expected numbers, got a " .. type(x), 2)
+      fail("range: expected numbers, got a " .. type(x))
     end
   end
-  if step == 0 or step ~= step then error("range: the step is 0", 2) end
+  if step == 0 or step ~= step then fail("range: the step is 0") end
   local count = math.floor((b - a) / step + 1e-9)
-  if count >= 1e7 then error("range: more than ten million points", 2) end
+  if count >= 1e7 then fail("range: more than ten million points") end
   local values = {}
   for i = 0, count do values[#values + 1] = a + i * step end
   return values
@@ -44,24 +45,25 @@ local known_fields = { "name", "about", "params", "grid", "options", "trial",
   "index", "args", "cost", "partial" }
 
 local function check_definition(definition)
-  names.options("sweep", definition, known_fields, 3)
+  names.table_of("sweep", "the definition", definition)
+  names.options("sweep", definition, known_fields)
   if type(definition.name) ~= "string" or definition.name == "" then
-    error("sweep: a name is needed, like name = \"depth_sweep\"", 3)
+    fail("sweep: a name is needed, like name = \"depth_sweep\"")
   end
   if type(definition.trial) ~= "function" then
-    error("sweep: trial must be a function(p, rng), not a " ..
-      type(definition.trial), 3)
+    fail("sweep: trial must be a function(p, rng), not a " ..
+      type(definition.trial))
   end
   if definition.cost ~= nil and type(definition.cost) ~= "function" then
-    error("sweep: cost must be a function(p), not a " ..
-      type(definition.cost), 3)
+    fail("sweep: cost must be a function(p), not a " ..
+      type(definition.cost))
   end
   for name, values in pairs(definition.grid or {}) do
     if type(values) ~= "table" or #values == 0 then
-      error(("sweep: grid.%s must be an array of values"):format(name), 3)
+      fail(("sweep: grid.%s must be an array of values"):format(name))
     end
     if (definition.params or {})[name] ~= nil then
-      error(("sweep: '%s' is in params and in grid"):format(name), 3)
+      fail(("sweep: '%s' is in params and in grid"):format(name))
     end
   end
 end
@@ -117,14 +119,14 @@ local function script_specs(definition)
     for _, name in ipairs(ordered(definition[part])) do
       local spec, message = options.spec(name, definition[part][name],
         part == "grid", extra[name])
-      if not spec then error("sweep: " .. message, 3) end
+      if not spec then fail("sweep: " .. message) end
       specs[#specs + 1] = spec
     end
   end
   for name in pairs(extra) do
     if (definition.params or {})[name] == nil and
       (definition.grid or {})[name] == nil then
-      error(("sweep: options.%s names no parameter"):format(name), 3)
+      fail(("sweep: options.%s names no parameter"):format(name))
     end
   end
   return specs

@@ -8,6 +8,7 @@ local journal = require "orthorun.journal"
 local names = require "orthorun.names"
 local reduce = require "orthorun.reduce"
 local render = require "orthorun.render"
+local fail = require "orthorun.core".fail -- at the user's line
 
 local Table = { __name = "orthorun.table" }
 Table.__index = Table
@@ -19,15 +20,15 @@ local tabular = {}
 -- groups and colours should take them, whether or not they occur.
 function tabular.new(columns, levels)
   if type(columns) ~= "table" then
-    error("table: columns must be an array of names, not " .. type(columns), 2)
+    fail("table: columns must be an array of names, not " .. type(columns))
   end
   local self = { names = {}, data = {}, size = 0, levels = levels or {} }
   for i, name in ipairs(columns) do
     if type(name) ~= "string" then
-      error(("table: column %d is named by a %s"):format(i, type(name)), 2)
+      fail(("table: column %d is named by a %s"):format(i, type(name)))
     end
     if self.data[name] then
-      error(("table: column '%s' is there twice"):format(name), 2)
+      fail(("table: column '%s' is there twice"):format(name))
     end
     self.names[i], self.data[name] = name, {}
   end
@@ -37,8 +38,7 @@ end
 -- A table from an array of records ({name = value, ...} each).
 function tabular.of(columns, records)
   if type(records) ~= "table" then
-    error("table: records must be an array of tables, not " .. type(records),
-      2)
+    fail("table: records must be an array of tables, not " .. type(records))
   end
   local self = tabular.new(columns)
   for _, record in ipairs(records) do self:append(record) end
@@ -77,7 +77,7 @@ end
 -- Adds a row in place. Every key of the record must be a column.
 function Table:append(record)
   if type(record) ~= "table" then
-    error("table: a record must be a table, not " .. type(record), 2)
+    fail("table: a record must be a table, not " .. type(record))
   end
   for name in pairs(record) do column_of(self, name) end
   self.size = self.size + 1
@@ -101,7 +101,7 @@ end
 -- Row i as a record.
 function Table:row(i)
   if math.type(i) ~= "integer" or i < 1 or i > self.size then
-    error(("table: row %s of %d"):format(i, self.size), 2)
+    fail(("table: row %s of %d"):format(i, self.size))
   end
   local record = {}
   for _, name in ipairs(self.names) do record[name] = self.data[name][i] end
@@ -128,6 +128,7 @@ end
 -- (one of), or a function of the value.
 --   t:where{init = "orthogonal", depth = {10, 20}, layer = function(l) ... end}
 function Table:where(conditions)
+  names.table_of("where", "the conditions", conditions)
   for name in pairs(conditions) do column_of(self, name) end
   local rows = {}
   for i = 1, self.size do
@@ -189,6 +190,7 @@ end
 --   for _, g in ipairs(t:group{"init", "depth"}) do ... g.key.init ... end
 function Table:group(by)
   if type(by) == "string" then by = { by } end
+  names.table_of("group", "the columns", by)
   local members, groups = {}, {}
   for _, name in ipairs(by) do column_of(self, name) end
   for i = 1, self.size do
@@ -221,11 +223,15 @@ end
 -- A new table with one more column (or this one anew): its value in row i is
 -- f(record, i), or values[i] of an array.
 function Table:with(name, f)
+  if type(f) ~= "table" and type(f) ~= "function" then
+    fail(("with: column %s needs a function or an array, not %s"):format(
+      tostring(name), names.describe(f)))
+  end
   if type(f) == "table" then
     local values = f
     if #values ~= self.size then
-      error(("table: %d values for a column of %d rows"):format(#values,
-        self.size), 2)
+      fail(("table: %d values for a column of %d rows"):format(#values,
+        self.size))
     end
     f = function(_, i) return values[i] end
   end
@@ -244,8 +250,8 @@ function Table:numbers(name)
   local column, values = column_of(self, name), {}
   for i = 1, self.size do
     if column[i] ~= nil and type(column[i]) ~= "number" then
-      error(("table: column '%s' has a %s in row %d, not a number"):format(
-        name, type(column[i]), i), 2)
+      fail(("table: column '%s' has a %s in row %d, not a number"):format(
+        name, type(column[i]), i))
     end
     values[#values + 1] = column[i]
   end

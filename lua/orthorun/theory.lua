@@ -5,6 +5,7 @@ local activation = require "orthorun.core".activation
 local mean_field = require "orthorun.mean_field"
 local signal = require "orthorun.signal"
 local special = require "orthorun.special"
+local fail = require "orthorun.core".fail -- at the user's line
 
 -- The options of a call as one string, the same for the same options.
 local function key_of(options)
@@ -50,8 +51,8 @@ local theory = {
 
 local function check_seeds(who, seeds)
   if type(seeds) ~= "number" or not (seeds >= 1) then
-    error(("%s: %s seeds; a number of at least 1 is needed"):format(who,
-      tostring(seeds)), 3)
+    fail(("%s: %s seeds; a number of at least 1 is needed"):format(who,
+      tostring(seeds)))
   end
 end
 
@@ -62,8 +63,8 @@ local function each(who, f, ...)
   local columns, out = { ... }, {}
   for k, column in ipairs(columns) do
     if type(column) ~= "table" or #column ~= #first then
-      error(("%s: argument %d is no array of %d numbers"):format(who, k,
-        type(first) == "table" and #first or 1), 3)
+      fail(("%s: argument %d is no array of %d numbers"):format(who, k,
+        type(first) == "table" and #first or 1))
     end
   end
   for i = 1, #first do
@@ -76,8 +77,8 @@ end
 
 local function check_number(who, x, name)
   if type(x) ~= "number" then
-    error(("%s: %s must be a number, not %s"):format(who, name or "x",
-      type(x)), 3)
+    fail(("%s: %s must be a number, not %s"):format(who, name or "x",
+      type(x)))
   end
 end
 
@@ -123,8 +124,8 @@ end
 -- The x below which a fraction p of the singular values lies.
 function theory.quarter_circle.quantile(p)
   if type(p) ~= "number" or not (p >= 0 and p <= 1) then
-    error(("quantile: p is %s; a number in [0, 1] is needed"):format(
-      tostring(p)), 2)
+    fail(("quantile: p is %s; a number in [0, 1] is needed"):format(
+      tostring(p)))
   end
   local low, high = 0.0, 2.0
   for _ = 1, 60 do

@@ -97,7 +97,7 @@ end
 local function evaluation_of(options, run)
   local e = options.evaluate
   if not e then return nil end
-  names.options("train: evaluate", e, { "x", "y", "every" }, 5)
+  names.options("train: evaluate", e, { "x", "y", "every" })
   local size = math.max(run.batches.size, 256)
   local parts = batches({ x = e.x, y = e.y, shuffle = false,
     check = options.check, size = type(e.x) == "userdata" and
@@ -347,7 +347,7 @@ local function train(options)
   if type(options) ~= "table" then
     fail("needs a table of options, not %s", type(options))
   end
-  names.options("train", options, known, 3)
+  names.options("train", options, known)
   local run = prepare(options)
   loop(run)
   return history_of(run)
