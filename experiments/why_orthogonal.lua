@@ -374,20 +374,7 @@ local function answer()
   return table.concat(text, " ")
 end
 
--- Text in lines of at most 79 characters.
-local function wrapped(text)
-  local lines, line = {}, ""
-  for word in text:gmatch "%S+" do
-    if #line + #word > 78 then
-      lines[#lines + 1], line = line, word
-    else
-      line = line == "" and word or line .. " " .. word
-    end
-  end
-  lines[#lines + 1] = line
-  return table.concat(lines, "\n")
-end
-print("\n" .. wrapped(answer()))
+print("\n" .. ortho.table.paragraph(answer()))
 
 print("\nCSV   " .. results:csv(sweep:path "why_orthogonal.csv"))
 print("CSV   " .. linear:csv(sweep:path "linear.csv"))

@@ -323,23 +323,9 @@ local function explain(history)
     layers = table_of(m.layers), text = table.concat(text, " ") }, Explanation)
 end
 
--- Lines of at most 78 characters.
-local function wrapped(text)
-  local lines, line = {}, ""
-  for word in text:gmatch "%S+" do
-    if #line + #word + 1 > 78 then
-      lines[#lines + 1], line = line, word
-    else
-      line = line == "" and word or line .. " " .. word
-    end
-  end
-  lines[#lines + 1] = line
-  return table.concat(lines, "\n")
-end
-
 function Explanation:__tostring()
   local head = #self.layers > 0 and self.layers:totext(20) .. "\n" or ""
-  return head .. wrapped(self.text)
+  return head .. tabular.paragraph(self.text)
 end
 
 return explain

@@ -45,6 +45,21 @@ function tabular.of(columns, records)
   return self
 end
 
+-- Text broken into lines of at most `width` (79) characters, to stand beside
+-- a table.
+function tabular.paragraph(text, width)
+  local lines, line = {}, ""
+  for word in text:gmatch "%S+" do
+    if #line + #word >= (width or 79) then
+      lines[#lines + 1], line = line, word
+    else
+      line = line == "" and word or line .. " " .. word
+    end
+  end
+  lines[#lines + 1] = line
+  return table.concat(lines, "\n")
+end
+
 -- A table over arrays that are there already, one for each name; they become
 -- its own. size: its number of rows.
 function tabular.wrap(columns, arrays, size)
