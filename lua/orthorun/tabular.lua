@@ -48,9 +48,14 @@ end
 -- Text broken into lines of at most `width` (79) characters, to stand beside
 -- a table.
 function tabular.paragraph(text, width)
+  width = width or 79
+  if type(text) ~= "string" or math.type(width) ~= "integer" then
+    fail(("paragraph: a text and a whole number are needed, not %s and %s")
+      :format(names.describe(text), names.describe(width)))
+  end
   local lines, line = {}, ""
   for word in text:gmatch "%S+" do
-    if #line + #word >= (width or 79) then
+    if #line + #word >= width then
       lines[#lines + 1], line = line, word
     else
       line = line == "" and word or line .. " " .. word
