@@ -6,10 +6,12 @@ local ortho = require "orthorun"
 -- The drift and its bounds, from loose to tight, and what each has that the
 -- next has not; docs/experiments.md derives them.
 local bounds = {
-  { "maxima", "2η t max‖W‖_F max‖g‖", "the largest norms for those of each step" },
+  { "maxima", "2η t max‖W‖_F max‖g‖",
+    "the largest norms for those of each step" },
   { "sums", "Σ 2η‖W‖_F‖G‖_F", "the Frobenius norm of W for the spectral" },
   { "spectral", "Σ 2η‖W‖₂‖G‖_F", "the length of the path for its end" },
-  { "mixed", "(‖W‖₂+‖W₀‖₂) ‖W−W₀‖_F", "norms for the matrices' directions" },
+  { "mixed", "(‖W‖₂+‖W₀‖₂) ‖W−W₀‖_F",
+    "norms for the matrices' directions" },
   { "tight", "‖(W+W₀)(W−W₀)ᵀ‖_F", "the skew part, which turns W only" },
   { "drift", "‖WWᵀ−W₀W₀ᵀ‖_F", "" },
 }

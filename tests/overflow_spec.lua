@@ -19,15 +19,17 @@ local function pass(net, x, y)
   return out, dx, value, log10
 end
 
--- Equal bits, except that an element 2^150 (float64: 2^1200) times smaller
--- than the largest beside it may have vanished (see docs/design.md).
-local function same_bits(a, b, precision)
-  local top = 0
+-- Equal bits. With `dust`, an element 2^150 (float64: 2^1200) times smaller than
+-- the largest beside it may have vanished (see docs/design.md).
+local function same_bits(a, b, precision, dust)
+  local top, smallest = 0, 0
   for i = 1, #b do top = math.max(top, math.abs(b[i])) end
-  local dust = top * (precision == "float32" and 2.0 ^ -150 or 2.0 ^ -1000)
-  dust = precision == "float32" and dust or dust * 2.0 ^ -200
+  if dust then
+    smallest = precision == "float32" and top * 2.0 ^ -150
+      or top * 2.0 ^ -1000 * 2.0 ^ -200
+  end
   for i = 1, #b do
-    if a[i] ~= b[i] and math.abs(a[i] - b[i]) > dust then return false end
+    if a[i] ~= b[i] and math.abs(a[i] - b[i]) > smallest then return false end
   end
   return #a == #b
 end
@@ -79,10 +81,11 @@ for _, precision in ipairs { "float64", "float32" } do
     cases[#cases + 1] = { "linear", far, 2 }
     cases[#cases + 1] = { "relu", far, 2.2 }
     cases[#cases + 1] = { "linear", far, 0.5 }
-    cases[#cases + 1] = { "gelu", far, 2.5 }
+    -- gelu's tails put specks beside huge values
+    cases[#cases + 1] = { "gelu", far, 2.5, true }
 
     for _, case in ipairs(cases) do
-      local activation, depth, gain = table.unpack(case)
+      local activation, depth, gain, dust = table.unpack(case)
       it(("%s, depth %d, gain %.3g has the same bits with and without " ..
         "rescaling"):format(activation, depth, gain), function()
         local a, b = build(activation, depth, gain), build(activation, depth, gain)
@@ -90,11 +93,11 @@ for _, precision in ipairs { "float64", "float32" } do
         local out_a, dx_a, value_a = pass(a, x, y)
         local out_b, dx_b, value_b = pass(b, x, y)
         assert.equal(value_b, value_a)
-        assert.is_true(same_bits(out_a:tolist(), out_b:tolist(), precision))
-        assert.is_true(same_bits(dx_a:tolist(), dx_b:tolist(), precision))
+        assert.is_true(same_bits(out_a:tolist(), out_b:tolist(), precision, dust))
+        assert.is_true(same_bits(dx_a:tolist(), dx_b:tolist(), precision, dust))
         for l, g in ipairs(a:weight_gradients()) do
           assert.is_true(same_bits(g:tolist(),
-            b:weight_gradients()[l]:tolist(), precision))
+            b:weight_gradients()[l]:tolist(), precision, dust))
         end
       end)
     end
