@@ -618,16 +618,23 @@ describe("--merge", function()
 end)
 
 describe("a worker", function()
-  it("has one thread, and BLAS works in it", function()
+  it("has its share of the threads, and BLAS works in it", function()
     script [[local W = rng:normal(300, 300)
       local x = (W * W):norm()
       for line in io.lines "/proc/self/status" do
         local n = line:match "^Threads:%s*(%d+)"
         if n then return { threads = tonumber(n), finite = x < 1/0 } end
       end]]
-    local csv = run("script.lua --quiet --jobs 2 --seed 1 --depth 1 --out " ..
-      fresh())
-    assert.are.equal("depth,seed,width,finite,threads\n1,1,3,true,1\n", csv)
+    for seeds, share in pairs { ["1"] = 2, ["1,2"] = 1 } do
+      local csv = run(("script.lua --quiet --threads 2 --jobs 2 --depth 1 " ..
+        "--seed %s --out %s"):format(seeds, fresh()))
+      local rows = {}
+      for seed in seeds:gmatch "%d" do
+        rows[#rows + 1] = ("1,%s,3,true,%d\n"):format(seed, share)
+      end
+      assert.are.equal("depth,seed,width,finite,threads\n" ..
+        table.concat(rows), csv)
+    end
   end)
 
   it("sends large results whole", function()

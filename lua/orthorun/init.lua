@@ -25,6 +25,9 @@ local lazy = {
 -- the C part's fields that are for the library alone
 local internal = { worker = true, store = true, set_exit_status = true }
 
+-- all cores are ours, until a sweep's workers share them
+core.set_threads(require "orthorun.machine".jobs())
+
 local ortho = {}
 for name, value in pairs(core) do
   if not lazy[name] and not internal[name] then ortho[name] = value end

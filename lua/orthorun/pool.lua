@@ -22,8 +22,9 @@ local function perform(work, task)
   return reply_format:pack(ok and "k" or "f", workers.clock() - began, bytes)
 end
 
-local function serve(work)
+local function serve(work, threads)
   return function(channel)
+    core.set_threads(threads)
     while true do
       local task = channel:receive(4)
       if not task then return end
@@ -61,7 +62,7 @@ end
 local function start_worker(self)
   local live = {}
   for _, slot in ipairs(self.slots) do live[#live + 1] = slot.worker end
-  local worker, message = workers.fork(serve(self.work), live)
+  local worker, message = workers.fork(serve(self.work, self.threads or 1), live)
   if not worker then
     if #self.slots > 0 then return nil end -- then with fewer
     error("cannot start a worker: " .. message, 0)
@@ -212,6 +213,7 @@ end
 --            false: stop
 --   talk     function(text): what workers printed
 --   tick     function(), called about every `interval` seconds (default 0.5)
+--   threads  of each worker (default 1)
 --   timeout  seconds a task may take (nil: any)
 -- Workers end with this function, however it ends.
 function pool.run(options)

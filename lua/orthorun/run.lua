@@ -284,7 +284,8 @@ local function perform(self, file, list, todo, jobs)
     end })
   local limit = self.run_options.trial_timeout
   local do_all = jobs == 0 and pool.run_here or pool.run
-  local all = do_all { tasks = todo, jobs = jobs,
+  local share = core.threads() // math.max(1, math.min(jobs, #todo))
+  local all = do_all { tasks = todo, jobs = jobs, threads = math.max(share, 1),
     timeout = limit > 0 and limit or nil,
     work = function(k) return attempt(self, list[k]) end,
     done = function(k, ok, bytes, seconds)

@@ -73,6 +73,8 @@ local function run_specs(definition)
   local specs = {
     { name = "jobs", default = machine.jobs(), least = 0,
       help = "trials at a time; 0: in this process, not in workers" },
+    { name = "threads", default = core.threads(), least = 1,
+      help = "cores for all trials together; the results are the same" },
     { name = "out", default = files.join("runs", definition.name),
       help = "folder for the results" },
     { name = "fresh", default = false, help = "forget earlier results" },
@@ -226,6 +228,7 @@ local function define(_, definition)
   settle(self, all, given)
   local precision = self.run_options.precision or self.params.precision
   if precision and core.set_precision then core.set_precision(precision) end
+  if self.run_options.threads then core.set_threads(self.run_options.threads) end
   choose_shard(self, definition.args)
   journal.ascii = self.run_options.ascii
   return self

@@ -2,6 +2,8 @@
    arguments, options, errors. */
 #include "lib.h"
 
+#include "../core/parallel.h"
+
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,6 +40,18 @@ static int get_precision(lua_State *L) {
   return 1;
 }
 
+/* set_threads(n): how many a product, and what runs over layers, may use */
+static int set_threads(lua_State *L) {
+  or_set_threads((int)lib_checkinteger(L, "set_threads", 1, "threads", 1,
+                                       OR_MOST_THREADS));
+  return 0;
+}
+
+static int get_threads(lua_State *L) {
+  lua_pushinteger(L, or_threads());
+  return 1;
+}
+
 /* fail(message): raises at the user's line, however deep in the library */
 static int fail(lua_State *L) {
   return lib_error(L, "%s", lib_checkstring(L, 1, NULL));
@@ -49,6 +63,14 @@ static int set_exit_status(lua_State *L) {
   lua_setfield(L, LUA_REGISTRYINDEX, "orthorun.exit_status");
   return 0;
 }
+
+static const luaL_Reg run_functions[] = {{"set_precision", set_precision},
+                                         {"precision", get_precision},
+                                         {"set_threads", set_threads},
+                                         {"threads", get_threads},
+                                         {"fail", fail},
+                                         {"set_exit_status", set_exit_status},
+                                         {NULL, NULL}};
 
 int lib_exit_status(lua_State *L) {
   lua_getfield(L, LUA_REGISTRYINDEX, "orthorun.exit_status");
@@ -66,14 +88,7 @@ int luaopen_orthorun_core(lua_State *L) {
     lua_setfield(L, -2, m->name);
   }
   lib_nameclasses(L);
-  lua_pushcfunction(L, set_precision);
-  lua_setfield(L, -2, "set_precision");
-  lua_pushcfunction(L, get_precision);
-  lua_setfield(L, -2, "precision");
-  lua_pushcfunction(L, fail);
-  lua_setfield(L, -2, "fail");
-  lua_pushcfunction(L, set_exit_status);
-  lua_setfield(L, -2, "set_exit_status");
+  luaL_setfuncs(L, run_functions, 0);
   return 1;
 }
 

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "fpu.h"
+#include "parallel.h"
 #include "real.h"
 
 #if OR_BITS == 32
@@ -33,18 +34,49 @@ static void gemv(bool ta, double alpha, const or_matrix *a, const or_matrix *x,
    y->data, 1);
 }
 
+typedef struct product {
+  bool ta, tb;
+  double alpha, beta;
+  const or_matrix *a, *b;
+  or_matrix *c;
+  int width; /* columns in a panel of c */
+} product;
+
+/* Columns first .. first+width-1 of c, by themselves. */
+static void panel(void *context, int i) {
+  const product *p = context;
+  int first = i * p->width, left = p->c->cols - first;
+  int cols = left < p->width ? left : p->width;
+  const or_matrix *a = p->a, *b = p->b;
+  const real *panel_of_b = p->tb ? (real *)b->data + first : COLUMN(b, first);
+  BLAS(gemm)
+  (CblasColMajor, op(p->ta), op(p->tb), p->c->rows, cols,
+   p->ta ? a->rows : a->cols, (real)p->alpha, a->data, a->ld, panel_of_b, b->ld,
+   (real)p->beta, COLUMN(p->c, first), p->c->ld);
+}
+
+/* A product of more than about 10^7 multiplications is always made panel by
+   panel, whether threads share them or not: BLAS rounds a part of a product
+   otherwise than the whole. Panels are narrow enough to share, and wide
+   enough not to pack a too often (measured: under 3 %). */
+static int panel_width(const or_matrix *c, int inner) {
+  int64_t left = (int64_t)c->rows * inner; /* elements of op(a) */
+  if (left * c->cols < (int64_t)1 << 23)
+    return c->cols;
+  return left > (int64_t)1 << 18 ? 256 : c->cols < 256 ? 64 : 128;
+}
+
 static void gemm(bool ta, bool tb, double alpha, const or_matrix *a,
                  const or_matrix *b, double beta, or_matrix *c) {
   int inner = ta ? a->rows : a->cols;
   if (or_matrix_is_empty(c))
     return;
   or_fpu_mode mode = or_flush_denormals();
+  product p = {ta, tb, alpha, beta, a, b, c, panel_width(c, inner)};
   if (c->cols == 1 && !tb && inner > 0) /* the same sums, less packing */
     gemv(ta, alpha, a, b, beta, c);
   else
-    BLAS(gemm)
-  (CblasColMajor, op(ta), op(tb), c->rows, c->cols, inner, (real)alpha, a->data,
-   a->ld, b->data, b->ld, (real)beta, c->data, c->ld);
+    or_parallel((c->cols + p.width - 1) / p.width, panel, &p);
   or_fpu_restore(mode);
 }
 
@@ -212,6 +244,7 @@ extern char *openblas_get_config(void) __attribute__((weak));
 extern char *openblas_get_corename(void) __attribute__((weak));
 extern int openblas_get_num_threads(void) __attribute__((weak));
 extern void openblas_set_num_threads(int) __attribute__((weak));
+extern int openblas_get_parallel(void) __attribute__((weak));
 
 void or_blas_describe(or_blas_info *info) {
   snprintf(info->library, sizeof info->library, "BLAS");
@@ -233,5 +266,10 @@ void or_blas_describe(or_blas_info *info) {
 void or_blas_single_thread(void) {
   if (openblas_set_num_threads)
     openblas_set_num_threads(1);
+}
+
+/* OpenBLAS built without threads shares its buffers without a lock. */
+bool or_blas_takes_threads(void) {
+  return !openblas_get_parallel || openblas_get_parallel() != 0;
 }
 #endif

@@ -16,6 +16,7 @@ static inline or_fpu_mode or_flush_denormals(void) {
   return old;
 }
 static inline void or_fpu_restore(or_fpu_mode mode) { _mm_setcsr(mode); }
+static inline or_fpu_mode or_fpu_current(void) { return _mm_getcsr(); }
 #elif defined(__aarch64__)
 #include <stdint.h>
 typedef uint64_t or_fpu_mode;
@@ -28,10 +29,16 @@ static inline or_fpu_mode or_flush_denormals(void) {
 static inline void or_fpu_restore(or_fpu_mode mode) {
   __asm__ volatile("msr fpcr, %0" ::"r"(mode));
 }
+static inline or_fpu_mode or_fpu_current(void) {
+  or_fpu_mode mode;
+  __asm__ volatile("mrs %0, fpcr" : "=r"(mode));
+  return mode;
+}
 #else
 typedef int or_fpu_mode;
 static inline or_fpu_mode or_flush_denormals(void) { return 0; }
 static inline void or_fpu_restore(or_fpu_mode mode) { (void)mode; }
+static inline or_fpu_mode or_fpu_current(void) { return 0; }
 #endif
 
 #endif

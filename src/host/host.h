@@ -23,7 +23,7 @@ enum {
   HOST_TOOL = 64           /* --merge, --show, ...: `script` is that word */
 };
 
-enum { HOST_RUN_OPTIONS = 12 };
+enum { HOST_RUN_OPTIONS = 13 };
 
 typedef struct host_args {
   int argc;

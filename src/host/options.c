@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "../bind/lib.h"
+#include "../core/parallel.h"
 #include "host.h"
 
 /* --- values -------------------------------------------------------------- */
@@ -29,6 +30,10 @@ static bool is_count(const char *s) {
   long long n;
   char *rest;
   return read_integer(s, 1, 100000, &n, &rest) && *rest == '\0';
+}
+
+static bool is_threads(const char *s) {
+  return is_count(s) && strtol(s, NULL, 10) <= OR_MOST_THREADS;
 }
 
 /* 0 workers: trials in this process. */
@@ -76,6 +81,8 @@ static const run_option options[HOST_RUN_OPTIONS] = {
      "float64 (the default) or float32"},
     {"seed", "N", is_seeds, "an integer, or for a sweep 1-20 or 1,2,5",
      "seed of the run and of math.random (default 0)"},
+    {"threads", "N", is_threads, "a number from 1 to 256",
+     "cores of a trial that is alone (default: all)"},
     {"jobs", "N", is_jobs, "a number of workers, or 0 for none",
      "worker processes (default: one per core)"},
     {"out", "DIR", is_something, "a folder", "folder for what the run writes"},
@@ -92,10 +99,10 @@ static const run_option options[HOST_RUN_OPTIONS] = {
 };
 
 static const char *const long_names[] = {
-    "precision", "seed",    "jobs",    "out",       "shard",
-    "fresh",     "dry-run", "shuffle", "fail-fast", "trial-timeout",
-    "ascii",     "quiet",   "version", "merge",     "pack",
-    "verify",    "new",     "show",    "help",      NULL};
+    "precision", "seed",    "jobs",    "out",       "shard",         "threads",
+    "fresh",     "dry-run", "shuffle", "fail-fast", "trial-timeout", "ascii",
+    "quiet",     "version", "merge",   "pack",      "verify",        "new",
+    "show",      "help",    NULL};
 
 static int find_option(const char *name, size_t length) {
   for (int k = 0; k < HOST_RUN_OPTIONS; k++)
