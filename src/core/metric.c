@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "gram.h"
 #include "kernels.h"
 #include "work.h"
 
@@ -40,19 +41,57 @@ static or_status distance(or_matrix *a, const or_matrix *b, or_norm *norm) {
   return status;
 }
 
+/* May a float32 Gram matrix be believed that is this far from I? Its rounding
+   adds about k eps/2 to the distance, at a right angle to nearly all there is:
+   at a hundred times k eps that is less than 1e-4 of it. */
+static bool believable(const or_matrix *w, double error) {
+  double k = or_shorter_side(w);
+  return isfinite(error) && (w->precision == OR_FLOAT64 ||
+                             error > 100 * k * or_precision_eps(OR_FLOAT32));
+}
+
+/* Without a copy, where plain numbers in W's own precision tell. */
+static bool quick_error(const or_matrix *w, double scale, double *error) {
+  double size = fabs(scale);
+  if (w->exponent != 0 || size < 0x1p-30 || size > 0x1p30)
+    return false;
+  *error = sqrt(or_gram_error(w->rows >= w->cols, w, 1 / (scale * scale)));
+  return believable(w, *error);
+}
+
+/* factor^2, 2^1000 and more times that of I: then only G is left to see */
+static double far_error(bool columns, const or_matrix *w, double factor) {
+  return sqrt(or_gram_square(columns, w)) * factor * factor;
+}
+
 or_status or_orthogonality_error(const or_matrix *w, double scale,
                                  double *error, or_work *work) {
-  bool tall = w->rows >= w->cols;
-  product p = take_product(tall, w, !tall, w, work);
-  or_matrix eye = take_matrix(work, p.c.rows, p.c.cols, OR_FLOAT64);
-  or_norm norm;
+  bool columns = w->rows >= w->cols;
+  if (quick_error(w, scale, error))
+    return OR_OK;
+  or_matrix copy = take_matrix(work, w->rows, w->cols, OR_FLOAT64);
   TRY(ready(work));
-  TRY(multiply(tall, w, !tall, w, &p));
-  or_matrix_scale(1 / (scale * scale), &p.c, &p.c);
-  or_matrix_eye(&eye);
-  TRY(distance(&p.c, &eye, &norm));
-  *error = or_norm_value(norm);
+  or_matrix_copy(w, &copy);
+  or_matrix_normalize(&copy);
+  double factor = or_norm_value((or_norm){1 / scale, copy.exponent});
+  *error = factor > 0x1p200
+               ? far_error(columns, &copy, factor)
+               : sqrt(or_gram_error(columns, &copy, factor * factor));
   return OR_OK;
+}
+
+static or_norm norm_of_square(double square, int64_t exponent) {
+  double root = sqrt(square);
+  if (root == 0 || !isfinite(root))
+    return (or_norm){root, 0};
+  return (or_norm){ldexp(root, -ilogb(root)), exponent + ilogb(root)};
+}
+
+/* The square of a norm that no product of float32 or float64 could have lost
+   a part of by overflow or underflow */
+static bool survived(or_precision p, double square) {
+  return p == OR_FLOAT32 ? square > 0x1p-120 && square < 0x1p200
+                         : square > 0x1p-800 && square < 0x1p800;
 }
 
 /* WW' - VV' = P + P' with P = (W - V)((W + V)/2)': one product, in W's own
@@ -61,19 +100,18 @@ or_status or_orthogonality_error(const or_matrix *w, double scale,
    moved is smaller than float32's Gram matrices would show. */
 static or_status drift_of_difference(const or_matrix *w, const or_matrix *v,
                                      or_norm *drift, or_work *work) {
-  or_precision k = w->precision;
-  or_matrix d = take_matrix(work, w->rows, w->cols, k);
-  or_matrix mean = take_matrix(work, w->rows, w->cols, k);
-  or_matrix p = take_matrix(work, w->rows, w->rows, k);
-  or_matrix t = take_matrix(work, w->rows, w->rows, k);
-  void *scratch = take(work, or_product_scratch(&d, &mean));
+  or_matrix d = take_matrix(work, w->rows, w->cols, w->precision);
+  or_matrix mean = take_matrix(work, w->rows, w->cols, w->precision);
   TRY(ready(work));
   TRY(or_matrix_add(1, w, -1, v, &d));
   TRY(or_matrix_add(0.5, w, 0.5, v, &mean));
-  TRY(or_matrix_product(false, &d, true, &mean, &p, scratch));
-  or_matrix_transpose(&p, &t);
-  TRY(or_matrix_add(1, &p, 1, &t, &p));
-  *drift = or_matrix_frobenius(&p);
+  double square = or_gram_change(&d, &mean);
+  if (!survived(w->precision, square)) {
+    or_matrix_normalize(&d);
+    or_matrix_normalize(&mean);
+    square = or_gram_change(&d, &mean);
+  }
+  *drift = norm_of_square(square, d.exponent + mean.exponent);
   return OR_OK;
 }
 
