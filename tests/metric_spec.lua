@@ -39,6 +39,58 @@ describe("orthogonality_error", function()
       metric.orthogonality_error(W:t()), 1e-12)
   end)
 
+  -- its definition, in float64
+  local function defined(A, scale)
+    A = A:to "float64" / scale
+    local gram = A:rows() < A:cols() and A * A:t() or A:t() * A
+    return (gram - matrix.eye(gram:rows())):norm()
+  end
+
+  it("is that of float32 weights at any distance from orthogonal", function()
+    for _, shape in ipairs { { 200, 200 }, { 300, 150 }, { 130, 260 } } do
+      local Q = init.orthogonal { gain = 1.5 } (ortho.rng(1), shape[1],
+        shape[2], "float32")
+      local D = ortho.rng(2):normal(shape[1], shape[2],
+        { precision = "float32" })
+      for power = -8, 0 do
+        local A = Q + 10.0 ^ power * D
+        local wanted = defined(A, 1.5)
+        local near = wanted < 100 * 2 ^ -23 * 150
+        assert.is_near(1, metric.orthogonality_error(A, { scale = 1.5 })
+          / wanted, near and 1e-9 or 1e-3)
+      end
+    end
+  end)
+
+  it("has the same bits for any number of threads", function()
+    for _, n in ipairs { 200, 1500 } do
+      local A = ortho.rng(1):normal(n, n)
+      local before, errors, drifts = ortho.threads(), {}, {}
+      for threads = 1, 3 do
+        ortho.set_threads(threads)
+        errors[threads] = metric.orthogonality_error(A)
+        drifts[threads] = metric.gram_drift(A, 2 * A)
+      end
+      ortho.set_threads(before)
+      assert.same({ errors[1], errors[1], errors[1] }, errors)
+      assert.same({ drifts[1], drifts[1], drifts[1] }, drifts)
+    end
+  end)
+
+  it("is that of weights of any size", function()
+    for _, k in ipairs { -500, -200, -120, 120, 200, 500 } do
+      local A = ortho.rng(1):normal(5, 4)
+      local size = 2.0 ^ k
+      assert.is_near(1, metric.orthogonality_error(size * A)
+        / defined(A, 1 / size), 1e-12)
+      assert.is_near(1, metric.orthogonality_error(size * A, { scale = size })
+        / defined(A, 1), 1e-12)
+      local B = A:to "float32"
+      assert.is_near(1, metric.orthogonality_error(size * B, { scale = size })
+        / defined(A:to "float32", 1), 1e-3)
+    end
+  end)
+
   it("is 0 for an empty matrix, NaN for one with NaN", function()
     assert.equal(0, metric.orthogonality_error(matrix.zeros(0, 3)))
     local e = metric.orthogonality_error(matrix { { 0 / 0 } })

@@ -4,6 +4,7 @@
 
 #include "blas.h"
 #include "kernels.h"
+#include "parallel.h"
 
 /* A block is small enough for the second level of cache and for the stack. */
 enum { BLOCK = 128, PARTS = 64 };
@@ -12,7 +13,7 @@ enum { BLOCK = 128, PARTS = 64 };
 typedef struct gram {
   double (*square)(const struct gram *, int i, int j, or_matrix *block);
   bool columns;
-  const or_matrix *a, *b;
+  const or_matrix *a;
   double factor, diagonal; /* factor G - diagonal I */
   int side, blocks;
   double parts[PARTS];
@@ -26,17 +27,10 @@ static int length(const gram *g, int i) {
 }
 
 /* What block row i of the Gram matrix is made of. */
-static or_matrix slice(const gram *g, const or_matrix *a, int i) {
+static or_matrix slice(const gram *g, int i) {
+  const or_matrix *a = g->a;
   return g->columns ? or_matrix_block(a, 0, i * BLOCK, a->rows, length(g, i))
                     : or_matrix_block(a, i * BLOCK, 0, length(g, i), a->cols);
-}
-
-/* c = beta c + a_i b_j' */
-static void product(const gram *g, const or_matrix *a, int i,
-                    const or_matrix *b, int j, double beta, or_matrix *c) {
-  or_matrix left = slice(g, a, i), right = slice(g, b, j);
-  or_blas(a->precision)
-      ->gemm(g->columns, !g->columns, 1, &left, &right, beta, c);
 }
 
 static double sum_squares(const or_matrix *c, double f) {
@@ -56,27 +50,23 @@ static double lower_square(const gram *g, const or_matrix *c) {
 }
 
 static double error_square(const gram *g, int i, int j, or_matrix *c) {
-  if (i != j) {
-    product(g, g->a, i, g->a, j, 0, c);
-    return 2 * sum_squares(c, g->factor);
+  const or_blas_table *blas = or_blas(c->precision);
+  or_matrix left = slice(g, i), right = slice(g, j);
+  if (i == j) {
+    blas->syrk(g->columns, &left, c);
+    return lower_square(g, c);
   }
-  or_matrix left = slice(g, g->a, i);
-  or_blas(c->precision)->syrk(g->columns, &left, c);
-  return lower_square(g, c);
+  blas->gemm(g->columns, !g->columns, 1, &left, &right, 0, c);
+  return 2 * sum_squares(c, g->factor);
 }
 
-/* A product plus its transpose where both are to be had at once. */
-static double change_square(const gram *g, int i, int j, or_matrix *c) {
-  product(g, g->a, i, g->b, j, 0, c);
-  if (i != j) {
-    product(g, g->b, i, g->a, j, 1, c);
-    return 2 * sum_squares(c, 1);
-  }
-  _Alignas(OR_ALIGNMENT) double memory[BLOCK * BLOCK];
-  or_matrix t = or_matrix_over(memory, c->rows, c->cols, c->precision);
-  or_kernels(c->precision)->transpose(c, &t);
-  or_kernels(c->precision)->add(1, c, 1, &t, c);
-  return sum_squares(c, 1);
+static double twice_symmetric(const gram *g, int i, int j, or_matrix *c) {
+  int rows = c->rows, cols = c->cols;
+  or_matrix lower = or_matrix_block(g->a, i * BLOCK, j * BLOCK, rows, cols);
+  or_matrix upper = or_matrix_block(g->a, j * BLOCK, i * BLOCK, cols, rows);
+  or_kernels(c->precision)->transpose(&upper, c);
+  or_kernels(c->precision)->add(1, &lower, 1, c, c);
+  return (i == j ? 1 : 2) * sum_squares(c, 1);
 }
 
 /* --- all of them -------------------------------------------------------- */
@@ -107,8 +97,7 @@ static double total(gram *g) {
   int n = (g->side + BLOCK - 1) / BLOCK;
   g->blocks = n * (n + 1) / 2;
   int parts = g->blocks < PARTS ? g->blocks : PARTS;
-  for (int p = 0; p < parts; p++)
-    part(g, p);
+  or_parallel(parts, part, g);
   double sum = 0;
   for (int p = 0; p < parts; p++)
     sum += g->parts[p];
@@ -128,7 +117,7 @@ double or_gram_square(bool columns, const or_matrix *a) {
   return total(&g);
 }
 
-double or_gram_change(const or_matrix *d, const or_matrix *m) {
-  gram g = {.square = change_square, .a = d, .b = m, .side = d->rows};
+double or_gram_twice_symmetric(const or_matrix *p) {
+  gram g = {.square = twice_symmetric, .a = p, .side = p->rows};
   return total(&g);
 }

@@ -1,8 +1,9 @@
-/* gram.h: how far Gram matrices are from where they should be, as sums of
-   squares in float64. They are computed block by block, in the precision of
-   their factors, and never stored; each block's part has a place of its own in
-   the sum, so the order of work does not matter. Stored values: exponents are
-   the caller's, and so is the danger of overflow. */
+/* gram.h: sizes of symmetric matrices, Gram matrices above all, as sums of
+   squares in float64, block by block over the threads. A Gram matrix is
+   computed in its factor's precision, a block at a time, and never stored.
+   Each block has its own place in the sum: the same bits for any number of
+   threads. Stored values: exponents are the caller's, and so is the danger of
+   overflow. */
 #ifndef OR_GRAM_H
 #define OR_GRAM_H
 
@@ -12,7 +13,7 @@
 double or_gram_error(bool columns, const or_matrix *a, double f);
 /* ||G||_F^2 */
 double or_gram_square(bool columns, const or_matrix *a);
-/* ||d m' + m d'||_F^2 */
-double or_gram_change(const or_matrix *d, const or_matrix *m);
+/* ||p + p'||_F^2, p square */
+double or_gram_twice_symmetric(const or_matrix *p);
 
 #endif

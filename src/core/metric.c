@@ -87,8 +87,8 @@ static or_norm norm_of_square(double square, int64_t exponent) {
   return (or_norm){ldexp(root, -ilogb(root)), exponent + ilogb(root)};
 }
 
-/* The square of a norm that no product of float32 or float64 could have lost
-   a part of by overflow or underflow */
+/* Is this the square of a norm that overflow and underflow in a product could
+   have had no part in? */
 static bool survived(or_precision p, double square) {
   return p == OR_FLOAT32 ? square > 0x1p-120 && square < 0x1p200
                          : square > 0x1p-800 && square < 0x1p800;
@@ -102,14 +102,18 @@ static or_status drift_of_difference(const or_matrix *w, const or_matrix *v,
                                      or_norm *drift, or_work *work) {
   or_matrix d = take_matrix(work, w->rows, w->cols, w->precision);
   or_matrix mean = take_matrix(work, w->rows, w->cols, w->precision);
+  or_matrix p = take_matrix(work, w->rows, w->rows, w->precision);
   TRY(ready(work));
   TRY(or_matrix_add(1, w, -1, v, &d));
   TRY(or_matrix_add(0.5, w, 0.5, v, &mean));
-  double square = or_gram_change(&d, &mean);
-  if (!survived(w->precision, square)) {
-    or_matrix_normalize(&d);
-    or_matrix_normalize(&mean);
-    square = or_gram_change(&d, &mean);
+  double square = 0;
+  for (int pass = 1; pass <= 2 && !survived(p.precision, square); pass++) {
+    if (pass == 2) {
+      or_matrix_normalize(&d);
+      or_matrix_normalize(&mean);
+    }
+    or_blas(p.precision)->gemm(false, true, 1, &d, &mean, 0, &p);
+    square = or_gram_twice_symmetric(&p);
   }
   *drift = norm_of_square(square, d.exponent + mean.exponent);
   return OR_OK;

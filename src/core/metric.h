@@ -1,6 +1,7 @@
 /* metric.h: what is measured of weights. Everything is computed in float64
-   from a copy, whatever W's precision, so a float32 W is judged exactly; an
-   exponent is honoured. Scratch goes by or_work, counted first (linalg.h).
+   from a copy, whatever W's precision, so a float32 W is judged exactly; what
+   training asks for every step has a faster way, said where it is. An exponent
+   is honoured. Scratch goes by or_work, counted first (linalg.h).
    W is m x n; its Gram matrix is the one of the smaller side, k x k with
    k = min(m, n): W'W where m >= n, else WW'. */
 #ifndef OR_METRIC_H
@@ -8,7 +9,10 @@
 
 #include "linalg.h"
 
-/* ||Gram(W / scale) - I||_F */
+/* ||Gram(W / scale) - I||_F. A float32 W's is computed in float32, and counts
+   where it is so large (100 k eps) that rounding is less than a thousandth of
+   it; else it is computed from a copy. No scratch where a copy is not needed:
+   the first call, with no base, computes then. */
 or_status or_orthogonality_error(const or_matrix *w, double scale,
                                  double *error, or_work *work);
 /* ||WW' - VV'||_F for W and V with the same number of rows (drift from V). The
