@@ -119,9 +119,43 @@ void *lib_new(lua_State *L, const char *name, size_t size, int slots) {
   return u;
 }
 
-void *lib_scratch(lua_State *L, size_t bytes) {
-  char *p = lua_newuserdatauv(L, bytes + OR_ALIGNMENT, 0);
+static void *aligned(char *p) {
   return p + (OR_ALIGNMENT - (uintptr_t)p % OR_ALIGNMENT) % OR_ALIGNMENT;
+}
+
+void *lib_scratch(lua_State *L, size_t bytes) {
+  return aligned(lua_newuserdatauv(L, bytes + OR_ALIGNMENT, 0));
+}
+
+/* Where the last computation's scratch is kept until the collector comes by:
+   a table with a weak value. */
+static const char kept_scratch;
+
+static void push_keeper(lua_State *L) {
+  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &kept_scratch) == LUA_TTABLE)
+    return;
+  lua_pop(L, 1);
+  lua_newtable(L);
+  lua_newtable(L);
+  lua_pushliteral(L, "v");
+  lua_setfield(L, -2, "__mode");
+  lua_setmetatable(L, -2);
+  lua_pushvalue(L, -1);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &kept_scratch);
+}
+
+/* Pushes the keeper, and a userdata with room for `bytes` of scratch: the one
+   that was kept, taken out so that nobody else finds it, or a new one. */
+static void *take_scratch(lua_State *L, size_t bytes) {
+  push_keeper(L);
+  lua_rawgeti(L, -1, 1);
+  if (lua_rawlen(L, -1) < bytes + OR_ALIGNMENT) {
+    lua_pop(L, 1);
+    return lib_scratch(L, bytes);
+  }
+  lua_pushnil(L);
+  lua_rawseti(L, -3, 1);
+  return aligned(lua_touserdata(L, -1));
 }
 
 or_status lib_compute(lua_State *L, lib_computation *f, void *context,
@@ -131,9 +165,12 @@ or_status lib_compute(lua_State *L, lib_computation *f, void *context,
   or_status status = f(context, work);
   if (status != OR_SCRATCH)
     return status;
-  work->base = lib_scratch(L, work->used);
+  work->base = take_scratch(L, work->used);
   work->used = 0;
-  return f(context, work);
+  status = f(context, work);
+  lua_rawseti(L, -2, 1);
+  lua_pop(L, 1);
+  return status;
 }
 
 /* --- errors ------------------------------------------------------------- */

@@ -65,7 +65,8 @@ or_matrix *lib_finitematrix(lua_State *L, const char *who, int arg);
 /* Pushes `bytes` of aligned scratch as a userdata, and returns it. */
 void *lib_scratch(lua_State *L, size_t bytes);
 /* Runs a computation of linalg.h's kind twice: to count its scratch, and, with
-   that fetched (and left on the stack), to compute. Ctrl-C is looked at. */
+   that fetched, to compute. Ctrl-C is looked at. Leaves the stack as it was;
+   the scratch serves the next one if the collector has not had it by then. */
 typedef or_status lib_computation(void *context, or_work *work);
 or_status lib_compute(lua_State *L, lib_computation *f, void *context,
                       or_work *work);
