@@ -232,6 +232,8 @@ local function describe_run(self, jobs, count)
     layout = records.pack_layout(layout_of(self)) }
 end
 
+local at_once = 0.05 -- seconds; shorter trials share a write to the file
+
 local function record_of(self, id, trial)
   return { key = trial.key, run = id, code = self.code,
     parameters = text_of(trial.p), input = pack.encode(trial.p),
@@ -251,7 +253,8 @@ local function record(self, file, id, trial, ok, bytes, seconds)
     failure = ok == nil and { message = bytes } or pack.decode(bytes)
     row.reason, row.traceback = failure.message, failure.traceback
   end
-  file:put(row) -- from here on it is safe
+  file:put(row)
+  if seconds >= at_once then file:commit() end
   trial.output, trial.seconds = row.output, seconds
   trial.failure = failure and { p = trial.p, message = failure.message,
     traceback = failure.traceback or failure.message }
@@ -277,10 +280,12 @@ local function perform(self, file, list, todo, jobs)
   local bar = progress.new(self.name, #todo, total_cost(list, todo),
     self.run_options.quiet)
   local id = file:add_run(describe_run(self, jobs, #list))
+  file:group(at_once)
   local good <close> = setmetatable({ status = "stopped" }, {
     __close = function(state)
       bar:clear()
       pcall(file.end_run, file, id, state.status, now())
+      pcall(file.commit, file)
     end })
   local limit = self.run_options.trial_timeout
   local do_all = jobs == 0 and pool.run_here or pool.run
@@ -294,7 +299,11 @@ local function perform(self, file, list, todo, jobs)
       return ok or not self.run_options.fail_fast
     end,
     talk = function(text) bar:print(text) end,
-    tick = function() bar:tick() end }
+    tick = function()
+      file:tick()
+      bar:tick()
+    end }
+  file:commit()
   good.status = all and "finished" or "stopped at a failure"
 end
 
@@ -354,7 +363,7 @@ local function collect(list)
 end
 
 local function interrupted(self, file, list)
-  local done = 0
+  local done = -file:unsaved()
   for _, trial in ipairs(list) do
     if trial.output then done = done + 1 end
   end

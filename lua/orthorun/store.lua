@@ -1,5 +1,5 @@
--- store: the results file of a sweep. SQLite, one file a run, one writer; each
--- trial is a transaction that is on the disk before the next one starts.
+-- store: the results file of a sweep. SQLite, one file a run, one writer.
+-- Trials that end within moments of each other share a transaction.
 -- Knows nothing of how trials are run or what their results mean.
 local core = require("orthorun.core")
 local files = require "orthorun.files"
@@ -76,6 +76,57 @@ function Store:transaction(f, ...)
   return result
 end
 
+-- --- shared transactions ----------------------------------------------------
+
+-- From here on, trials are on the disk `seconds` after they were put at the
+-- latest, if `tick` is called in time: a sync takes longer than a quick trial.
+function Store:group(seconds)
+  self.patience = seconds
+end
+
+-- Runs a statement that puts a trial, as one of its group.
+local function put_in_group(self, ...)
+  if self.patience and not self.since then
+    self:sql "BEGIN IMMEDIATE"
+    self.since = core.worker.clock()
+  end
+  self.waiting[#self.waiting + 1] = table.pack(...)
+  self:sql(...)
+  if not self.since then self.waiting = {} end
+end
+
+-- Writes a group's trials one by one, as many as there is room for.
+local function save_singly(self)
+  while self.waiting[1] do
+    self:sql(table.unpack(self.waiting[1], 1, self.waiting[1].n))
+    table.remove(self.waiting, 1)
+  end
+end
+
+-- Writes what is waiting.
+function Store:commit()
+  if not self.since then return end
+  self.since = nil
+  if self.db:run "COMMIT" then
+    self.waiting = {}
+  else
+    self.db:run "ROLLBACK"
+    save_singly(self)
+  end
+end
+
+-- How many trials are not on the disk yet.
+function Store:unsaved() return #self.waiting end
+
+-- The same, if it is time.
+function Store:tick()
+  if self.since and core.worker.clock() - self.since >= self.patience then
+    self:commit()
+  end
+end
+
+-- ----------------------------------------------------------------------------
+
 local function is_empty(self)
   return #self:sql "SELECT 1 FROM sqlite_master LIMIT 1" == 0
 end
@@ -118,7 +169,7 @@ end
 local function connect(path, mode)
   local db, message, word = sqlite.open(path, mode)
   if not db then complain(path, message, word) end
-  return setmetatable({ db = db, path = path }, Store)
+  return setmetatable({ db = db, path = path, waiting = {} }, Store)
 end
 
 local function take_lock(path)
@@ -187,8 +238,9 @@ function store.read(path)
   return self
 end
 
--- Closes it. At rest the file is a single one, without a log beside it.
+-- Closes it, with what was waiting. At rest the file is a single one, without a log beside it.
 function Store:close()
+  pcall(self.commit, self)
   if self.ours then
     self.db:run "PRAGMA busy_timeout = 0"
     self.db:run "PRAGMA journal_mode = DELETE"
@@ -242,7 +294,8 @@ function Store:put(trial)
   for i, field in ipairs(trial_fields) do values[i] = trial[field] end
   values[n + 1] = trial.input and { trial.input }
   values[n + 2] = trial.output and { trial.output }
-  self:sql(put_trial, table.unpack(values, 1, n + 2))
+  put_in_group(self, put_trial, table.unpack(values, 1, n + 2))
+  self:tick()
 end
 
 -- The trial with this key, or nil.

@@ -244,6 +244,7 @@ extern char *openblas_get_config(void) __attribute__((weak));
 extern char *openblas_get_corename(void) __attribute__((weak));
 extern int openblas_get_num_threads(void) __attribute__((weak));
 extern void openblas_set_num_threads(int) __attribute__((weak));
+extern int blas_thread_shutdown_(void) __attribute__((weak));
 extern int openblas_get_parallel(void) __attribute__((weak));
 
 void or_blas_describe(or_blas_info *info) {
@@ -266,6 +267,8 @@ void or_blas_describe(or_blas_info *info) {
 void or_blas_single_thread(void) {
   if (openblas_set_num_threads)
     openblas_set_num_threads(1);
+  if (blas_thread_shutdown_) /* else they spin for 20 ms before they sleep */
+    blas_thread_shutdown_();
 }
 
 /* OpenBLAS built without threads shares its buffers without a lock. */

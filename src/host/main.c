@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include "../bind/lib.h"
 #include "../core/blas.h"
@@ -206,6 +209,16 @@ static void check_output_at_exit(void) {
   }
 }
 
+/* A sweep makes and drops networks of one size: their memory stays ours, or
+   the kernel would have to clear its pages again for each. */
+static void keep_memory(void) {
+#ifdef __GLIBC__
+  mallopt(M_MMAP_THRESHOLD, 32 << 20);
+  mallopt(M_TRIM_THRESHOLD, 256 << 20);
+  mallopt(M_TOP_PAD, 1 << 20);
+#endif
+}
+
 int main(int argc, char **argv) {
   host_args args;
   if (argc > 0 && argv[0][0])
@@ -215,6 +228,7 @@ int main(int argc, char **argv) {
   blas_kernel_choose(argv);
   atexit(check_output_at_exit);
   or_blas_single_thread();
+  keep_memory();
   if (args.flags & (HOST_HELP | HOST_VERSION)) {
     if (args.flags & HOST_HELP)
       host_print_help();
