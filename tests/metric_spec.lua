@@ -70,6 +70,7 @@ describe("orthogonality_error", function()
         ortho.set_threads(threads)
         errors[threads] = metric.orthogonality_error(A)
         drifts[threads] = metric.gram_drift(A, 2 * A)
+          + metric.gram_drift(A, 2 * A, 4 * A * A:t())
       end
       ortho.set_threads(before)
       assert.same({ errors[1], errors[1], errors[1] }, errors)
@@ -103,6 +104,34 @@ describe("pairs of matrices", function()
     -- WW' = [[5,5],[5,11]], VV' = [[2,1],[1,2]]
     assert.is_near(math.sqrt(9 + 16 + 16 + 81), metric.gram_drift(W, V), 1e-12)
     assert.equal(0, metric.gram_drift(W, W))
+  end)
+
+  it("drift by that, too, where the first one's is at hand", function()
+    for precision, tolerance in pairs { float32 = 1e-4, float64 = 1e-8 } do
+      for seed, shape in ipairs { { 30, 30 }, { 150, 300 }, { 260, 90 } } do
+        local options = { precision = precision }
+        local A = ortho.rng(seed):normal(shape[1], shape[2], options)
+        local D = ortho.rng(9):normal(shape[1], shape[2], options)
+        local G = A * A:t()
+        assert.equal(0, metric.gram_drift(A, A, G))
+        for power = -14, 1 do
+          local B = A + 10.0 ^ power * D
+          local a, b = A:to "float64", B:to "float64"
+          -- exact, but for float64's rounding in the last digits
+          local P = (b - a) * ((a + b) / 2):t()
+          local wanted = (P + P:t()):norm()
+          local drift = metric.gram_drift(B, A, G)
+          assert.is_true(math.abs(drift - wanted) <= tolerance * wanted)
+        end
+      end
+    end
+  end)
+
+  it("need a first Gram matrix that is one", function()
+    raises("metric.gram_drift: G0 is 3x3, W0*W0:t() is 2x2", metric.gram_drift,
+      W, V, matrix.eye(3))
+    raises("metric.gram_drift: G0 is float32, W0 is float64",
+      metric.gram_drift, W, V, matrix.eye(2):to "float32")
   end)
 
   it("are balanced when V'V = WW'", function()

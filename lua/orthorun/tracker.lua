@@ -38,11 +38,23 @@ end
 
 local function shorter(W) return math.min(W:rows(), W:cols()) end
 
+-- W0W0', kept where it is no larger than W0: most measurements get by with it.
+local function start_gram(c, l)
+  local W0 = c.W0[l]
+  if W0:rows() > W0:cols() then return nil end
+  c.grams[l] = c.grams[l] or W0 * W0:t()
+  return c.grams[l]
+end
+
+local function gram_drift(c, l)
+  return metric.gram_drift(c.W[l], c.W0[l], start_gram(c, l))
+end
+
 -- ||E||_F for the Gram matrices of the shorter side.
 local function drift(c, l)
   local W, W0 = c.W[l], c.W0[l]
   if W:rows() > W:cols() then return metric.gram_drift(W:t(), W0:t()) end
-  return metric.gram_drift(W, W0)
+  return gram_drift(c, l)
 end
 
 -- Gram(W) - Gram(W0)'s eigenvalues that are more than a hundredth of the
@@ -95,7 +107,7 @@ local probes = {
     return metric.orthogonality_error(c.W[l], { scale = c.options.gain })
   end,
   -- ||WW' - W0W0'||_F
-  gram_drift = function(c, l) return metric.gram_drift(c.W[l], c.W0[l]) end,
+  gram_drift = gram_drift,
   -- ||E||_F/(g^2 sqrt k): E as in gram_drift, of W's shorter side k; g^2 the
   -- mean square of W0's singular values
   relative_drift = function(c, l)
@@ -267,7 +279,7 @@ function Tracker:start(net)
   for l, W in ipairs(self.W) do self.initial[l] = W:copy() end
   self.chosen = layers_of(self, #self.W)
   self.records = tabular.new { "step", "layer", "name", "index", "value" }
-  self.previous, self.sums = {}, {}
+  self.previous, self.sums, self.grams = {}, {}, {}
   self.last = nil
   return self
 end
@@ -298,7 +310,7 @@ end
 function Tracker:record(step, gradients)
   local c = { W = self.W, W0 = self.initial, G = self.G, net = self.net,
     step = step, options = self.options, deltas = {}, spectra = {},
-    previous = self.previous, sums = self.sums }
+    previous = self.previous, sums = self.sums, grams = self.grams }
   self.last = step
   for _, probe in ipairs(self.probes) do
     if probe.custom then

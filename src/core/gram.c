@@ -14,7 +14,8 @@ typedef struct gram {
   double (*square)(const struct gram *, int i, int j, or_matrix *block);
   bool columns;
   const or_matrix *a;
-  double factor, diagonal; /* factor G - diagonal I */
+  const or_matrix *start; /* NULL: factor G - diagonal I; else G - start */
+  double factor, diagonal;
   int side, blocks;
   double parts[PARTS];
 } gram;
@@ -37,6 +38,20 @@ static double sum_squares(const or_matrix *c, double f) {
   return or_kernels(c->precision)->sum_squares(c, f);
 }
 
+/* c less its part of start, on and below the diagonal */
+static void subtract_start(const gram *g, int i, int j, or_matrix *c) {
+  if (!g->start)
+    return;
+  or_matrix s =
+      or_matrix_block(g->start, i * BLOCK, j * BLOCK, c->rows, c->cols);
+  for (int k = 0; k < c->cols; k++) {
+    int from = i == j ? k : 0;
+    or_matrix to = or_matrix_block(c, from, k, c->rows - from, 1);
+    or_matrix less = or_matrix_block(&s, from, k, c->rows - from, 1);
+    or_kernels(c->precision)->add(1, &to, -1, &less, &to);
+  }
+}
+
 /* ||factor c - diagonal I||^2 of a symmetric c that has its lower half */
 static double lower_square(const gram *g, const or_matrix *c) {
   double below = 0, on = 0;
@@ -54,9 +69,11 @@ static double error_square(const gram *g, int i, int j, or_matrix *c) {
   or_matrix left = slice(g, i), right = slice(g, j);
   if (i == j) {
     blas->syrk(g->columns, &left, c);
+    subtract_start(g, i, j, c);
     return lower_square(g, c);
   }
   blas->gemm(g->columns, !g->columns, 1, &left, &right, 0, c);
+  subtract_start(g, i, j, c);
   return 2 * sum_squares(c, g->factor);
 }
 
@@ -113,6 +130,14 @@ double or_gram_error(bool columns, const or_matrix *a, double f) {
 
 double or_gram_square(bool columns, const or_matrix *a) {
   gram g = {.square = error_square, .columns = columns, .a = a, .factor = 1};
+  g.side = columns ? a->cols : a->rows;
+  return total(&g);
+}
+
+double or_gram_difference(bool columns, const or_matrix *a,
+                          const or_matrix *start) {
+  gram g = {.square = error_square, .columns = columns, .a = a, .factor = 1};
+  g.start = start;
   g.side = columns ? a->cols : a->rows;
   return total(&g);
 }

@@ -13,6 +13,9 @@
 double or_gram_error(bool columns, const or_matrix *a, double f);
 /* ||G||_F^2 */
 double or_gram_square(bool columns, const or_matrix *a);
+/* ||G - start||_F^2, of start's lower triangle; it has a's precision */
+double or_gram_difference(bool columns, const or_matrix *a,
+                          const or_matrix *start);
 /* ||p + p'||_F^2, p square */
 double or_gram_twice_symmetric(const or_matrix *p);
 
