@@ -304,7 +304,7 @@ describe("orthogonal", function()
   local shapes = { { 1, 1 }, { 2, 2 }, { 3, 3 }, { 15, 15 }, { 16, 16 },
     { 17, 17 }, { 64, 64 }, { 65, 65 }, { 256, 256 }, { 5, 3 }, { 3, 5 },
     { 100, 1 }, { 1, 100 }, { 300, 70 }, { 70, 300 }, { 257, 256 },
-    { 40, 33 } }
+    { 40, 33 }, { 500, 301 }, { 590, 590 } }
 
   for _, p in ipairs(precisions) do
     it("is orthonormal on its smaller side, " .. p, function()
@@ -317,6 +317,38 @@ describe("orthogonal", function()
           assert.is_true(err <= 4 * n * eps[p],
             ("%dx%d: %g"):format(s[1], s[2], err))
         end
+      end
+    end)
+  end
+
+  -- haar.h's definition, a reflection at a time
+  local function by_definition(r, rows, cols, p)
+    local m, n = math.max(rows, cols), math.min(rows, cols)
+    local q = matrix.zeros(m, n, { precision = p })
+    for k = n, 1, -1 do
+      local v = r:normal(m - k + 1, 1, { precision = p })
+      local alpha, norm = v:get(1, 1), v:norm()
+      local sign = alpha < 0 and -1 or 1
+      q:set(k, k, k == m and sign or -sign)
+      if k < m then
+        v:set(1, 1, alpha + sign * norm)
+        local c = q:sub(k, m, k, n)
+        c:assign(c - (2 / v:norm() ^ 2) * v * (v:t() * c))
+      end
+    end
+    return rows >= cols and q or q:t()
+  end
+
+  for _, p in ipairs(precisions) do
+    it("is the product of reflections that its stream says, " .. p, function()
+      for _, s in ipairs { { 1, 1 }, { 6, 6 }, { 50, 50 }, { 70, 33 },
+        { 33, 70 }, { 130, 130 }, { 290, 260 } } do
+        local r, ours = ortho.rng(6), ortho.rng(6)
+        local expected = by_definition(r, s[1], s[2], p)
+        local w = init.orthogonal {}(ours, s[1], s[2], p)
+        assert.are.equal(r, ours)
+        local err = (w - expected):norm() / (math.max(s[1], s[2]) * eps[p])
+        assert.is_true(err < 4, ("%dx%d: %g"):format(s[1], s[2], err))
       end
     end)
   end
