@@ -107,6 +107,21 @@ test: deps ## set up, build, run all tests
 test-kill: $(BIN) ## a thousand random kill -9 over running sweeps (2 minutes)
 	@ORTHORUN=$(abspath $(BIN)) ./$(BIN) tests/kill.lua 1000
 
+bench-deps: ## install the peers that `make bench` races, and its tools
+	@tools/deps run bench
+
+# About ten minutes. ROUNDS=n: how often; RACES="small medium": these alone.
+bench: bench-deps ## race PyTorch and NumPy; renews docs/performance.md
+	@$(MAKE) --no-print-directory $(BIN) $(B)/ceiling_f32 $(B)/ceiling_f64
+	@CEILINGS=$(B) ORTHORUN=./$(BIN) ./$(BIN) bench/run.lua
+
+# The floor of what BLAS and LAPACK allow; for this machine alone.
+$(B)/ceiling_f32: CEILING = -DREAL_IS_FLOAT
+$(B)/ceiling_f%: bench/ceiling.c | $(B)/found
+	@$(SAY) $(CC) -O3 -march=native -mprefer-vector-width=512 -ffast-math \
+	  -std=gnu11 -pthread -Wall -Wextra $(CEILING) -o $@ $< -lopenblas \
+	  -lmvec -lm
+
 bench-sweeps: $(BIN) ## what an empty trial costs, and what two workers gain
 	@ORTHORUN=$(abspath $(BIN)) ./$(BIN) bench/sweeps.lua
 
@@ -130,7 +145,7 @@ check: deps-dev ## format, lints, and who may use whom
 	@CPPFLAGS='$(CPPFLAGS)' tools/check
 
 format: deps-dev ## let clang-format rewrite the C files
-	clang-format -i src/*/*.[ch] tests/c/*.[ch]
+	clang-format -i src/*/*.[ch] tests/c/*.[ch] bench/*.c
 
 # Two minutes, most of them for ten epochs of training.
 G = build/gallery
@@ -167,4 +182,4 @@ help: ## this list
 	@echo "Settings: see the first lines of the Makefile."
 
 .PHONY: all deps deps-dev run test test-built test-gc test-kill test-cluster \
-        bench-sweeps check format gallery install uninstall clean help FORCE
+        bench bench-deps bench-smoke bench-sweeps check format gallery install uninstall clean help FORCE

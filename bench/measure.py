@@ -1,0 +1,54 @@
+#!/usr/bin/python3
+"""measure.py COMMAND...: runs it and adds a last line of JSON to what it says:
+wall and cpu seconds, and the peak of its memory in MiB. That is the memory of
+all its processes: what each has for itself, and once what they share. Looks
+every few milliseconds, so times are better measured without it."""
+import json, os, subprocess, sys, threading, time
+
+
+def family(pid):
+    found = [pid]
+    for parent in found:
+        for thread in os.listdir(f'/proc/{parent}/task'):
+            with open(f'/proc/{parent}/task/{thread}/children') as f:
+                found += map(int, f.read().split())
+    return found
+
+
+def memory(pid):
+    """KiB of a process's own, and shared with others."""
+    own = shared = 0
+    with open(f'/proc/{pid}/smaps_rollup') as f:
+        for line in f:
+            name, *rest = line.split()
+            if name.startswith('Private_'): own += int(rest[0])
+            elif name.startswith('Shared_'): shared += int(rest[0])
+    return own, shared
+
+
+def together(pid):
+    sizes = []
+    for member in family(pid):
+        try: sizes.append(memory(member))
+        except OSError: pass  # it has just ended
+    return sum(own for own, _ in sizes) + max((s for _, s in sizes), default=0)
+
+
+def watch(pid, found, done):
+    while not done.wait(0.003):
+        try: found.append(together(pid))
+        except OSError: pass
+
+
+began = time.perf_counter()
+child = subprocess.Popen(sys.argv[1:])
+found, done = [], threading.Event()
+thread = threading.Thread(target=watch, args=(child.pid, found, done))
+thread.start()
+_, status, usage = os.wait4(child.pid, 0)
+wall = time.perf_counter() - began
+done.set()
+thread.join()
+print(json.dumps(dict(wall=round(wall, 4), cpu=round(usage.ru_utime + usage.ru_stime, 3),
+      peak=round(max([usage.ru_maxrss] + found) / 1024, 1))))
+sys.exit(os.waitstatus_to_exitcode(status) and 1)
