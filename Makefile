@@ -113,7 +113,8 @@ bench-deps: ## install the peers that `make bench` races, and its tools
 # About ten minutes. ROUNDS=n: how often; RACES="small medium": these alone.
 bench: bench-deps ## race PyTorch and NumPy; renews docs/performance.md
 	@$(MAKE) --no-print-directory $(BIN) $(B)/ceiling_f32 $(B)/ceiling_f64
-	@CEILINGS=$(B) ORTHORUN=./$(BIN) ./$(BIN) bench/run.lua
+	@CEILINGS=$(B) ORTHORUN=./$(BIN) ROUNDS='$(ROUNDS)' RACES='$(RACES)' \
+	  ./$(BIN) bench/run.lua
 
 # The floor of what BLAS and LAPACK allow; for this machine alone.
 $(B)/ceiling_f32: CEILING = -DREAL_IS_FLOAT
@@ -121,6 +122,12 @@ $(B)/ceiling_f%: bench/ceiling.c | $(B)/found
 	@$(SAY) $(CC) -O3 -march=native -mprefer-vector-width=512 -ffast-math \
 	  -std=gnu11 -pthread -Wall -Wextra $(CEILING) -o $@ $< -lopenblas \
 	  -lmvec -lm
+
+# RENEW=1 stores the new counts.
+bench-smoke: ## instructions of three small workloads against stored counts
+	@tools/deps run smoke
+	@$(MAKE) --no-print-directory $(BIN)
+	@ORTHORUN=./$(BIN) RENEW=$(RENEW) ./$(BIN) bench/smoke.lua
 
 bench-sweeps: $(BIN) ## what an empty trial costs, and what two workers gain
 	@ORTHORUN=$(abspath $(BIN)) ./$(BIN) bench/sweeps.lua

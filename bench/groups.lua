@@ -134,10 +134,9 @@ end
 local function init(name, title, precision, list)
   local group = { name = name, title = title, share = 0.6, read = by_size,
     variants = join({ orthorun("orthorun", "--precision", precision,
-      "bench/workloads/init.lua", list) },
+      "--threads", 1, "bench/workloads/init.lua", list) },
       both("ortho_init_%s.py", line("--sizes", table.concat(list, ","),
         "--dtype", precision))) }
-  group.variants[1].variables = { OPENBLAS_NUM_THREADS = 1 }
   for _, n in ipairs(list) do
     group.variants[#group.variants + 1] =
       floor("floor, block " .. (blocks[n] or 32), n, precision, 1, "init", n)

@@ -35,7 +35,8 @@ end
 local function count(name)
   local _, said = output_of("env", "OPENBLAS_CORETYPE=Haswell",
     "OPENBLAS_NUM_THREADS=1", "valgrind", "--tool=callgrind",
-    "--callgrind-out-file=/dev/null", program, "--precision", "float32",
+    "--callgrind-out-file=/dev/null", program, "--threads", "1",
+    "--precision", "float32",
     ("bench/smoke/%s.lua"):format(name))
   return math.tointeger(said:match "Collected : (%d+)")
 end
