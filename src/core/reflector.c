@@ -8,28 +8,33 @@
 #include "clones.h"
 #include "real.h"
 
+enum { STEP = OR_REFLECTOR_STEP };
+
 /* --- reflections ---------------------------------------------------------*/
 
-#define LANES 16
+typedef real half __attribute__((vector_size(8 * sizeof(real))));
+typedef double wide __attribute__((vector_size(8 * sizeof(double))));
 
-CLONES static double sum_squares(const real *restrict x, int n) {
-  double t[LANES] = {0};
-  int i = 0;
-  for (; i + LANES <= n; i += LANES)
-    for (int k = 0; k < LANES; k++)
-      t[k] += (double)x[i + k] * (double)x[i + k];
-  for (int k = 0; i < n; i++, k++)
-    t[k] += (double)x[i] * (double)x[i];
-  for (int half = LANES / 2; half > 0; half /= 2)
-    for (int k = 0; k < half; k++)
-      t[k] += t[k + half];
-  return t[0];
+#define WIDEN(x) __builtin_convertvector(x, wide)
+
+/* In double, in lanes whose order never changes; n is a multiple of STEP. */
+CLONES static double sum_squares(const real *x, int n) {
+  wide a = {0}, b = {0};
+  for (int i = 0; i < n; i += STEP) {
+    half part[2];
+    memcpy(part, x + i, sizeof part);
+    a += WIDEN(part[0]) * WIDEN(part[0]);
+    b += WIDEN(part[1]) * WIDEN(part[1]);
+  }
+  a += b;
+  return ((a[0] + a[1]) + (a[2] + a[3])) + ((a[4] + a[5]) + (a[6] + a[7]));
 }
 
-/* One column, v = x to begin with; returns the sign of its first element,
-   which is det(H) times the sign of beta. */
+/* One column, v = x to begin with and zeros after it; returns the sign of its
+   first element, which is det(H) times the sign of beta. */
 static int reflect_column(real *v, int n, double *h, double *sign) {
-  double alpha = (double)v[0], norm = sqrt(sum_squares(v, n));
+  int whole = (n + STEP - 1) / STEP * STEP;
+  double alpha = (double)v[0], norm = sqrt(sum_squares(v, whole));
   int side = alpha < 0 ? -1 : 1;
   if (n == 1 || norm == 0) { /* one element is its own beta */
     memset(v, 0, (size_t)n * sizeof(real));
@@ -52,6 +57,7 @@ static int reflect(const void *z, or_matrix *v, double *h, double *sign) {
     int n = v->rows - k;
     memset(column, 0, (size_t)k * sizeof(real));
     memcpy(column + k, x, (size_t)n * sizeof(real));
+    memset(column + v->rows, 0, STEP * sizeof(real));
     product *= reflect_column(column + k, n, &h[k], &sign[k]);
     x += ((size_t)n + BLOCK - 1) / BLOCK * BLOCK;
   }
@@ -60,26 +66,25 @@ static int reflect(const void *z, or_matrix *v, double *h, double *sign) {
 
 /* --- small triangles -----------------------------------------------------*/
 
-enum { STEP = OR_REFLECTOR_STEP };
+typedef real lanes __attribute__((vector_size(STEP * sizeof(real))));
 
-/* Column j of the inverse from those before it. Columns of t are STEP long:
-   a full step at a time is faster than the part above the diagonal. */
+/* Column j of the inverse from those before it. Whole columns are faster than
+   their parts above the diagonal. */
 CLONES static void invert_column(const real *restrict u, double h, int j,
-                                 real (*restrict t)[STEP]) {
-  real x[STEP] = {0}, scale = (real)(1 / h);
+                                 lanes *restrict t) {
+  lanes x = {0};
+  real scale = (real)(1 / h);
   for (int k = 0; k < j; k++)
-    for (int i = 0; i < STEP; i++)
-      x[i] += u[k] * t[k][i];
-  for (int i = 0; i < STEP; i++)
-    t[j][i] = -scale * x[i];
+    x += u[k] * t[k];
+  t[j] = -scale * x;
   t[j][j] = scale;
 }
 
 static void invert(const or_matrix *u, const double *h, or_matrix *t) {
-  real columns[STEP][STEP];
+  lanes columns[STEP];
   for (int j = 0; j < u->cols; j++) {
     invert_column(COLUMN(u, j), h[j], j, columns);
-    memcpy(COLUMN(t, j), columns[j], (size_t)t->rows * sizeof(real));
+    memcpy(COLUMN(t, j), &columns[j], (size_t)t->rows * sizeof(real));
   }
 }
 

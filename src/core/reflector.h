@@ -8,12 +8,13 @@
 
 #include "matrix.h"
 
-enum { OR_REFLECTOR_STEP = 16 }; /* the size of the triangles inverted */
+enum { OR_REFLECTOR_STEP = 16 }; /* also the size of inverted triangles */
 
 typedef struct or_reflector_table {
   /* Makes the columns of v (m x b) vectors of reflections, with zeros above
      the diagonal. z holds the m - k standard normals x of each column k, the
-     last column's first, each on a new 16 bytes. H_k maps x to beta e_1; h[k]
+     last column's first, each on a new 16 bytes; after each column of v there
+     is room for STEP elements. H_k maps x to beta e_1; h[k]
      is as above and sign[k] the sign of beta. Where x has one element H_k = I.
      Returns the product of all det(H_k) sign[k]. */
   int (*reflect)(const void *z, or_matrix *v, double *h, double *sign);
