@@ -10,8 +10,9 @@
 #include "linalg.h"
 
 /* ||Gram(W / scale) - I||_F. A float32 W's is computed in float32, and counts
-   where it is so large that rounding is less than a thousandth of it; else it is computed from a copy. No scratch where a copy is not needed:
-   the first call, with no base, computes then. */
+   where it is so large that rounding is less than a thousandth of it; else it
+   is computed from a copy. No scratch where a copy is not needed: the first
+   call, with no base, computes then. */
 or_status or_orthogonality_error(const or_matrix *w, double scale,
                                  double *error, or_work *work);
 /* ||WW' - VV'||_F for W and V with the same number of rows (drift from V).
