@@ -238,7 +238,8 @@ function store.read(path)
   return self
 end
 
--- Closes it, with what was waiting. At rest the file is a single one, without a log beside it.
+-- Closes it, with what was waiting. At rest the file is a single one, without
+-- a log beside it.
 function Store:close()
   pcall(self.commit, self)
   if self.ours then
