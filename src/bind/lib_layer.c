@@ -110,10 +110,14 @@ static void bias_option(lua_State *L, const char *who, int options,
   initialize(L, who, options, w->rows, 1, w->precision);
 }
 
-/* A gradient of m's shape, not yet written. Pushes it into the slot. */
-static void gradient_slot(lua_State *L, int idx, int slot, const or_matrix *m) {
-  lib_newmatrix(L, "layer", m->rows, m->cols, m->precision);
-  lua_setiuservalue(L, idx, slot);
+or_matrix *lib_gradient(lua_State *L, int idx, int slot) {
+  or_matrix *gradient = lib_slot(L, idx, slot);
+  const or_matrix *m = lib_slot(L, idx, slot - SLOT_DWEIGHT + SLOT_WEIGHT);
+  if (!gradient && m) {
+    gradient = lib_newmatrix(L, "layer", m->rows, m->cols, m->precision);
+    lua_setiuservalue(L, idx, slot);
+  }
+  return gradient;
 }
 
 /* layer.linear{inputs=, outputs=, init=, rng=, bias=true|false|initializer,
@@ -132,11 +136,9 @@ static int layer_linear(lua_State *L) {
   lua_pop(L, 1);
   lua_pushvalue(L, 2);
   lua_setiuservalue(L, 3, SLOT_WEIGHT);
-  gradient_slot(L, 3, SLOT_DWEIGHT, w);
   if (l->has_bias) {
     bias_option(L, who, 1, w);
     lua_setiuservalue(L, 3, SLOT_BIAS);
-    gradient_slot(L, 3, SLOT_DBIAS, lib_slot(L, 3, SLOT_BIAS));
   }
   lua_settop(L, 3);
   return 1;
@@ -188,7 +190,6 @@ static int layer_layer_norm(lua_State *L) {
     or_matrix *m = lib_newmatrix(L, who, n, 1, p);
     or_matrix_fill(m, slot == SLOT_WEIGHT ? 1 : 0);
     lua_setiuservalue(L, self, slot);
-    gradient_slot(L, self, slot + SLOT_DWEIGHT - SLOT_WEIGHT, m);
   }
   return 1;
 }
@@ -304,7 +305,7 @@ static void settle_gradients(lua_State *L, int idx, layer *l) {
   if (!l->fresh)
     return;
   for (int slot = SLOT_DWEIGHT; slot <= SLOT_DBIAS; slot++)
-    if ((m = lib_slot(L, idx, slot)))
+    if ((m = lib_gradient(L, idx, slot)))
       or_matrix_fill(m, 0);
   l->fresh = false;
 }
@@ -544,12 +545,12 @@ static void copy_children(lua_State *L, int from, int to, int count,
 void lib_copylayer(lua_State *L, int idx, bool share) {
   luaL_checkstack(L, 24, "layers are nested too deeply");
   layer *l = lib_testlayer(L, idx);
-  settle_gradients(L, idx, l);
   layer *c = new_layer(L, l->kind);
   int to = lua_gettop(L);
   *c = *l;
-  c->passed_back = false;
-  for (int slot = SLOT_WEIGHT; slot <= SLOT_DBIAS; slot++)
+  c->passed_back = c->measured = false;
+  int last = l->fresh ? SLOT_BIAS : SLOT_DBIAS; /* fresh ones hold nothing */
+  for (int slot = SLOT_WEIGHT; slot <= last; slot++)
     copy_slot(L, idx, to, slot, share);
   if (l->kind >= LAYER_SEQUENTIAL)
     copy_children(L, idx, to, l->count, share);

@@ -23,15 +23,20 @@ typedef struct layer {
   int depth;           /* containers inside each other, 0 for a leaf */
   bool has_bias;       /* linear */
   bool fresh;          /* gradients are zero, whatever their memory holds */
+  bool in_place;       /* activation: its output has its input's memory */
+  bool measured;       /* output is that of the last forward */
   bool plain;          /* no rescaling: overflows as PyTorch does */
   bool passed_back;    /* delta is that of the last backward */
+  or_norm output;      /* ||a||_F (activation) */
   or_norm delta;       /* ||dloss/dz||_F of the last backward (linear) */
+  or_norm gradient;    /* ||dloss/dW||_F of the last signal (linear) */
 } layer;
 
 /* User values. Matrices, but for CHILDREN, an array of layers (userdata, or
    Lua tables with forward and backward). INPUT is the last forward's input,
-   by reference; OUTPUT, DELTA, WORK and LOSS are buffers, kept for the
-   last few shapes of batch. */
+   by reference; OUTPUT, the DELTAs, WORK, PRODUCT and LOSS are buffers, kept
+   for the last few shapes. The layer that a pass starts from has the two DELTAs
+   that it goes back through, by turns, and PRODUCT. */
 enum {
   SLOT_WEIGHT = 1, /* linear's W; layer_norm's gain */
   SLOT_BIAS,
@@ -40,6 +45,8 @@ enum {
   SLOT_INPUT,
   SLOT_OUTPUT,
   SLOT_DELTA,
+  SLOT_OTHER_DELTA,
+  SLOT_PRODUCT, /* a gradient that is only measured */
   SLOT_WORK,
   SLOT_RSTD,
   SLOT_CHILDREN,
@@ -53,6 +60,9 @@ layer *lib_checklayer(lua_State *L, int arg);
 /* The matrix in a slot of the layer at idx, or NULL. Pushes nothing: the
    layer keeps it alive. */
 or_matrix *lib_slot(lua_State *L, int idx, int slot);
+/* The gradient in SLOT_DWEIGHT or SLOT_DBIAS, in memory of the parameter's
+   shape that is there from its first use on. */
+or_matrix *lib_gradient(lua_State *L, int idx, int slot);
 /* Calls visit for every leaf (a userdata that is no container, or a Lua
    table) below the layer at idx, in order, with the leaf on top of the
    stack; visit leaves the stack as it was. */

@@ -1,7 +1,9 @@
 /* lib_network.c: the passes through layers: forward, backward, the Jacobian,
    and the norms they leave behind. The numerics are core/layer.c's; here it
    is arranged who gets which buffer. A layer's buffers are planned once and
-   kept for the few shapes of batch that training alternates between. */
+   kept for the few shapes of batch that training alternates between. Forward
+   leaves one matrix for each layer, or two where an activation's slope cannot
+   be told from its value; on the way back two take turns. */
 #include "../core/layer.h"
 
 #include <math.h>
@@ -87,6 +89,11 @@ static void layer_product(lua_State *L, const layer *l, bool ta,
 
 /* --- forward: each pushes the layer's output ---------------------------- */
 
+typedef struct forward_pass {
+  bool measure; /* leave norms behind */
+  bool own;     /* x is a buffer that nobody reads again as it is */
+} forward_pass;
+
 static void check_input(lua_State *L, const layer *l, const char *name,
                         const or_matrix *w, const or_matrix *x) {
   if (x->rows != l->inputs)
@@ -109,7 +116,8 @@ static int plain_input(lua_State *L, int idx, const layer *l, int xi) {
   return lua_gettop(L);
 }
 
-static void forward_linear(lua_State *L, int idx, layer *l, int xi) {
+static void forward_linear(lua_State *L, int idx, layer *l, int xi,
+                           forward_pass pass) {
   xi = plain_input(L, idx, l, xi);
   or_matrix *w = own_parameter(L, idx), *x = lib_checkmatrix(L, xi);
   check_input(L, l, "linear:forward", w, x);
@@ -133,15 +141,24 @@ static int folded_input(lua_State *L, int idx, layer *l, int xi) {
   return lua_gettop(L);
 }
 
-static void forward_activation(lua_State *L, int idx, layer *l, int xi) {
-  xi = folded_input(L, idx, l, xi);
-  or_matrix *z = lib_checkmatrix(L, xi);
-  keep(L, idx, SLOT_INPUT, xi);
-  or_matrix *a = buffer(L, idx, SLOT_OUTPUT, z->rows, z->cols, z->precision);
+static void forward_activation(lua_State *L, int idx, layer *l, int xi,
+                               forward_pass pass) {
+  int zi = folded_input(L, idx, l, xi);
+  or_matrix *z = lib_checkmatrix(L, zi), *a = z;
+  keep(L, idx, SLOT_INPUT, zi);
+  l->in_place = pass.own && zi == xi && or_activation_tells_slope(l->phi);
+  if (l->in_place)
+    lua_pushvalue(L, zi);
+  else
+    a = buffer(L, idx, SLOT_OUTPUT, z->rows, z->cols, z->precision);
   or_activation_forward(l->phi, !l->plain, z, a);
+  l->measured = pass.measure;
+  if (pass.measure)
+    l->output = or_matrix_frobenius(a);
 }
 
-static void forward_norm(lua_State *L, int idx, layer *l, int xi) {
+static void forward_norm(lua_State *L, int idx, layer *l, int xi,
+                         forward_pass pass) {
   or_matrix *gain = own_parameter(L, idx), *x = lib_checkmatrix(L, xi);
   check_input(L, l, "layer_norm:forward", gain, x);
   or_matrix *rstd = buffer(L, idx, SLOT_RSTD, 1, x->cols, OR_FLOAT64);
@@ -152,25 +169,30 @@ static void forward_norm(lua_State *L, int idx, layer *l, int xi) {
                                   xhat, rstd, y));
 }
 
-static void forward_any(lua_State *L, int idx, int xi);
+static bool forward_any(lua_State *L, int idx, int xi, forward_pass pass);
 
-static void forward_chain(lua_State *L, int idx, layer *l, int xi) {
+/* Returns whether what it pushed may be overwritten. */
+static bool forward_children(lua_State *L, int idx, layer *l, int xi,
+                             forward_pass pass) {
   lua_getiuservalue(L, idx, SLOT_CHILDREN);
   int children = lua_gettop(L);
   lua_pushvalue(L, xi);
   int y = lua_gettop(L);
   for (int i = 1; i <= l->count; i++) {
     lua_geti(L, children, i);
-    forward_any(L, lua_gettop(L), y);
+    pass.own = forward_any(L, lua_gettop(L), y, pass);
     lua_replace(L, y);
     lua_settop(L, y);
   }
+  return pass.own;
 }
 
 /* y = x + chain(x) */
-static void forward_residual(lua_State *L, int idx, layer *l, int xi) {
+static void forward_residual(lua_State *L, int idx, layer *l, int xi,
+                             forward_pass pass) {
   or_matrix *x = lib_checkmatrix(L, xi);
-  forward_chain(L, idx, l, xi);
+  pass.own = false;
+  forward_children(L, idx, l, xi, pass);
   or_matrix *f = lib_checkmatrix(L, lua_gettop(L));
   if (!or_matrix_same_shape(x, f))
     lib_error(L,
@@ -207,18 +229,22 @@ static void settle_top(lua_State *L, int idx) {
   lua_settop(L, idx);
 }
 
-static void forward_any(lua_State *L, int idx, int xi) {
-  static void (*const forward[])(lua_State *, int, layer *, int) = {
-      forward_linear, forward_activation, forward_norm, forward_chain,
-      forward_residual};
+static bool forward_any(lua_State *L, int idx, int xi, forward_pass pass) {
+  static void (*const forward[])(lua_State *, int, layer *, int,
+                                 forward_pass) = {
+      forward_linear, forward_activation, forward_norm, NULL, forward_residual};
   luaL_checkstack(L, 24, "layers are nested too deeply");
   layer *l = lib_testlayer(L, idx);
   int top = lua_gettop(L);
+  bool own = l && l->kind != LAYER_ACTIVATION;
   if (!l)
     call_lua_layer(L, idx, "forward", xi);
+  else if (l->kind == LAYER_SEQUENTIAL)
+    own = forward_children(L, idx, l, xi, pass);
   else
-    forward[l->kind](L, idx, l, xi);
+    forward[l->kind](L, idx, l, xi, pass);
   settle_top(L, top + 1);
+  return own;
 }
 
 static void check_batch(lua_State *L, const char *who) {
@@ -232,18 +258,37 @@ static void check_batch(lua_State *L, const char *who) {
 static int net_forward(lua_State *L) {
   check_batch(L, "layer:forward");
   lua_settop(L, 2);
-  forward_any(L, 1, 2);
+  forward_any(L, 1, 2, (forward_pass){0});
   push_copy(L, "layer:forward", lua_gettop(L));
   return 1;
 }
 
 /* --- backward: each pushes dx, or nil where nobody wants it -------------- */
 
+typedef enum gradients {
+  NO_GRADIENTS,
+  ADD_GRADIENTS,
+  MEASURE_GRADIENTS
+} gradients;
+
 typedef struct backward_pass {
-  bool parameters; /* add up parameter gradients */
-  bool wanted;     /* dx is read */
-  bool own;        /* dy is a buffer that may be overwritten */
+  gradients gradients; /* of parameters */
+  bool wanted;         /* dx is read */
+  bool own;            /* dy is a buffer that may be overwritten */
+  int owner;           /* whose buffers take turns */
 } backward_pass;
+
+/* Pushes the one of the owner's two buffers that dy is not in. */
+static or_matrix *delta_buffer(lua_State *L, backward_pass pass, or_matrix *dy,
+                               int rows, int cols) {
+  int64_t exponent = dy->exponent;
+  or_matrix *dx = buffer(L, pass.owner, SLOT_DELTA, rows, cols, dy->precision);
+  if (dx != dy)
+    return dx;
+  lua_pop(L, 1);
+  dy->exponent = exponent;
+  return buffer(L, pass.owner, SLOT_OTHER_DELTA, rows, cols, dy->precision);
+}
 
 /* Pushes the last forward's matrix in `slot`. It stays on the stack while it
    is used: a finalizer that runs another forward may empty the slot. */
@@ -284,18 +329,30 @@ static or_matrix *gradient_target(lua_State *L, const layer *l,
 static void linear_gradients(lua_State *L, int idx, layer *l,
                              const or_matrix *x, const or_matrix *dz) {
   int top = lua_gettop(L);
-  or_matrix *dw = lib_slot(L, idx, SLOT_DWEIGHT);
+  or_matrix *dw = lib_gradient(L, idx, SLOT_DWEIGHT);
   or_matrix *t = gradient_target(L, l, dw);
   layer_product(L, l, false, dz, true, x, t);
   accumulate(L, l, t, dw);
   if (l->has_bias) {
-    or_matrix *db = lib_slot(L, idx, SLOT_DBIAS);
+    or_matrix *db = lib_gradient(L, idx, SLOT_DBIAS);
     or_matrix *s = gradient_target(L, l, db);
     or_linear_bias_gradient(dz, s);
     accumulate(L, l, s, db);
   }
   l->fresh = false;
   lua_settop(L, top);
+}
+
+/* The weight gradient's norm alone. */
+static void measure_gradient(lua_State *L, layer *l, const or_matrix *x,
+                             const or_matrix *dz, int owner) {
+  if (!l->plain && or_linear_gradient_norm(dz, x, &l->gradient))
+    return;
+  or_matrix *dw =
+      buffer(L, owner, SLOT_PRODUCT, dz->rows, x->rows, dz->precision);
+  layer_product(L, l, false, dz, true, x, dw);
+  l->gradient = or_matrix_frobenius(dw);
+  lua_pop(L, 1);
 }
 
 static void backward_linear(lua_State *L, int idx, layer *l, int di,
@@ -306,16 +363,19 @@ static void backward_linear(lua_State *L, int idx, layer *l, int di,
   di = plain_input(L, idx, l, di);
   or_matrix *dz = lib_checkmatrix(L, di);
   check_cotangent(L, who, w->rows, x->cols, w->precision, dz);
-  if (pass.parameters) {
+  if (pass.gradients != NO_GRADIENTS) {
     l->delta = or_matrix_frobenius(dz);
     l->passed_back = true;
-    linear_gradients(L, idx, l, x, dz);
   }
+  if (pass.gradients == ADD_GRADIENTS)
+    linear_gradients(L, idx, l, x, dz);
+  else if (pass.gradients == MEASURE_GRADIENTS)
+    measure_gradient(L, l, x, dz, pass.owner);
   if (!pass.wanted) {
     lua_pushnil(L);
     return;
   }
-  or_matrix *dx = buffer(L, idx, SLOT_DELTA, w->cols, x->cols, w->precision);
+  or_matrix *dx = delta_buffer(L, pass, dz, w->cols, x->cols);
   layer_product(L, l, true, w, false, dz, dx);
 }
 
@@ -329,7 +389,7 @@ static void backward_activation(lua_State *L, int idx, layer *l, int di,
   if (pass.own)
     lua_pushvalue(L, di);
   else
-    dz = buffer(L, idx, SLOT_DELTA, z->rows, z->cols, z->precision);
+    dz = delta_buffer(L, pass, da, z->rows, z->cols);
   or_activation_backward(l->phi, !l->plain, z, da, dz);
 }
 
@@ -343,18 +403,19 @@ static void backward_norm(lua_State *L, int idx, layer *l, int di,
   if (rstd->cols != xhat->cols)
     lib_error(L, "%s: the last forward did not finish", who);
   or_precision p = xhat->precision;
-  or_matrix *dgain = lib_slot(L, idx, SLOT_DWEIGHT);
-  or_matrix *dbias = lib_slot(L, idx, SLOT_DBIAS);
+  bool add = pass.gradients == ADD_GRADIENTS;
+  or_matrix *dgain = lib_gradient(L, idx, SLOT_DWEIGHT);
+  or_matrix *dbias = lib_gradient(L, idx, SLOT_DBIAS);
   layer temporary = *l;
-  temporary.fresh = l->fresh && pass.parameters;
+  temporary.fresh = l->fresh && add;
   or_matrix *g = gradient_target(L, &temporary, dgain);
   or_matrix *b = gradient_target(L, &temporary, dbias);
   or_matrix *work = buffer(L, idx, SLOT_WORK, xhat->rows, xhat->cols, p);
-  or_matrix *dx = buffer(L, idx, SLOT_DELTA, xhat->rows, xhat->cols, p);
+  or_matrix *dx = delta_buffer(L, pass, dy, xhat->rows, xhat->cols);
   lib_check(L, who,
             or_layer_norm_backward(xhat, rstd, own_parameter(L, idx), dy, g, b,
                                    work, dx));
-  if (!pass.parameters)
+  if (!add)
     return;
   accumulate(L, l, g, dgain);
   accumulate(L, l, b, dbias);
@@ -381,32 +442,30 @@ static bool backward_children(lua_State *L, int idx, layer *l, int di,
   return pass.own;
 }
 
-static void backward_chain(lua_State *L, int idx, layer *l, int di,
-                           backward_pass pass) {
-  backward_children(L, idx, l, di, pass);
-}
-
-/* dx = dy + the chain's dx; dy is read after the chain, so it is kept. */
+/* dx = dy + the chain's dx; dy is read after the chain, which therefore has
+   buffers of its own. */
 static void backward_residual(lua_State *L, int idx, layer *l, int di,
                               backward_pass pass) {
   backward_pass chain = pass;
   chain.own = false;
+  chain.owner = idx;
   or_matrix *dy = lib_checkmatrix(L, di);
-  backward_children(L, idx, l, di, chain);
+  bool own = backward_children(L, idx, l, di, chain);
   if (!pass.wanted)
     return;
-  or_matrix *branch = lib_checkmatrix(L, lua_gettop(L));
+  or_matrix *branch = lib_checkmatrix(L, lua_gettop(L)), *dx = branch;
   if (!or_matrix_same_shape(dy, branch))
     lib_error(L, "residual:backward: dy is %s, the branch's dx %s",
               lib_shape(L, dy), lib_shape(L, branch));
-  or_matrix *dx = buffer(L, idx, SLOT_DELTA, dy->rows, dy->cols, dy->precision);
-  lib_check(L, "residual:backward", or_matrix_add(1, dy, 1, branch, dx));
+  if (!own)
+    dx = delta_buffer(L, pass, dy, dy->rows, dy->cols);
+  lib_check(L, "residual:backward", or_matrix_add(1, branch, 1, dy, dx));
 }
 
 static bool backward_any(lua_State *L, int idx, int di, backward_pass pass) {
   static void (*const backward[])(lua_State *, int, layer *, int,
                                   backward_pass) = {
-      backward_linear, backward_activation, backward_norm, backward_chain,
+      backward_linear, backward_activation, backward_norm, NULL,
       backward_residual};
   luaL_checkstack(L, 24, "layers are nested too deeply");
   layer *l = lib_testlayer(L, idx);
@@ -430,7 +489,7 @@ static int net_backward(lua_State *L) {
   lib_checkmatrix(L, 2);
   bool wanted = lua_isnoneornil(L, 3) || lua_toboolean(L, 3);
   lua_settop(L, 2);
-  backward_any(L, 1, 2, (backward_pass){true, wanted, false});
+  backward_any(L, 1, 2, (backward_pass){ADD_GRADIENTS, wanted, false, 1});
   if (!wanted || lua_isnil(L, -1))
     return 0;
   push_copy(L, "layer:backward", lua_gettop(L));
@@ -475,13 +534,13 @@ static step_loss called_loss(lua_State *L, const char *who, int pred) {
 
 /* Forward, and the loss (argument 4) of the output against the target
    (argument 3). Pushes the output's gradient. */
-static step_loss forward_loss(lua_State *L, const char *who) {
+static step_loss forward_loss(lua_State *L, const char *who, bool measure) {
   check_batch(L, who);
   lua_settop(L, 4);
   bool function = lua_type(L, 4) == LUA_TFUNCTION;
   lib_loss_kind kind = function ? LIB_LOSS_MSE : lib_checkloss(L, who, 4);
   lib_poll(L);
-  forward_any(L, 1, 2); /* 5 */
+  forward_any(L, 1, 2, (forward_pass){.measure = measure}); /* 5 */
   if (function)
     return called_loss(L, who, 5);
   step_loss s = {.own = true};
@@ -508,15 +567,16 @@ static int push_loss(lua_State *L, step_loss s) {
    value and gradient. correct: right answers in the batch, where there are
    classes. */
 static int net_loss_gradient(lua_State *L) {
-  step_loss s = forward_loss(L, "layer:loss_gradient");
-  backward_any(L, 1, lua_gettop(L), (backward_pass){true, false, s.own});
+  step_loss s = forward_loss(L, "layer:loss_gradient", false);
+  backward_any(L, 1, lua_gettop(L),
+               (backward_pass){ADD_GRADIENTS, false, s.own, 1});
   return push_loss(L, s);
 }
 
 /* The same value, log10 and correct, without backward: net:loss(x, target,
    loss) */
 static int net_loss(lua_State *L) {
-  return push_loss(L, forward_loss(L, "layer:loss"));
+  return push_loss(L, forward_loss(L, "layer:loss", false));
 }
 
 /* --- the Jacobian ------------------------------------------------------- */
@@ -541,13 +601,14 @@ static void jacobian_rows(lua_State *L, int xi, int first, int cols,
   int top = lua_gettop(L);
   or_matrix *x = lib_checkmatrix(L, xi);
   repeated(L, x, cols);
-  forward_any(L, 1, top + 1);
+  forward_any(L, 1, top + 1, (forward_pass){0});
   or_matrix *e =
       lib_newmatrix(L, "layer:jacobian", outputs, cols, x->precision);
   or_matrix_fill(e, 0);
   for (int j = 0; j < cols; j++)
     or_matrix_set(e, first + j, j, 1);
-  backward_any(L, 1, lua_gettop(L), (backward_pass){false, true, false});
+  backward_any(L, 1, lua_gettop(L),
+               (backward_pass){NO_GRADIENTS, true, false, 1});
   or_matrix *dx = lib_checkmatrix(L, lua_gettop(L));
   if (dx->rows != x->rows || dx->cols != cols)
     lib_error(L, "layer:jacobian: a backward pass gave %s where %dx%d was due",
@@ -594,7 +655,7 @@ static int net_jacobian(lua_State *L) {
   lua_settop(L, 2);
   lib_copylayer(L, 1, true);
   lua_replace(L, 1);
-  forward_any(L, 1, 2);
+  forward_any(L, 1, 2, (forward_pass){0});
   int outputs = lib_checkmatrix(L, 3)->rows;
   lua_settop(L, 2);
   lua_newtable(L);
@@ -640,8 +701,15 @@ static void grad_norm(lua_State *L, void *context) {
 typedef struct activation_walk {
   int list;
   bool pending; /* a linear layer's output waits for its activation */
-  or_norm last;
+  const or_matrix *output; /* where its norm is to be taken, */
+  or_norm measured;        /* or NULL: this is it */
 } activation_walk;
+
+static void push_activation(lua_State *L, const activation_walk *w) {
+  if (w->pending)
+    push_norm(L, w->list,
+              w->output ? or_matrix_frobenius(w->output) : w->measured);
+}
 
 static void activation_norm(lua_State *L, void *context) {
   activation_walk *w = context;
@@ -649,43 +717,79 @@ static void activation_norm(lua_State *L, void *context) {
   layer *l = lib_testlayer(L, idx);
   if (!l || l->kind == LAYER_NORM)
     return;
-  or_matrix *y = lib_slot(L, idx, SLOT_OUTPUT);
-  if (!y) {
+  bool linear = l->kind == LAYER_LINEAR;
+  if (linear)
+    push_activation(L, w);
+  w->pending = w->pending || linear;
+  w->measured = l->output;
+  w->output = lib_slot(L, idx, l->in_place ? SLOT_INPUT : SLOT_OUTPUT);
+  if (!w->output)
     lib_error(L, "activation_norms: no forward pass yet");
-    return;
-  }
-  or_norm norm = or_matrix_frobenius(y);
-  if (l->kind == LAYER_LINEAR && w->pending)
-    push_norm(L, w->list, w->last);
-  w->pending = w->pending || l->kind == LAYER_LINEAR;
-  w->last = norm;
+  if (l->measured)
+    w->output = NULL;
 }
 
-static int norms(lua_State *L, void (*visit)(lua_State *, void *)) {
-  int list = 2;
-  lib_checklayer(L, 1);
-  lua_settop(L, 1);
+/* Pushes an array of what `visit` finds in the leaves of the layer at 1. */
+static void push_norms(lua_State *L, void (*visit)(lua_State *, void *)) {
   lua_newtable(L);
+  int list = lua_gettop(L);
   lib_eachleaf(L, 1, visit, &list);
-  return 1;
+}
+
+static void push_activation_norms(lua_State *L) {
+  lua_newtable(L);
+  activation_walk w = {.list = lua_gettop(L)};
+  lib_eachleaf(L, 1, activation_norm, &w);
+  push_activation(L, &w);
 }
 
 /* log10 of ||dloss/dz_l||_F for each linear layer, of the last backward */
-static int net_log10_delta_norms(lua_State *L) { return norms(L, delta_norm); }
+static int net_log10_delta_norms(lua_State *L) {
+  lib_checklayer(L, 1);
+  push_norms(L, delta_norm);
+  return 1;
+}
 
 /* log10 of ||dloss/dW_l||_F for each linear layer */
-static int net_log10_grad_norms(lua_State *L) { return norms(L, grad_norm); }
+static int net_log10_grad_norms(lua_State *L) {
+  lib_checklayer(L, 1);
+  push_norms(L, grad_norm);
+  return 1;
+}
 
 /* log10 of ||a_l||_F for each linear layer: its output, after the activation
    that follows it, of the last forward */
 static int net_log10_activation_norms(lua_State *L) {
-  activation_walk w = {.list = 2};
   lib_checklayer(L, 1);
-  lua_settop(L, 1);
-  lua_newtable(L);
-  lib_eachleaf(L, 1, activation_norm, &w);
-  if (w.pending)
-    push_norm(L, w.list, w.last);
+  push_activation_norms(L);
+  return 1;
+}
+
+static void measured_gradient(lua_State *L, void *context) {
+  layer *l = lib_testlayer(L, -1);
+  if (l && l->kind == LAYER_LINEAR)
+    push_norm(L, *(int *)context, l->gradient);
+}
+
+/* t = net:signal(x, target, loss): log10 norms for each linear layer, arrays
+   forward, delta and gradient as above, and loss, log10_loss. Forward, loss and
+   backward in one, without gradients: they are measured, not kept, so that a
+   deep net takes less time and half the memory. */
+static int net_signal(lua_State *L) {
+  step_loss s = forward_loss(L, "layer:signal", true);
+  backward_any(L, 1, lua_gettop(L),
+               (backward_pass){MEASURE_GRADIENTS, false, s.own, 1});
+  lua_createtable(L, 0, 5);
+  push_activation_norms(L);
+  lua_setfield(L, -2, "forward");
+  push_norms(L, delta_norm);
+  lua_setfield(L, -2, "delta");
+  push_norms(L, measured_gradient);
+  lua_setfield(L, -2, "gradient");
+  lua_pushnumber(L, or_norm_value(s.value));
+  lua_setfield(L, -2, "loss");
+  lua_pushnumber(L, or_norm_log10(s.value));
+  lua_setfield(L, -2, "log10_loss");
   return 1;
 }
 
@@ -694,6 +798,7 @@ const luaL_Reg lib_network_methods[] = {
     {"backward", net_backward},
     {"loss_gradient", net_loss_gradient},
     {"loss", net_loss},
+    {"signal", net_signal},
     {"jacobian", net_jacobian},
     {"log10_delta_norms", net_log10_delta_norms},
     {"log10_grad_norms", net_log10_grad_norms},

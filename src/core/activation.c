@@ -59,6 +59,12 @@ static void find_kinks(or_activation phi, or_activation_shape *s) {
   }
 }
 
+bool or_activation_tells_slope(or_activation phi) {
+  return phi.kind == OR_ACT_linear || phi.kind == OR_ACT_relu ||
+         phi.kind == OR_ACT_hard_tanh ||
+         (phi.kind == OR_ACT_leaky_relu && phi.alpha > 0);
+}
+
 or_activation_shape or_activation_shape_of(or_activation phi) {
   or_activation_shape s = {0};
   s.homogeneous = phi.kind == OR_ACT_linear || phi.kind == OR_ACT_relu ||

@@ -50,6 +50,9 @@ const char *or_activation_name(or_activation_kind kind);
 bool or_activation_find(const char *name, or_activation *phi);
 or_activation_shape or_activation_shape_of(or_activation phi);
 
+/* Does phi(x) tell phi'(x)? Then phi may overwrite its input. */
+bool or_activation_tells_slope(or_activation phi);
+
 /* phi(x) and phi'(x) in double. phi' at a kink is the left derivative for
    relu-like kinds (relu'(0) = 0, as in PyTorch). Finite for infinite x where
    the limit is; NaN in, NaN out. */

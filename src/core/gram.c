@@ -13,7 +13,7 @@ enum { BLOCK = 128, PARTS = 64 };
 typedef struct gram {
   double (*square)(const struct gram *, int i, int j, or_matrix *block);
   bool columns;
-  const or_matrix *a;
+  const or_matrix *a, *b;
   const or_matrix *start; /* NULL: factor G - diagonal I; else G - start */
   double factor, diagonal;
   int side, blocks;
@@ -86,6 +86,20 @@ static double twice_symmetric(const gram *g, int i, int j, or_matrix *c) {
   return (i == j ? 1 : 2) * sum_squares(c, 1);
 }
 
+/* <a'a, b'b>: c is free, and so is as much on the stack. */
+static double product(const gram *g, int i, int j, or_matrix *c) {
+  _Alignas(OR_ALIGNMENT) double memory[BLOCK * BLOCK];
+  const or_blas_table *blas = or_blas(c->precision);
+  const or_matrix *b = g->b;
+  or_matrix d = or_matrix_over(memory, c->rows, c->cols, c->precision);
+  or_matrix left = slice(g, i), right = slice(g, j);
+  blas->gemm(true, false, 1, &left, &right, 0, c);
+  left = or_matrix_block(b, 0, i * BLOCK, b->rows, c->rows);
+  right = or_matrix_block(b, 0, j * BLOCK, b->rows, c->cols);
+  blas->gemm(true, false, 1, &left, &right, 0, &d);
+  return (i == j ? 1 : 2) * or_kernels(c->precision)->dot(c, &d);
+}
+
 /* --- all of them -------------------------------------------------------- */
 
 /* The blocks below the diagonal come first: they take longer. */
@@ -139,6 +153,12 @@ double or_gram_difference(bool columns, const or_matrix *a,
   gram g = {.square = error_square, .columns = columns, .a = a, .factor = 1};
   g.start = start;
   g.side = columns ? a->cols : a->rows;
+  return total(&g);
+}
+
+double or_gram_product(const or_matrix *a, const or_matrix *b) {
+  gram g = {.square = product, .columns = true, .a = a, .b = b};
+  g.side = a->cols;
   return total(&g);
 }
 

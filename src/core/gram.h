@@ -16,6 +16,8 @@ double or_gram_square(bool columns, const or_matrix *a);
 /* ||G - start||_F^2, of start's lower triangle; it has a's precision */
 double or_gram_difference(bool columns, const or_matrix *a,
                           const or_matrix *start);
+/* <a'a, b'b> = ||a b'||_F^2: a and b have as many columns */
+double or_gram_product(const or_matrix *a, const or_matrix *b);
 /* ||p + p'||_F^2, p square */
 double or_gram_twice_symmetric(const or_matrix *p);
 

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "fpu.h"
+#include "gram.h"
 #include "kernels.h"
 
 /* --- linear ------------------------------------------------------------- */
@@ -19,6 +20,27 @@ or_status or_linear_bias(const or_matrix *bias, bool rescale, or_matrix *z) {
 
 void or_linear_bias_gradient(const or_matrix *dz, or_matrix *db) {
   or_matrix_row_sums(dz, db);
+}
+
+/* May x be squared, and that multiplied, in its precision? */
+static bool is_moderate(const or_matrix *x) {
+  double top = or_kernels(x->precision)->max_abs(x);
+  return top > 0x1p-40 && top < 0x1p40;
+}
+
+bool or_linear_gradient_norm(const or_matrix *dz, const or_matrix *x,
+                             or_norm *norm) {
+  double b = dz->cols, m = dz->rows, n = x->rows;
+  double gram = b * (b + 128) * (m + n); /* blocks on the diagonal are whole */
+  if (dz->cols != x->cols || dz->precision != x->precision ||
+      gram > 0.9 * 2 * m * n * b || !is_moderate(dz) || !is_moderate(x))
+    return false;
+  double square = or_gram_product(dz, x);
+  if (!isfinite(square))
+    return false;
+  *norm =
+      or_norm_of_square(square > 0 ? square : 0, dz->exponent + x->exponent);
+  return true;
 }
 
 /* --- activations -------------------------------------------------------- */

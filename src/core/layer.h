@@ -14,6 +14,12 @@
 or_status or_linear_bias(const or_matrix *bias, bool rescale, or_matrix *z);
 /* db (m x 1) = row sums of dz */
 void or_linear_bias_gradient(const or_matrix *dz, or_matrix *db);
+/* ||dz x'||_F without the product, where that is less work: its square is
+   <dz'dz, x'x>, from matrices of b x b (Goodfellow, arXiv:1510.01799). Within
+   some b eps of the product's. False, and nothing done, where the product is to
+   be preferred: a large batch, or values that it would have to rescale. */
+bool or_linear_gradient_norm(const or_matrix *dz, const or_matrix *x,
+                             or_norm *norm);
 
 /* a = phi(z). Where z
    carries an exponent that no float holds, a homogeneous phi (relu) is exact on

@@ -435,7 +435,7 @@ or_status or_matrix_dot(const or_matrix *x, const or_matrix *y, double *dot) {
 }
 
 /* s = value^2, as a norm with its mantissa in [1,2). */
-static or_norm norm_of_square(double s, int64_t exponent) {
+or_norm or_norm_of_square(double s, int64_t exponent) {
   double root = sqrt(s);
   int e = ilogb(root);
   return (or_norm){ldexp(root, -e), exponent + e};
@@ -444,7 +444,7 @@ static or_norm norm_of_square(double s, int64_t exponent) {
 or_norm or_matrix_frobenius(const or_matrix *m) {
   double s = kernels(m)->sum_squares(m, 1);
   if (s > 1e-250 && s < 1e300)
-    return norm_of_square(s, m->exponent);
+    return or_norm_of_square(s, m->exponent);
   double top = kernels(m)->max_abs(m);
   if (top == 0 || !isfinite(top))
     return (or_norm){top, 0};
@@ -456,7 +456,7 @@ or_norm or_matrix_frobenius(const or_matrix *m) {
   s = kernels(m)->sum_squares(&shown, e < -1022 ? 0x1p1022 : ldexp(1, -e));
   if (e < -1022)
     carried = m->exponent - 1022;
-  return norm_of_square(s, carried);
+  return or_norm_of_square(s, carried);
 }
 
 double or_norm_value(or_norm n) { return shifted(n.value, n.exponent); }

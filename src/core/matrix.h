@@ -147,6 +147,7 @@ typedef struct or_norm {
   int64_t exponent;
 } or_norm;
 or_norm or_matrix_frobenius(const or_matrix *m);
+or_norm or_norm_of_square(double square, int64_t exponent); /* sqrt * 2^e */
 double or_norm_value(or_norm n);
 double or_norm_log10(or_norm n);
 
