@@ -61,6 +61,20 @@ describe("any number of threads", function()
     end)
   end
 
+  it("draws the same matrices", function()
+    local init = ortho.init
+    local function compute()
+      local rng = ortho.rng(5)
+      return rng:normal(301, 299), rng:uniform(700, 100),
+        init.orthogonal {}(rng, 600, 600, "float32"),
+        init.orthogonal {}(rng, 700, 520), init.orthogonal {}(rng, 130, 900)
+    end
+    local one = bytes(1, compute)
+    for _, threads in ipairs { 2, 3, 8 } do
+      assert.is_true(one == bytes(threads, compute), threads)
+    end
+  end)
+
   it("may change while the threads live", function()
     local function compute() return products(300, 300, 300) end
     local one = bytes(1, compute)

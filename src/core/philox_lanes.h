@@ -50,12 +50,14 @@ static void V(words)(uint64_t key, uint64_t block, int steps, uint32_t *out) {
     lane[l] = (uint64_t)l;
   for (int i = 0; i < steps * PHILOX_STEP; i += 2 * LANES) {
     V(state) s;
+#pragma GCC unroll 2
     for (int h = 0; h < 2; h++) {
       s.a[h] = lane + (block + (uint64_t)(i + h * LANES));
       s.b[h] = s.a[h] >> 32;
       s.c[h] = s.d[h] = zero;
     }
     V(rounds)(&s, key);
+#pragma GCC unroll 2
     for (int h = 0; h < 2; h++) {
       V(lanes) even = (s.a[h] & low) | (s.b[h] << 32);
       V(lanes) odd = (s.c[h] & low) | (s.d[h] << 32);

@@ -7,6 +7,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "parallel.h"
 #include "philox.h"
 
 /* The last word of the counter: what a block is for */
@@ -85,26 +86,57 @@ static void scatter(const char *from, size_t e, size_t n, or_matrix *m) {
   }
 }
 
-static void fill(or_rng *r, const recipe *f, or_matrix *m) {
+/* A draw in parts: the counter says where each begins, so that threads may
+   share them, and the numbers are those of one pass. */
+typedef struct filling {
+  or_rng rng;
+  recipe recipe;
+  or_matrix *m;
+  size_t count, words; /* elements in all, and words for each */
+} filling;
+
+enum { PART = 1 << 14 }; /* elements, a multiple of any chunk */
+
+static void *element(const or_matrix *m, size_t e) {
+  return (char *)m->data + e * or_precision_size(m->precision);
+}
+
+/* Elements e .. e+n-1, where words are made in steps: straight into m where
+   its elements stand side by side and n is whole steps. */
+static void fill_chunk(const filling *f, size_t e, size_t n) {
   _Alignas(OR_ALIGNMENT) uint32_t words[CHUNK_WORDS];
   _Alignas(OR_ALIGNMENT) char values[CHUNK_WORDS * sizeof(uint32_t)];
-  size_t each = m->precision == OR_FLOAT32 ? 1 : 2; /* words an element */
-  size_t count = or_matrix_count(m), chunk = CHUNK_WORDS / each;
-  for (size_t e = 0; e < count; e += chunk) {
-    size_t n = count - e < chunk ? count - e : chunk;
-    int steps = (int)((n * each + PHILOX_STEP_WORDS - 1) / PHILOX_STEP_WORDS);
-    or_philox_best()->words(r->key, r->counter + e * each / 4, steps, words);
-    transform(f, words, steps * PHILOX_STEP_WORDS / (int)each, m->precision,
-              values);
-    scatter(values, e, n, m);
-  }
-  r->counter += (count * each + 3) / 4;
+  size_t steps = (n * f->words + PHILOX_STEP_WORDS - 1) / PHILOX_STEP_WORDS;
+  int made = (int)(steps * PHILOX_STEP_WORDS / f->words);
+  bool packed = f->m->ld == f->m->rows || f->m->cols == 1;
+  bool direct = packed && n == (size_t)made;
+  or_philox_best()->words(f->rng.key, f->rng.counter + e * f->words / 4,
+                          (int)steps, words);
+  transform(&f->recipe, words, made, f->m->precision,
+            direct ? element(f->m, e) : values);
+  if (!direct)
+    scatter(values, e, n, f->m);
+}
+
+static void fill_part(void *context, int part) {
+  const filling *f = context;
+  size_t chunk = CHUNK_WORDS / f->words, e = (size_t)part * PART;
+  size_t end = f->count - e < PART ? f->count : e + PART;
+  for (; e < end; e += chunk)
+    fill_chunk(f, e, end - e < chunk ? end - e : chunk);
+}
+
+static void fill(or_rng *r, recipe how, or_matrix *m) {
+  size_t words = m->precision == OR_FLOAT32 ? 1 : 2;
+  filling f = {*r, how, m, or_matrix_count(m), words};
+  or_parallel((int)((f.count + PART - 1) / PART), fill_part, &f);
+  r->counter += (f.count * words + 3) / 4;
   m->exponent = 0;
 }
 
 void or_rng_normal(or_rng *r, double mean, double std, or_matrix *m) {
   recipe f = {true, mean, std, 0};
-  fill(r, &f, m);
+  fill(r, f, m);
 }
 
 void or_rng_uniform(or_rng *r, double low, double high, or_matrix *m) {
@@ -113,7 +145,7 @@ void or_rng_uniform(or_rng *r, double low, double high, or_matrix *m) {
     float from = (float)low, to = (float)high;
     f = (recipe){false, from, to - from, nextafterf(to, from)};
   }
-  fill(r, &f, m);
+  fill(r, f, m);
 }
 
 static double largest(or_precision p) {

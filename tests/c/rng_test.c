@@ -221,11 +221,12 @@ static int layout_holds(int rows, int cols, int ld, or_precision p) {
 }
 
 static void elements_come_from_their_documented_words(void) {
-  const int shape[][3] = {{1, 1, 1},    {2, 1, 2},       {3, 1, 5},
-                          {1, 7, 1},    {5, 7, 5},       {5, 7, 11},
-                          {64, 16, 64}, {1025, 1, 1025}, {33, 63, 40},
-                          {1, 2049, 1}, {3000, 3, 3001}, {0, 5, 1},
-                          {5, 0, 5}};
+  const int shape[][3] = {{1, 1, 1},         {2, 1, 2},       {3, 1, 5},
+                          {1, 7, 1},         {5, 7, 5},       {5, 7, 11},
+                          {64, 16, 64},      {1025, 1, 1025}, {33, 63, 40},
+                          {1, 2049, 1},      {3000, 3, 3001}, {0, 5, 1},
+                          {5, 0, 5},         {128, 256, 128}, {260, 127, 260},
+                          {40000, 1, 40000}, {190, 180, 193}};
   for (size_t i = 0; i < sizeof shape / sizeof *shape; i++) {
     CHECK(layout_holds(shape[i][0], shape[i][1], shape[i][2], OR_FLOAT32));
     CHECK(layout_holds(shape[i][0], shape[i][1], shape[i][2], OR_FLOAT64));
