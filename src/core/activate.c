@@ -5,7 +5,7 @@
    Accuracy: a few units in the last place of the precision, no NaN and no
    overflow at huge or infinite x. Where phi or phi' passes through zero away
    from the origin (gelu, silu) the error is relative to the terms that
-   cancel, and gelu's left tail loses x^2 eps as erfc's argument is rounded. */
+   cancel. */
 #include "activation.h"
 
 #include <math.h>
@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "clones.h"
+#include "parallel.h"
 #include "real.h"
 
 #if OR_BITS == 32
@@ -30,13 +31,8 @@ typedef int64_t bits;
 #define VERY_FAR 800
 #define HALF_MASK 0xfffffffff8000000
 #endif
-#include "exponential.h"
+#include "error_function.h"
 
-#ifdef __GNUC__
-#define INLINE static inline __attribute__((always_inline))
-#else
-#define INLINE static inline
-#endif
 #if defined(__clang__) || !defined(__GNUC__)
 #define IN_PLACE
 #else /* element i reads element i alone: in place is fine */
@@ -94,11 +90,21 @@ INLINE real sigmoid_value(real x, real alpha) {
   return (x < 0 ? e : 1) / (1 + e);
 }
 
-INLINE real erf_value(real x, real alpha) { return C(erf)(x); }
+INLINE real erf_value(real x, real alpha) {
+  real size = clamp(C(fabs)(x), 0, FAR);
+  real far = 1 - scaled_erfc(size) * exp_below(-size * size);
+  return C(copysign)(size < 1 ? small_erf(size) : far, x);
+}
+
+/* P(Z <= x), Z normal, |x| <= FAR; density is exp(-x^2/2). */
+INLINE real normal_below(real x, real density) {
+  real tail = (real)0.5 * scaled_erfc(root_half * C(fabs)(x)) * density;
+  return x < 0 ? tail : 1 - tail;
+}
 
 INLINE real gelu_value(real x, real alpha) {
-  real y = x < -FAR ? -FAR : x;
-  return (real)0.5 * y * C(erfc)(-root_half * y);
+  real y = clamp(x, -FAR, FAR);
+  return (x < 0 ? y : x) * normal_below(y, gauss((real)0.5, y));
 }
 
 INLINE real silu_value(real x, real alpha) {
@@ -148,9 +154,8 @@ INLINE real erf_slope(real x, real alpha) {
 }
 
 INLINE real gelu_slope(real x, real alpha) {
-  real y = clamp(x, -FAR, FAR);
-  real density = (real)0.39894228040143267794 * gauss((real)0.5, y);
-  return (real)0.5 * C(erfc)(-root_half * y) + y * density;
+  real y = clamp(x, -FAR, FAR), density = gauss((real)0.5, y);
+  return normal_below(y, density) + (real)0.39894228040143267794 * y * density;
 }
 
 INLINE real silu_slope(real x, real alpha) {
@@ -238,15 +243,37 @@ CLONES static bits slopes(or_activation phi, const real *z, const real *da,
   }
 }
 
-/* One long column where all matrices are contiguous. */
-static void lengths(const or_matrix *m, bool contiguous, size_t *length,
-                    int *columns) {
-  *length = (size_t)m->rows;
-  *columns = m->cols;
-  if (contiguous && m->cols > 0) {
-    *length *= (size_t)m->cols;
-    *columns = 1;
-  }
+/* --- over matrices, in chunks that threads share -------------------------*/
+
+enum { CHUNK = 16384, MOST_CHUNKS = 64 };
+
+/* Elements that lie side by side: dz = da phi'(z), or dz = phi(z) where da is
+   NULL. */
+typedef struct stretch {
+  or_activation phi;
+  const real *z, *da;
+  real *dz;
+  size_t count, chunk;
+  bits tops[MOST_CHUNKS];
+} stretch;
+
+static void run_chunk(void *context, int i) {
+  stretch *s = context;
+  size_t at = (size_t)i * s->chunk, left = s->count - at;
+  size_t n = left < s->chunk ? left : s->chunk;
+  s->tops[i] = s->da ? slopes(s->phi, s->z + at, s->da + at, s->dz + at, n)
+                     : values(s->phi, s->z + at, s->dz + at, n);
+}
+
+static bits run_stretch(stretch *s) {
+  size_t share = (s->count + MOST_CHUNKS - 1) / MOST_CHUNKS;
+  s->chunk = share > CHUNK ? share : CHUNK;
+  int chunks = (int)((s->count + s->chunk - 1) / s->chunk);
+  or_parallel(chunks, run_chunk, s);
+  bits top = 0;
+  for (int i = 0; i < chunks; i++)
+    top = s->tops[i] > top ? s->tops[i] : top;
+  return top;
 }
 
 static bool contiguous(const or_matrix *m) {
@@ -259,27 +286,28 @@ static double as_real(bits top) {
   return x;
 }
 
-double R(or_activate)(or_activation phi, const or_matrix *z, or_matrix *a) {
-  size_t n;
-  int columns;
+/* One stretch where all matrices are contiguous, else one for each column. */
+static double run(or_activation phi, const or_matrix *z, const or_matrix *da,
+                  or_matrix *dz) {
+  bool whole = contiguous(z) && contiguous(dz) && (!da || contiguous(da));
+  stretch s = {.phi = phi};
   bits top = 0;
-  lengths(z, contiguous(z) && contiguous(a), &n, &columns);
-  for (int j = 0; j < columns; j++) {
-    bits m = values(phi, COLUMN(z, j), COLUMN(a, j), n);
+  s.count = (size_t)z->rows * (size_t)(whole ? z->cols : 1);
+  for (int j = 0; j < (whole ? 1 : z->cols); j++) {
+    s.z = COLUMN(z, j);
+    s.da = da ? COLUMN(da, j) : NULL;
+    s.dz = COLUMN(dz, j);
+    bits m = run_stretch(&s);
     top = m > top ? m : top;
   }
   return as_real(top);
 }
 
+double R(or_activate)(or_activation phi, const or_matrix *z, or_matrix *a) {
+  return run(phi, z, NULL, a);
+}
+
 double R(or_activate_back)(or_activation phi, const or_matrix *z,
                            const or_matrix *da, or_matrix *dz) {
-  size_t n;
-  int columns;
-  bits top = 0;
-  lengths(z, contiguous(z) && contiguous(da) && contiguous(dz), &n, &columns);
-  for (int j = 0; j < columns; j++) {
-    bits m = slopes(phi, COLUMN(z, j), COLUMN(da, j), COLUMN(dz, j), n);
-    top = m > top ? m : top;
-  }
-  return as_real(top);
+  return run(phi, z, da, dz);
 }

@@ -7,6 +7,12 @@
 
 #include <string.h>
 
+#ifdef __GNUC__
+#define INLINE static inline __attribute__((always_inline))
+#else
+#define INLINE static inline
+#endif
+
 #if OR_BITS == 32
 #define OR_ROUND (real)12582912 /* 1.5 * 2^23: adding it rounds to integers */
 #define OR_DIGITS 23
@@ -23,12 +29,12 @@
 #define OR_LN2_LOW (real)1.908214929270587816144266e-10
 #endif
 
-static inline real pick_above(real x, real low) { /* NaN passes */
+INLINE real pick_above(real x, real low) { /* NaN passes */
   return x < low ? low : x;
 }
 
 /* 2^n, where `rounded` is n + OR_ROUND: n stands in its last bits */
-static inline real power_of_two(real rounded) {
+INLINE real power_of_two(real rounded) {
   bits b;
   real x;
   memcpy(&b, &rounded, sizeof b);
@@ -43,7 +49,7 @@ static inline real power_of_two(real rounded) {
 
 /* exp(r) - 1 for |r| <= ln(2)/2, Taylor; the last term left out is below a
    quarter of a unit in the last place of exp(r). */
-static inline real small_expm1(real r) {
+INLINE real small_expm1(real r) {
 #if OR_BITS == 32
   real q = (real)(1.0 / 5040);
 #else
@@ -64,7 +70,7 @@ static inline real small_expm1(real r) {
 }
 
 /* x = n ln(2) + r; returns exp(r) - 1 and 2^n. x in [OR_LOWEST, 88]. */
-static inline real reduced_expm1(real x, real *scale) {
+INLINE real reduced_expm1(real x, real *scale) {
   real rounded = x * (real)1.4426950408889634074 + OR_ROUND;
   real n = rounded - OR_ROUND;
   *scale = power_of_two(rounded);
@@ -72,19 +78,19 @@ static inline real reduced_expm1(real x, real *scale) {
 }
 
 /* exp(x), x <= 0 or NaN; 0 where it would be denormal */
-static inline real exp_below(real x) {
+INLINE real exp_below(real x) {
   real scale, p = reduced_expm1(pick_above(x, OR_LOWEST), &scale);
   return x < OR_LOWEST ? 0 : scale + scale * p;
 }
 
 /* exp(x) - 1, x <= 0 or NaN */
-static inline real expm1_below(real x) {
+INLINE real expm1_below(real x) {
   real scale, p = reduced_expm1(pick_above(x, OR_LOWEST), &scale);
   return scale * p + (scale - 1);
 }
 
 /* ln(1 + e), e in [0, 1] or NaN: 2 artanh(s), s = e/(2 + e) <= 1/3 */
-static inline real log1p_fraction(real e) {
+INLINE real log1p_fraction(real e) {
   real s = e / (2 + e), z = s * s, q = 0;
 #ifdef __GNUC__ /* flat, or the loop around it does not vectorise */
 #pragma GCC unroll 32
@@ -95,7 +101,7 @@ static inline real log1p_fraction(real e) {
 }
 
 /* tanh |x| = -m/(2 + m), m = exp(-2|x|) - 1: relative accuracy everywhere */
-static inline real tanh_of(real size) {
+INLINE real tanh_of(real size) {
   real m = expm1_below(-2 * size);
   return -m / (2 + m);
 }
