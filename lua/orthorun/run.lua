@@ -270,6 +270,15 @@ local function shuffle(self, todo)
   return shuffled
 end
 
+-- So that workers end together: the long trials first, of equal ones in the
+-- grid's order.
+local function costly_first(list, todo)
+  table.sort(todo, function(a, b)
+    local x, y = list[a].cost, list[b].cost
+    return x > y or x == y and a < b
+  end)
+end
+
 local function total_cost(list, todo)
   local sum = 0
   for _, k in ipairs(todo) do sum = sum + list[k].cost end
@@ -392,7 +401,11 @@ function run.all(self)
   local file <close> = open(self)
   local todo, again = find_done(file, list)
   announce(self, file, list, todo, again)
-  if self.run_options.shuffle then todo = shuffle(self, todo) end
+  if self.run_options.shuffle then
+    todo = shuffle(self, todo)
+  elseif self.run_options.jobs > 1 then
+    costly_first(list, todo)
+  end
   local ok, message = pcall(perform, self, file, list, todo,
     self.run_options.jobs)
   if not ok then
