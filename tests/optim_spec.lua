@@ -288,6 +288,31 @@ describe("clip", function()
     assert.is_near(2, (optim.grad_norm(net)), 1e-12)
   end)
 
+  it("and a step are one step with a scale, to the bit", function()
+    for _, make in ipairs { optim.sgd, optim.adam } do
+      for _, precision in ipairs { "float32", "float64" } do
+        local first, second = network(precision), network(precision)
+        local a, b = make { lr = 0.1 }, make { lr = 0.1 }
+        for _ = 1, 5 do
+          for _, net in ipairs { first, second } do
+            local input = numbers(net:parameters()[1]:cols(), 8, 1, precision)
+            local out = net:forward(input)
+            net:zero_grad():backward(out)
+          end
+          local norm = optim.clip(first, 0.05)
+          a:step(first)
+          b:step(second, math.min(1, 0.05 / (norm + 1e-6)))
+        end
+        for i, w in ipairs(first:parameters()) do
+          assert.same(w:tolist(), second:parameters()[i]:tolist())
+        end
+      end
+    end
+    raises("optim:step: scale is -1.0, must be finite", function()
+      optim.sgd { lr = 1 }:step(network(), -1)
+    end)
+  end)
+
   it("changes nothing where the norm is NaN, and refuses limits of 0",
     function()
       local net = single(0 / 0)

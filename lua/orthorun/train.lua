@@ -224,6 +224,14 @@ local function gradient_norms(net)
   return list
 end
 
+-- What the gradients are multiplied by so that their norm is at most run.clip:
+-- optim.clip's factor, but the update does it as it goes. Gradients that are
+-- near the end of the floats are clipped for themselves.
+local function clip(run, norm)
+  if norm < 1e30 then return math.min(1, run.clip / (norm + 1e-6)) end
+  optim.clip(run.net, run.clip)
+end
+
 -- One step. True where the run ends with it.
 local function step_once(run, step)
   local net, x, y = run.net, batch_of(run, step)
@@ -244,8 +252,7 @@ local function step_once(run, step)
     return true
   end
   if run.on_step and run.on_step(step, loss, net) then return true end
-  if run.clip then optim.clip(net, run.clip) end
-  run.optimizer:step(net)
+  run.optimizer:step(net, run.clip and clip(run, norm))
   run.taken = step + 1
 end
 

@@ -110,6 +110,7 @@ typedef struct step {
   optimizer *o;
   int state;     /* stack index of the state table */
   int parameter; /* number of the parameter at hand, 1-based */
+  double scale;  /* of the gradients */
 } step;
 
 /* State matrix `which` (0 or 1) of the parameter at hand, like w. */
@@ -137,9 +138,9 @@ static or_status update(lua_State *L, const step *s, const or_matrix *g,
   const optimizer *o = s->o;
   if (o->kind == OPTIM_SGD) {
     or_matrix *velocity = o->sgd.momentum != 0 ? state_of(L, s, 0, w) : NULL;
-    return or_sgd_step(&o->sgd, o->steps == 1, g, velocity, w);
+    return or_sgd_step(&o->sgd, o->steps == 1, s->scale, g, velocity, w);
   }
-  return or_adam_step(&o->adam, o->steps, g, state_of(L, s, 0, w),
+  return or_adam_step(&o->adam, o->steps, s->scale, g, state_of(L, s, 0, w),
                       state_of(L, s, 1, w), w);
 }
 
@@ -157,10 +158,16 @@ static void step_parameter(lua_State *L, const or_matrix *g, or_matrix *w,
   lib_check(L, "optim:step", status);
 }
 
-/* opt:step(net): updates every parameter of net from its gradient */
+/* opt:step(net [, scale=1]): updates every parameter of net from scale times
+   its gradient */
 static int optim_step(lua_State *L) {
-  step s = {.o = check_optimizer(L, 1), .state = 3};
+  step s = {.o = check_optimizer(L, 1), .state = 3, .scale = 1};
   lib_checklayer(L, 2);
+  if (!lua_isnoneornil(L, 3))
+    s.scale = lib_checknumber(L, 3);
+  if (!(s.scale >= 0) || isinf(s.scale))
+    lib_error(L, "optim:step: scale is %f, must be finite and not negative",
+              s.scale);
   lua_settop(L, 2);
   lua_getiuservalue(L, 1, 1);
   s.o->steps++;

@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "chunks.h"
 #include "clones.h"
 #include "parallel.h"
 #include "real.h"
@@ -245,33 +246,27 @@ CLONES static bits slopes(or_activation phi, const real *z, const real *da,
 
 /* --- over matrices, in chunks that threads share -------------------------*/
 
-enum { CHUNK = 16384, MOST_CHUNKS = 64 };
-
 /* Elements that lie side by side: dz = da phi'(z), or dz = phi(z) where da is
    NULL. */
 typedef struct stretch {
   or_activation phi;
   const real *z, *da;
   real *dz;
-  size_t count, chunk;
-  bits tops[MOST_CHUNKS];
+  or_chunks chunks;
+  bits tops[OR_MOST_CHUNKS];
 } stretch;
 
 static void run_chunk(void *context, int i) {
   stretch *s = context;
-  size_t at = (size_t)i * s->chunk, left = s->count - at;
-  size_t n = left < s->chunk ? left : s->chunk;
+  size_t at, n = or_chunk(&s->chunks, i, &at);
   s->tops[i] = s->da ? slopes(s->phi, s->z + at, s->da + at, s->dz + at, n)
                      : values(s->phi, s->z + at, s->dz + at, n);
 }
 
 static bits run_stretch(stretch *s) {
-  size_t share = (s->count + MOST_CHUNKS - 1) / MOST_CHUNKS;
-  s->chunk = share > CHUNK ? share : CHUNK;
-  int chunks = (int)((s->count + s->chunk - 1) / s->chunk);
-  or_parallel(chunks, run_chunk, s);
   bits top = 0;
-  for (int i = 0; i < chunks; i++)
+  or_parallel(s->chunks.number, run_chunk, s);
+  for (int i = 0; i < s->chunks.number; i++)
     top = s->tops[i] > top ? s->tops[i] : top;
   return top;
 }
@@ -292,7 +287,7 @@ static double run(or_activation phi, const or_matrix *z, const or_matrix *da,
   bool whole = contiguous(z) && contiguous(dz) && (!da || contiguous(da));
   stretch s = {.phi = phi};
   bits top = 0;
-  s.count = (size_t)z->rows * (size_t)(whole ? z->cols : 1);
+  s.chunks = or_chunks_of((size_t)z->rows * (size_t)(whole ? z->cols : 1));
   for (int j = 0; j < (whole ? 1 : z->cols); j++) {
     s.z = COLUMN(z, j);
     s.da = da ? COLUMN(da, j) : NULL;

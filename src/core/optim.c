@@ -5,13 +5,13 @@
 
 #include "update.h"
 
-/* The gradient's exponent as a factor of its elements, which is exact; past
-   what a factor can say, they have been folded or do not fit. */
-static or_status gradient_factor(const or_matrix *g, const or_matrix *w,
-                                 double *factor) {
+/* scale, and the gradient's exponent as a factor of its elements, which is
+   exact; past what a factor can say, they have been folded or do not fit. */
+static or_status gradient_factor(double scale, const or_matrix *g,
+                                 const or_matrix *w, double *factor) {
   int64_t e = g->exponent;
   int limit = w->precision == OR_FLOAT32 ? 120 : 1000;
-  *factor = 1;
+  *factor = scale;
   if (g->precision != w->precision)
     return OR_PRECISION;
   if (!or_matrix_same_shape(g, w))
@@ -22,14 +22,14 @@ static or_status gradient_factor(const or_matrix *g, const or_matrix *w,
     return OR_OK;
   if (e > 0 && !or_matrix_fits(g, w->precision, 0))
     return OR_RANGE;
-  *factor = e < -limit ? 0 : e > limit ? ldexp(1, limit) : ldexp(1, (int)e);
+  *factor = e < -limit ? 0 : ldexp(scale, e > limit ? limit : (int)e);
   return e > limit ? OR_RANGE : OR_OK;
 }
 
-or_status or_sgd_step(const or_sgd *rule, bool first, const or_matrix *g,
-                      or_matrix *velocity, or_matrix *w) {
+or_status or_sgd_step(const or_sgd *rule, bool first, double scale,
+                      const or_matrix *g, or_matrix *velocity, or_matrix *w) {
   double factor;
-  or_status status = gradient_factor(g, w, &factor);
+  or_status status = gradient_factor(scale, g, w, &factor);
   if (status != OR_OK)
     return status;
   (w->precision == OR_FLOAT32 ? or_sgd_update_f32 : or_sgd_update_f64)(
@@ -37,10 +37,11 @@ or_status or_sgd_step(const or_sgd *rule, bool first, const or_matrix *g,
   return OR_OK;
 }
 
-or_status or_adam_step(const or_adam *rule, int64_t t, const or_matrix *g,
-                       or_matrix *m, or_matrix *v, or_matrix *w) {
+or_status or_adam_step(const or_adam *rule, int64_t t, double scale,
+                       const or_matrix *g, or_matrix *m, or_matrix *v,
+                       or_matrix *w) {
   double factor;
-  or_status status = gradient_factor(g, w, &factor);
+  or_status status = gradient_factor(scale, g, w, &factor);
   if (status != OR_OK)
     return status;
   (w->precision == OR_FLOAT32 ? or_adam_update_f32 : or_adam_update_f64)(

@@ -1,6 +1,7 @@
 /* optim.h: one step of each optimizer, in place, nothing allocated. w is a
-   parameter, g its gradient (any exponent that folds), the rest its state, of
-   w's shape and precision, zeros before the first step. The rules are
+   parameter, g its gradient (any exponent that folds), which counts `scale`
+   times (1, or what clips it), the rest its state, of w's shape and precision,
+   zeros before the first step. The rules are
    PyTorch's, to the bit where its order of operations is documented. */
 #ifndef OR_OPTIM_H
 #define OR_OPTIM_H
@@ -18,8 +19,8 @@ typedef struct or_sgd {
 } or_sgd;
 /* velocity may be NULL where momentum is 0. OR_RANGE where g does not fit
    w's precision; nothing is changed then. */
-or_status or_sgd_step(const or_sgd *rule, bool first, const or_matrix *g,
-                      or_matrix *velocity, or_matrix *w);
+or_status or_sgd_step(const or_sgd *rule, bool first, double scale,
+                      const or_matrix *g, or_matrix *velocity, or_matrix *w);
 
 /* Adam (Kingma, Ba 2015), and AdamW (Loshchilov, Hutter 2019) if decoupled:
      g = g + weight_decay w            (Adam)
@@ -31,8 +32,9 @@ typedef struct or_adam {
   bool decoupled;
 } or_adam;
 /* t counts steps from 1. */
-or_status or_adam_step(const or_adam *rule, int64_t t, const or_matrix *g,
-                       or_matrix *m, or_matrix *v, or_matrix *w);
+or_status or_adam_step(const or_adam *rule, int64_t t, double scale,
+                       const or_matrix *g, or_matrix *m, or_matrix *v,
+                       or_matrix *w);
 
 /* sqrt(a^2 + b^2) */
 or_norm or_norm_hypot(or_norm a, or_norm b);
