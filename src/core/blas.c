@@ -66,18 +66,27 @@ static int panel_width(const or_matrix *c, int inner) {
   return left > (int64_t)1 << 18 ? 256 : c->cols < 256 ? 64 : 128;
 }
 
-static void gemm(bool ta, bool tb, double alpha, const or_matrix *a,
-                 const or_matrix *b, double beta, or_matrix *c) {
-  int inner = ta ? a->rows : a->cols;
-  if (or_matrix_is_empty(c))
+static void multiply(product p) {
+  int inner = p.ta ? p.a->rows : p.a->cols, cols = p.c->cols;
+  if (or_matrix_is_empty(p.c))
     return;
   or_fpu_mode mode = or_flush_denormals();
-  product p = {ta, tb, alpha, beta, a, b, c, panel_width(c, inner)};
-  if (c->cols == 1 && !tb && inner > 0) /* the same sums, less packing */
-    gemv(ta, alpha, a, b, beta, c);
+  if (cols == 1 && !p.tb && inner > 0) /* the same sums, less packing */
+    gemv(p.ta, p.alpha, p.a, p.b, p.beta, p.c);
   else
-    or_parallel((c->cols + p.width - 1) / p.width, panel, &p);
+    or_parallel((cols + p.width - 1) / p.width, panel, &p);
   or_fpu_restore(mode);
+}
+
+static void gemm(bool ta, bool tb, double alpha, const or_matrix *a,
+                 const or_matrix *b, double beta, or_matrix *c) {
+  int width = panel_width(c, ta ? a->rows : a->cols);
+  multiply((product){ta, tb, alpha, beta, a, b, c, width});
+}
+
+static void gemm_whole(bool ta, bool tb, double alpha, const or_matrix *a,
+                       const or_matrix *b, double beta, or_matrix *c) {
+  multiply((product){ta, tb, alpha, beta, a, b, c, c->cols});
 }
 
 static void syrk(bool transpose, const or_matrix *a, or_matrix *c) {
@@ -226,6 +235,7 @@ static or_status getri(or_matrix *lu, const int *pivots, or_lapack *w) {
 }
 
 const or_blas_table R(or_blas) = {.gemm = gemm,
+                                  .gemm_whole = gemm_whole,
                                   .syrk = syrk,
                                   .trmm = trmm,
                                   .trsm = trsm,

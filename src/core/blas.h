@@ -21,6 +21,9 @@ typedef struct or_blas_table {
   /* c = alpha op(a) op(b) + beta c; denormals flushed */
   void (*gemm)(bool ta, bool tb, double alpha, const or_matrix *a,
                const or_matrix *b, double beta, or_matrix *c);
+  /* the same in one call, never in panels, for who has panels of his own */
+  void (*gemm_whole)(bool ta, bool tb, double alpha, const or_matrix *a,
+                     const or_matrix *b, double beta, or_matrix *c);
   /* lower triangle of c = a' a (transpose) or a a' */
   void (*syrk)(bool transpose, const or_matrix *a, or_matrix *c);
   /* b = alpha op(a) b or b op(a), a triangular */

@@ -7,9 +7,17 @@
 
 #include "blas.h"
 #include "kernels.h"
+#include "parallel.h"
 #include "reflector.h"
 
-enum { STEP = OR_REFLECTOR_STEP, MOST = 64 };
+enum {
+  STEP = OR_REFLECTOR_STEP,
+  MOST = 64, /* reflections in a block */
+  /* Up to so many columns are one panel, more are pairs of panels at most half
+     as wide as WIDE: measured, narrower ones cost one thread 2 to 7 %. */
+  NARROW = 256,
+  WIDE = 512
+};
 
 typedef struct sampler {
   or_rng *rng;
@@ -27,7 +35,16 @@ typedef struct sampler {
   or_matrix u; /* b x b: U, without its diagonal */
   or_matrix t; /* STEP x b: the inverses of the triangles on U's diagonal */
   double h[MOST], sign[MOST];
+  int dets[MOST / STEP];
 } sampler;
+
+/* A block of reflections at work. Each of its three loops runs over tasks that
+   are cut by shapes alone. */
+typedef struct block {
+  sampler *s;
+  or_matrix v, w, x, c; /* the parts in use; c is what to reflect */
+  int panels;           /* of c's columns */
+} block;
 
 /* Measured: larger blocks spend more on U, smaller ones run the products at
    less than full speed. */
@@ -71,79 +88,116 @@ or_status or_haar_scratch(int rows, int cols, or_precision p, size_t *bytes) {
   return lay_out(&s, rows < cols, p, NULL, bytes);
 }
 
-/* Draws v's columns. One draw gives the numbers of all: a column begins at a
-   fresh block of the generator, where the one before it has ended. */
-static void draw_block(sampler *s, or_matrix *v) {
-  int count = 0, each = 16 / (int)or_precision_size(v->precision);
-  for (int k = 0; k < v->cols; k++)
-    count += (v->rows - k + each - 1) / each * each;
-  or_matrix z = or_matrix_over(s->z.data, count, 1, v->precision);
-  or_rng_normal(s->rng, 0, 1, &z);
-  s->det *= s->loops->reflect(z.data, v, s->h, s->sign);
+static int step_at(int j, int end) { return end - j < STEP ? end - j : STEP; }
+
+/* Blocks of the generator that the normals of columns k .. end-1 take */
+static int64_t blocks_of(const or_matrix *v, int k, int end) {
+  int64_t count = 0, each = 16 / (int64_t)or_precision_size(v->precision);
+  for (; k < end; k++)
+    count += (v->rows - k + each - 1) / each;
+  return count;
 }
 
-/* U, and the inverses of its triangles of STEP columns */
-static void make_triangle(sampler *s, const or_matrix *v) {
-  for (int j = 0; j < v->cols; j += STEP) {
-    int cols = v->cols - j < STEP ? v->cols - j : STEP, rows = v->rows - j;
-    or_matrix left = or_matrix_block(v, j, 0, rows, j + cols);
-    or_matrix right = or_matrix_block(v, j, j, rows, cols);
-    or_matrix column = or_matrix_block(&s->u, 0, j, j + cols, cols);
-    or_matrix corner = or_matrix_block(&s->u, j, j, cols, cols);
-    or_matrix inverse = or_matrix_block(&s->t, 0, j, cols, cols);
-    s->blas->gemm(true, false, 1, &left, &right, 0, &column);
-    s->loops->invert(&corner, s->h + j, &inverse);
-  }
+/* Draws the i-th STEP columns of v at once: a column begins at a fresh block
+   of the generator, where the one behind it has ended. */
+static void draw(void *context, int i) {
+  block *p = context;
+  sampler *s = p->s;
+  int k = i * STEP, cols = step_at(k, p->v.cols);
+  int64_t before = blocks_of(&p->v, k + cols, p->v.cols);
+  int64_t count = blocks_of(&p->v, k, k + cols);
+  or_rng r = {s->rng->key, s->rng->counter + (uint64_t)before};
+  int each = 16 / (int)or_precision_size(p->v.precision);
+  or_matrix z = or_matrix_over((char *)s->z.data + before * 16,
+                               (int)count * each, 1, p->v.precision);
+  or_matrix v = or_matrix_block(&p->v, 0, k, p->v.rows, cols);
+  or_rng_normal(&r, 0, 1, &z);
+  s->dets[i] = s->loops->reflect(z.data, k, &v, s->h + k, s->sign + k);
 }
 
-/* x = inv(U) w, where U is b x b; destroys w. */
-static void solve(sampler *s, int b, or_matrix *w, or_matrix *x) {
+/* STEP columns of U, and the inverse of the triangle at their foot */
+static void make_triangle(void *context, int i) {
+  const block *p = context;
+  const sampler *s = p->s;
+  int j = i * STEP, cols = step_at(j, p->v.cols), rows = p->v.rows - j;
+  or_matrix left = or_matrix_block(&p->v, j, 0, rows, j + cols);
+  or_matrix right = or_matrix_block(&p->v, j, j, rows, cols);
+  or_matrix column = or_matrix_block(&s->u, 0, j, j + cols, cols);
+  or_matrix corner = or_matrix_block(&s->u, j, j, cols, cols);
+  or_matrix inverse = or_matrix_block(&s->t, 0, j, cols, cols);
+  s->blas->gemm_whole(true, false, 1, &left, &right, 0, &column);
+  s->loops->invert(&corner, s->h + j, &inverse);
+}
+
+/* x = inv(U) w; destroys w. */
+static void solve(const sampler *s, or_matrix *w, or_matrix *x) {
+  int b = w->rows, cols = w->cols;
   for (int j = (b - 1) / STEP * STEP; j >= 0; j -= STEP) {
-    int rows = b - j < STEP ? b - j : STEP;
+    int rows = step_at(j, b);
     or_matrix inverse = or_matrix_block(&s->t, 0, j, rows, rows);
     or_matrix column = or_matrix_block(&s->u, 0, j, j, rows);
-    or_matrix above = or_matrix_block(w, 0, 0, j, w->cols);
-    or_matrix wj = or_matrix_block(w, j, 0, rows, w->cols);
-    or_matrix xj = or_matrix_block(x, j, 0, rows, x->cols);
-    s->blas->gemm(false, false, 1, &inverse, &wj, 0, &xj);
-    s->blas->gemm(false, false, -1, &column, &xj, 1, &above);
+    or_matrix above = or_matrix_block(w, 0, 0, j, cols);
+    or_matrix wj = or_matrix_block(w, j, 0, rows, cols);
+    or_matrix xj = or_matrix_block(x, j, 0, rows, cols);
+    s->blas->gemm_whole(false, false, 1, &inverse, &wj, 0, &xj);
+    s->blas->gemm_whole(false, false, -1, &column, &xj, 1, &above);
   }
 }
 
-/* What C and V' C are before any product: the signs times gain on the
-   diagonal of c, zeros in the rest of its first b columns and rows, and V1'
-   times these signs in w. */
-static void begin(sampler *s, const or_matrix *v, or_matrix *c, or_matrix *w) {
-  int b = v->cols;
-  or_matrix top = or_matrix_block(c, 0, 0, b, c->cols);
-  or_matrix left = or_matrix_block(c, b, 0, c->rows - b, b);
-  or_matrix v1 = or_matrix_block(v, 0, 0, b, b);
+/* The first b columns of C and V' C before any product: the signs times gain
+   on the diagonal of c, zeros below, and V1' times these signs in w. */
+static void begin(const block *p, or_matrix *c, or_matrix *w) {
+  int b = p->v.cols;
+  or_matrix below = or_matrix_block(c, b, 0, c->rows - b, b);
+  or_matrix v1 = or_matrix_block(&p->v, 0, 0, b, b);
   or_matrix w1 = or_matrix_block(w, 0, 0, b, b);
-  s->kernels->fill(&top, 0);
-  s->kernels->fill(&left, 0);
-  for (int k = 0; k < b; k++) {
-    s->sign[k] *= s->gain;
-    s->kernels->set(c, k, k, s->sign[k]);
-  }
-  s->loops->transpose_scaled(&v1, s->sign, &w1);
+  p->s->kernels->fill(&below, 0);
+  for (int k = 0; k < b; k++)
+    p->s->kernels->set(c, k, k, p->s->sign[k]);
+  p->s->loops->transpose_scaled(&v1, p->s->sign, &w1);
 }
 
-/* c = H_k ... H_{k+b-1} c for the rows and columns from k on. */
+/* c = c - V inv(U) V' c in one panel of c's columns, where c's first b columns
+   and rows are still to be made. The first panel has all these columns. */
+static void apply(void *context, int i) {
+  const block *p = context;
+  const or_blas_table *blas = p->s->blas;
+  int b = p->v.cols, m = p->c.rows, n = p->c.cols;
+  int first = (int)((int64_t)n * i / p->panels);
+  int cols = (int)((int64_t)n * (i + 1) / p->panels) - first;
+  int old = i == 0 ? b : 0; /* where the columns begin that are made */
+  or_matrix c = or_matrix_block(&p->c, 0, first, m, cols);
+  or_matrix w = or_matrix_block(&p->w, 0, first, b, cols);
+  or_matrix x = or_matrix_block(&p->x, 0, first, b, cols);
+  or_matrix top = or_matrix_block(&c, 0, 0, b, cols);
+  or_matrix c2 = or_matrix_block(&c, b, old, m - b, cols - old);
+  or_matrix w2 = or_matrix_block(&w, 0, old, b, cols - old);
+  or_matrix v2 = or_matrix_block(&p->v, b, 0, m - b, b);
+  p->s->kernels->fill(&top, 0);
+  if (i == 0)
+    begin(p, &c, &w);
+  blas->gemm_whole(true, false, 1, &v2, &c2, 0, &w2);
+  solve(p->s, &w, &x);
+  blas->gemm_whole(false, false, -1, &p->v, &x, 1, &c);
+}
+
+/* q = H_k ... H_{k+b-1} q for the rows and columns from k on. */
 static void apply_block(sampler *s, int k, int b) {
-  int m = s->m - k, n = s->n - k;
-  or_matrix v = or_matrix_block(&s->v, 0, 0, m, b);
-  or_matrix w = or_matrix_block(&s->w, 0, 0, b, n);
-  or_matrix x = or_matrix_block(&s->x, 0, 0, b, n);
-  or_matrix c = or_matrix_block(&s->q, k, k, m, n);
-  or_matrix v2 = or_matrix_block(&v, b, 0, m - b, b);
-  or_matrix c2 = or_matrix_block(&c, b, b, m - b, n - b);
-  or_matrix w2 = or_matrix_block(&w, 0, b, b, n - b);
-  draw_block(s, &v);
-  make_triangle(s, &v);
-  begin(s, &v, &c, &w);
-  s->blas->gemm(true, false, 1, &v2, &c2, 0, &w2);
-  solve(s, b, &w, &x);
-  s->blas->gemm(false, false, -1, &v, &x, 1, &c);
+  int m = s->m - k, n = s->n - k, steps = (b + STEP - 1) / STEP;
+  block p = {.s = s,
+             .v = or_matrix_block(&s->v, 0, 0, m, b),
+             .w = or_matrix_block(&s->w, 0, 0, b, n),
+             .x = or_matrix_block(&s->x, 0, 0, b, n),
+             .c = or_matrix_block(&s->q, k, k, m, n),
+             .panels = n <= NARROW ? 1 : 2 * ((n + WIDE - 1) / WIDE)};
+  or_parallel(steps, draw, &p);
+  s->rng->counter += (uint64_t)blocks_of(&p.v, 0, b);
+  for (int i = 0; i < steps; i++)
+    s->det *= s->dets[i];
+  for (int i = 0; i < b; i++)
+    s->sign[i] *= s->gain;
+  or_parallel(steps, make_triangle, &p);
+  or_parallel(p.panels, apply, &p);
 }
 
 /* Turning the last column round maps one half of the orthogonal matrices to

@@ -48,17 +48,18 @@ static int reflect_column(real *v, int n, double *h, double *sign) {
   return side;
 }
 
-static int reflect(const void *z, or_matrix *v, double *h, double *sign) {
+static int reflect(const void *z, int first, or_matrix *v, double *h,
+                   double *sign) {
   enum { BLOCK = 16 / sizeof(real) };
   const real *x = z;
   int product = 1;
   for (int k = v->cols - 1; k >= 0; k--) {
-    real *column = COLUMN(v, k);
-    int n = v->rows - k;
-    memset(column, 0, (size_t)k * sizeof(real));
-    memcpy(column + k, x, (size_t)n * sizeof(real));
-    memset(column + v->rows, 0, STEP * sizeof(real));
-    product *= reflect_column(column + k, n, &h[k], &sign[k]);
+    real *column = COLUMN(v, k), *start = column + first + k;
+    int n = v->rows - first - k;
+    memset(column, 0, (size_t)(first + k) * sizeof(real));
+    memcpy(start, x, (size_t)n * sizeof(real));
+    memset(start + n, 0, STEP * sizeof(real));
+    product *= reflect_column(start, n, &h[k], &sign[k]);
     x += ((size_t)n + BLOCK - 1) / BLOCK * BLOCK;
   }
   return product;

@@ -11,13 +11,14 @@
 enum { OR_REFLECTOR_STEP = 16 }; /* also the size of inverted triangles */
 
 typedef struct or_reflector_table {
-  /* Makes the columns of v (m x b) vectors of reflections, with zeros above
-     the diagonal. z holds the m - k standard normals x of each column k, the
-     last column's first, each on a new 16 bytes; after each column of v there
-     is room for STEP elements. H_k maps x to beta e_1; h[k]
+  /* Makes the columns of v (m x b) vectors of reflections: column k is zero
+     above row first + k. z holds the standard normals x of each column from
+     there on, the last column's first, each on a new 16 bytes; after each
+     column of v there is room for STEP elements. H_k maps x to beta e_1; h[k]
      is as above and sign[k] the sign of beta. Where x has one element H_k = I.
      Returns the product of all det(H_k) sign[k]. */
-  int (*reflect)(const void *z, or_matrix *v, double *h, double *sign);
+  int (*reflect)(const void *z, int first, or_matrix *v, double *h,
+                 double *sign);
   /* t = inv(upper triangle of u with h on the diagonal), with zeros below;
      at most STEP rows */
   void (*invert)(const or_matrix *u, const double *h, or_matrix *t);
