@@ -4,10 +4,11 @@ local counts = {}
 -- Reads what `counts.text` wrote: versions, and a table of figures by name.
 function counts.read(text)
   local versions, figures = nil, {}
-  for name, rest in text:gmatch "([^\n%s#]+)[ \t]+([^\n]+)" do
+  for line in text:gmatch "[^\n]+" do
+    local name, rest = line:match "^(%a%w*) +(.+)$"
     if name == "versions" then
       versions = rest
-    elseif rest:find "^%d+$" then
+    elseif name and rest:find "^%d+$" then
       figures[name] = math.tointeger(rest)
     end
   end
@@ -22,7 +23,7 @@ function counts.compare(name, stored, counted, tolerance)
     return ("%-8s %11d instructions, none stored"):format(name, counted), false
   end
   local change = counted / stored - 1
-  local good = math.abs(change) <= tolerance
+  local good = math.abs(counted - stored) <= tolerance * stored
   local word = good and "as stored" or change > 0 and "MORE than stored" or
     "FEWER than stored"
   return ("%-8s %11d instructions, %+.1f %%: %s"):format(name, counted,

@@ -93,25 +93,25 @@ local function sweep(name, title, w)
       w.precision)), floors_of(w)) }
 end
 
-groups[1] = sweep("small", "small sweep: n = 64, batch 128, depths 10, 20, " ..
+groups[1] = sweep("small", "Small sweep: n = 64, batch 128, depths 10, 20, " ..
   "..., 50, 5 seeds", { width = 64, batch = 128, depths = "10,20,30,40,50",
   seeds = 5 })
 local medium = { width = 256, batch = 256, depths = "10,20,50", seeds = 2 }
 local function like_medium(changes)
   return setmetatable(changes, { __index = medium })
 end
-groups[2] = sweep("medium", "medium sweep: n = 256, batch 256, depths 10, " ..
+groups[2] = sweep("medium", "Medium sweep: n = 256, batch 256, depths 10, " ..
   "20, 50, 2 seeds", like_medium {})
-groups[3] = sweep("large", "large, one trial: n = 1024, batch 512, depth 10",
+groups[3] = sweep("large", "Large, one trial: n = 1024, batch 512, depth 10",
   { width = 1024, batch = 512, depths = "10", seeds = 1 })
-groups[4] = sweep("f64", "medium sweep in float64",
+groups[4] = sweep("f64", "Medium sweep in float64",
   like_medium { precision = "float64" })
-groups[5] = sweep("gauss", "medium sweep, Gaussian init",
+groups[5] = sweep("gauss", "Medium sweep, Gaussian init",
   like_medium { init = "gaussian" })
 
 -- --- drift ------------------------------------------------------------------
 
-groups[6] = { name = "drift", title = "drift: n = 256, depth 20, batch 128, " ..
+groups[6] = { name = "drift", title = "Drift: n = 256, depth 20, batch 128, " ..
   "60 steps, ‖W'W − I‖ of every layer at every step", variants = join(
   { orthorun("orthorun", "--precision", "float32", "bench/workloads/drift.lua",
     60) },
@@ -144,8 +144,8 @@ local function init(name, title, precision, list)
   return group
 end
 
-groups[7] = init("init", "orthogonal init, one thread", "float32", sizes)
-groups[8] = init("init64", "orthogonal init in float64, one thread", "float64",
+groups[7] = init("init", "Orthogonal init, one thread", "float32", sizes)
+groups[8] = init("init64", "Orthogonal init in float64, one thread", "float64",
   { 64, 256, 1024 })
 
 -- --- spectra ----------------------------------------------------------------
@@ -165,7 +165,7 @@ local function by_metric(record, put)
   if spectra[record.alg] then add(spectra[record.alg], record.ms) end
 end
 
-groups[9] = { name = "spectra", title = "spectra of Gaussian matrices",
+groups[9] = { name = "spectra", title = "Spectra of Gaussian matrices",
   share = 0.6, read = by_metric, variants = join(
   { orthorun("orthorun", "--precision", "float32", "bench/workloads/spectra.lua",
     64, 256, 1024) },
@@ -187,7 +187,7 @@ local function short(name, side, library, times, ...)
     times_a_round = times, command = line(...) }
 end
 
-groups[11] = { name = "start", title = "start to the first number",
+groups[11] = { name = "start", title = "Start to the first number",
   variants = {
   short("orthorun", "orthorun", nil, 20, program, "-e",
     "print(ortho.rng(1):normal(3, 3):norm())"),
@@ -200,12 +200,12 @@ groups[11] = { name = "start", title = "start to the first number",
 -- Gradients of 10^-41 and less beside ordinary ones.
 local deep = like_medium { precision = "float32", init = "orthogonal",
   depths = "50" }
-groups[12] = { name = "vanish", title = "a vanishing sweep: n = 256, depth " ..
+groups[12] = { name = "vanish", title = "A vanishing sweep: n = 256, depth " ..
   "50, gain 0.2 beside √2", variants = { ours("orthorun, vanishing", deep,
   "--gain", 0.2), ours("orthorun, ordinary", deep) } }
 groups[12].variants[2].side = "floor"
 
-local deepest = sweep("deepest", "memory: n = 1024, batch 512, depth 50",
+local deepest = sweep("deepest", "Memory: n = 1024, batch 512, depth 50",
   { width = 1024, batch = 512, depths = "50", seeds = 1 })
 deepest.share = 0
 groups[13] = deepest

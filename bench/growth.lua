@@ -1,7 +1,6 @@
 -- growth: seconds against the amount of work, one amount at a time, and the
 -- exponents: log-log slopes, whose errors are those of the fit.
 local ortho = require "orthorun"
-local race = dofile "bench/race.lua"
 
 local growth = {}
 
@@ -29,16 +28,13 @@ function growth.row(group)
   local texts = {}
   for i, seconds in ipairs(middle) do texts[i] = ("%.3g"):format(seconds) end
   return { group.title, table.concat(x, ", "), table.concat(texts, ", "),
-    ("%.2f ± %.2f"):format(fit.slope, fit.error),
+    ("%.2f"):format(fit.slope) .. (fit.error == fit.error and
+      (" ± %.2f"):format(fit.error) or ""),
     ("%.2f"):format(math.log(middle[n] / middle[n - 1]) /
       math.log(x[n] / x[n - 1])), group.expected }
 end
 
 growth.head = { "what grows", "to", "seconds", "exponent",
   "between the last two", "expected" }
-
-function growth.run(groups, rounds, tell)
-  for _, group in ipairs(groups) do race.run(group, rounds, tell, true) end
-end
 
 return growth

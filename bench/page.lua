@@ -43,56 +43,57 @@ local function seconds_text(s)
   return ("%.3g s"):format(s)
 end
 
-local function variant_row(variant, ratio, times)
-  return { variant.name, times and seconds_text(ortho.stats.median(times)) or
-    "", ("%.3g s"):format(variant.cpu), ("%.0f MiB"):format(variant.peak),
-    ratio and ("%.3g (%.3g to %.3g)"):format(ratio.middle, ratio.least,
-    ratio.most) or "" }
+local function ratio_text(ratio)
+  return ("%.3g (%.3g to %.3g)"):format(ratio.middle, ratio.least, ratio.most)
 end
 
 -- One piece of work: who took how long, and how many times as long as
--- orthorun.
+-- orthorun; where only memory was measured, that.
 local function whole_table(group)
   local us, rows = race.fastest(group, "orthorun", ""), {}
-  for _, variant in ipairs(group.variants) do
-    rows[#rows + 1] = variant_row(variant,
-      us and race.ratio(us, variant, ""), variant.times[""])
+  for i, variant in ipairs(group.variants) do
+    rows[i] = { variant.name, ("%.0f MiB"):format(variant.peak),
+      ("%.3g s"):format(variant.cpu) }
+    if us then
+      table.move({ seconds_text(ortho.stats.median(variant.times[""])),
+        ratio_text(race.ratio(us, variant, "")) }, 1, 2, 4, rows[i])
+    end
   end
-  return page.table({ group.title, "time", "processor", "peak memory",
-    "orthorun's time, times" }, rows)
+  return page.table({ "", "peak memory", "processor time",
+    us and "time", us and "times orthorun's" }, rows)
 end
 
--- Several cases: who took how long for which.
+-- What a variant needed for a case.
+local function cell(case, variant)
+  local times = variant and variant.times[case]
+  return times and seconds_text(ortho.stats.median(times)) or ""
+end
+
+-- Several cases: a row for each, a column for each variant, one for floors.
 local function case_table(group, cases)
-  local shown, rows = {}, {}
-  local function add(name, find)
-    local row, any = { name }, false
-    for i, case in ipairs(cases) do
-      local variant = find(case)
-      local times = variant and variant.times[case]
-      row[i + 1] = times and seconds_text(ortho.stats.median(times)) or ""
-      any = any or times ~= nil
-    end
-    if any then rows[#rows + 1] = row end
-  end
+  local head, rows, shown = { "" }, {}, {}
   for _, variant in ipairs(group.variants) do
     if variant.side ~= "floor" then
-      add(variant.name, function() return variant end)
+      shown[#shown + 1] = variant
+      head[#head + 1] = variant.name
     end
-    shown[variant.side] = true
   end
-  if shown.floor then
-    add("floor", function(case) return race.fastest(group, "floor", case) end)
+  for i, case in ipairs(cases) do
+    rows[i] = { case }
+    for _, variant in ipairs(shown) do
+      table.insert(rows[i], cell(case, variant))
+    end
+    table.insert(rows[i], cell(case, race.fastest(group, "floor", case)))
   end
-  local head = { group.title }
-  return page.table(table.move(cases, 1, #cases, 2, head), rows)
+  head[#head + 1] = "floor"
+  return page.table(head, rows)
 end
 
--- A group's measurements as a table.
+-- A group's measurements: a title and a table.
 function page.group(group)
   local cases = race.cases(group)
-  if #cases > 1 then return case_table(group, cases) end
-  return whole_table(group)
+  local make = #cases > 1 and case_table or whole_table
+  return ("**%s**\n\n%s"):format(group.title, make(group, cases))
 end
 
 page.verdict_head = { "workload", "against the tuned peer",

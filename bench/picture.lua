@@ -6,8 +6,8 @@ local race = dofile "bench/race.lua"
 local picture = {}
 
 local labels = { small = "small", medium = "medium", large = "large",
-  f64 = "float64", gauss = "Gaussian", drift = "drift",
-  fashion = "Fashion-MNIST" }
+  f64 = "float64", gauss = "Gauss", drift = "drift",
+  fashion = "Fashion" }
 local sides = { { "found", "faster peer, as found" },
   { "tuned", "faster peer, tuned" }, { "orthorun", "orthorun" },
   { "floor", "floor" } }
@@ -37,8 +37,8 @@ function picture.draw(groups, path)
   end
   return ortho.plot { color = "who", y = "seconds", log_y = true, share = false,
     title = "orthorun beside its peers and its floor", panels = {
-      { kind = "points", data = work, x = "x", title = "one piece of work",
-        ylabel = "seconds" },
+      { kind = "points", data = work, x = "x", title = "by workload",
+        xlabel = "", ylabel = "seconds" },
       { kind = "line", data = init, x = "x", log_x = true, xlabel = "n",
         title = "an orthogonal n×n matrix, one thread",
         ylabel = "seconds" } },
