@@ -132,7 +132,8 @@ local function by_size(record, put)
 end
 
 local function init(name, title, precision, list)
-  local group = { name = name, title = title, share = 0.6, read = by_size,
+  local group = { name = name, title = title, share = 0.6, bare = true,
+    read = by_size,
     variants = join({ orthorun("orthorun", "--precision", precision,
       "--threads", 1, "bench/workloads/init.lua", list) },
       both("ortho_init_%s.py", line("--sizes", table.concat(list, ","),
@@ -166,7 +167,7 @@ local function by_metric(record, put)
 end
 
 groups[9] = { name = "spectra", title = "Spectra of Gaussian matrices",
-  share = 0.6, read = by_metric, variants = join(
+  share = 0.6, bare = true, read = by_metric, variants = join(
   { orthorun("orthorun", "--precision", "float32", "bench/workloads/spectra.lua",
     64, 256, 1024) },
   both("svd_spectrum_%s.py", line("--sizes", "64,256,1024", "--reps", 3,
@@ -177,7 +178,7 @@ groups[9] = { name = "spectra", title = "Spectra of Gaussian matrices",
 
 groups[10] = { name = "fashion", title = "Fashion-MNIST: 784-256-10, 10 " ..
   "epochs of batches of 128, ‖WW' − W0W0'‖ at every step", share = 0.4,
-  variants = join(
+  bare = true, variants = join(
   { orthorun("orthorun", "--precision", "float32", "bench/workloads/fashion.lua",
     10) }, both("fashion_torch.py", {}, true)) }
 
@@ -205,9 +206,13 @@ groups[12] = { name = "vanish", title = "A vanishing sweep: n = 256, depth " ..
   "--gain", 0.2), ours("orthorun, ordinary", deep) } }
 groups[12].variants[2].side = "floor"
 
+-- Peers as found need the same memory, and longer.
 local deepest = sweep("deepest", "Memory: n = 1024, batch 512, depth 50",
   { width = 1024, batch = 512, depths = "50", seeds = 1 })
 deepest.share = 0
+for i = #deepest.variants, 1, -1 do
+  if deepest.variants[i].side == "found" then table.remove(deepest.variants, i) end
+end
 groups[13] = deepest
 
 -- --- how time grows ---------------------------------------------------------
@@ -215,7 +220,7 @@ groups[13] = deepest
 -- One thing grows, the others stay.
 local function growing(name, title, expected, x, command)
   local group = { name = name, title = title, expected = expected, x = x,
-    variants = {} }
+    share = 0.6, bare = true, variants = {} }
   for i, value in ipairs(x) do group.variants[i] = command(value) end
   return group
 end

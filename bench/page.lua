@@ -47,20 +47,28 @@ local function ratio_text(ratio)
   return ("%.3g (%.3g to %.3g)"):format(ratio.middle, ratio.least, ratio.most)
 end
 
--- One piece of work: who took how long, and how many times as long as
--- orthorun; where only memory was measured, that.
+-- One piece of work: who needed how much, how long, and how many times as long
+-- as orthorun; of these what was measured.
 local function whole_table(group)
   local us, rows = race.fastest(group, "orthorun", ""), {}
-  for i, variant in ipairs(group.variants) do
-    rows[i] = { variant.name, ("%.0f MiB"):format(variant.peak),
-      ("%.3g s"):format(variant.cpu) }
-    if us then
-      table.move({ seconds_text(ortho.stats.median(variant.times[""])),
-        ratio_text(race.ratio(us, variant, "")) }, 1, 2, 4, rows[i])
-    end
+  local head = { "" }
+  if us then table.move({ "time", "times orthorun's" }, 1, 2, 2, head) end
+  if not group.bare then
+    table.move({ "peak memory", "processor time" }, 1, 2, #head + 1, head)
   end
-  return page.table({ "", "peak memory", "processor time",
-    us and "time", us and "times orthorun's" }, rows)
+  for i, variant in ipairs(group.variants) do
+    local row = { variant.name }
+    if us then
+      row[2] = seconds_text(ortho.stats.median(variant.times[""]))
+      row[3] = ratio_text(race.ratio(us, variant, ""))
+    end
+    if not group.bare then
+      row[#row + 1] = ("%.0f MiB"):format(variant.peak)
+      row[#row + 1] = ("%.2g s"):format(variant.cpu)
+    end
+    rows[i] = row
+  end
+  return page.table(head, rows)
 end
 
 -- What a variant needed for a case.

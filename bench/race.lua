@@ -94,13 +94,15 @@ local function measure(variant)
 end
 
 -- Runs a group's variants in turns, `rounds` times. Fills in each variant's
--- peak (MiB), cpu (seconds) and times[case], an array by round. bare: times
--- alone.
-function race.run(group, rounds, tell, bare)
+-- peak (MiB) and cpu (seconds), unless the group is bare, and times[case],
+-- an array by round.
+function race.run(group, rounds, tell)
   for _, variant in ipairs(group.variants) do
     variant.times = {}
-    tell(group, 0, variant)
-    if not bare then measure(variant) end
+    if not group.bare then
+      tell(group, 0, variant)
+      measure(variant)
+    end
   end
   for round = 1, rounds do
     for _, variant in ipairs(group.variants) do

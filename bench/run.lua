@@ -40,7 +40,7 @@ for _, group in ipairs(groups) do
 end
 for _, group in ipairs(groups.growing) do
   if wanted(group.name) then
-    race.run(group, math.ceil(rounds * 0.6), tell, true)
+    race.run(group, math.ceil(rounds * group.share), tell)
     grown[#grown + 1] = growth.row(group)
   end
 end

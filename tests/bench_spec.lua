@@ -46,9 +46,9 @@ describe("a race", function()
 
   it("takes turns, and gives each its own surroundings", function()
     local log = os.tmpname()
-    local group = { variants = { noting("a", "found", log),
+    local group = { bare = true, variants = { noting("a", "found", log),
       noting("b", "tuned", log) } }
-    race.run(group, 2, silent, true)
+    race.run(group, 2, silent)
     local file = assert(io.open(log))
     local text = file:read "a"
     file:close()
@@ -59,9 +59,10 @@ describe("a race", function()
   end)
 
   it("stops where a program fails, and says which and why", function()
-    local group = { variants = { { side = "found", command = { "sh", "-c",
+    local group = { bare = true, variants = { { side = "found",
+      command = { "sh", "-c",
       "echo no such module >&2; exit 3" } } } }
-    local ok, message = pcall(race.run, group, 1, silent, true)
+    local ok, message = pcall(race.run, group, 1, silent)
     assert.is_false(ok)
     assert.truthy(message:find("ended with 3: no such module", 1, true))
   end)
