@@ -1,9 +1,10 @@
-/* truncated.c: see truncated.h. */
+/* truncated.c: see truncated.h. A template: compiled once for each precision
+   (real.h). */
 #include "truncated.h"
 
 #include <math.h>
 
-#include "kernels.h"
+#include "real.h"
 
 /* In units of std about the mean: [a, b] with -b <= a, mirrored if the
    interval lies to the left, so that the tail is always on the right. */
@@ -40,11 +41,29 @@ static double by_exponential(or_rng *r, double a, double b) {
   return z;
 }
 
-static double by_normal(or_rng *r, double a, double b) {
+/* Single normals, float64, one after the other, made many at a time: each
+   call's is the first of a block. */
+enum { AHEAD = 32 };
+typedef struct singles {
+  int used;
+  double z[2 * AHEAD];
+} singles;
+
+static double single_normal(or_rng *r, singles *s) {
+  if (s->used == AHEAD) {
+    or_rng ahead = *r;
+    or_matrix z = or_matrix_over(s->z, 2 * AHEAD, 1, OR_FLOAT64);
+    or_rng_normal(&ahead, 0, 1, &z);
+    s->used = 0;
+  }
+  r->counter++;
+  return s->z[2 * s->used++];
+}
+
+static double by_normal(or_rng *r, singles *s, double a, double b) {
   double z;
-  or_matrix one = or_matrix_over(&z, 1, 1, OR_FLOAT64);
   do
-    or_rng_normal(r, 0, 1, &one);
+    z = single_normal(r, s);
   while (z < a || z > b);
   return z;
 }
@@ -58,8 +77,8 @@ static bool is_tail(interval t) {
   return t.a > 0 && t.b - t.a > 2 / sum * exp(0.5 + 0.25 * t.a * (t.a - root));
 }
 
-static double draw(or_rng *r, interval t) {
-  double z = is_wide(t)   ? by_normal(r, t.a, t.b)
+static double draw(or_rng *r, singles *s, interval t) {
+  double z = is_wide(t)   ? by_normal(r, s, t.a, t.b)
              : is_tail(t) ? by_exponential(r, t.a, t.b)
                           : by_uniform(r, t.a, t.b);
   return t.mirrored ? -z : z;
@@ -78,9 +97,21 @@ static double clamp(double x, double low, double high) {
   return x < low ? low : x > high ? high : x;
 }
 
-or_status or_truncated_normal(or_rng *r, double mean, double std, double low,
-                              double high, or_matrix *w) {
-  const or_kernels_table *kernels = or_kernels(w->precision);
+/* Draws again what fell outside. low and high are exact in w's precision. */
+static void replace_outside(or_rng *r, interval t, double mean, double std,
+                            double low, double high, or_matrix *w) {
+  singles ahead = {.used = AHEAD};
+  real a = (real)low, b = (real)high;
+  for (int j = 0; j < w->cols; j++) {
+    real *x = COLUMN(w, j);
+    for (int i = 0; i < w->rows; i++)
+      if (!(x[i] >= a && x[i] <= b))
+        x[i] = (real)clamp(mean + std * draw(r, &ahead, t), low, high);
+  }
+}
+
+or_status R(or_truncated_normal)(or_rng *r, double mean, double std, double low,
+                                 double high, or_matrix *w) {
   if (low > high || (std == 0 && (mean < low || mean > high)))
     return OR_ARGUMENT;
   interval t = standard(mean, std > 0 ? std : 1, low, high);
@@ -88,18 +119,14 @@ or_status or_truncated_normal(or_rng *r, double mean, double std, double low,
   if (!(low <= high && isfinite(low) && isfinite(high) && isfinite(t.a) &&
         isfinite(t.b)))
     return OR_RANGE;
-  bool first_pass =
-      std > 0 && is_wide(t) && or_rng_normal_fits(mean, std, w->precision);
-  if (first_pass)
+  if (std == 0) {
+    or_matrix_fill(w, clamp(mean, low, high));
+    return OR_OK;
+  }
+  if (is_wide(t) && or_rng_normal_fits(mean, std, w->precision))
     or_rng_normal(r, mean, std, w);
-  for (int j = 0; j < w->cols; j++)
-    for (int i = 0; i < w->rows; i++) {
-      double x = first_pass ? kernels->get(w, i, j) : INFINITY;
-      if (x >= low && x <= high)
-        continue;
-      x = std > 0 ? mean + std * draw(r, t) : mean;
-      kernels->set(w, i, j, clamp(x, low, high));
-    }
-  w->exponent = 0;
+  else
+    or_matrix_fill(w, INFINITY);
+  replace_outside(r, t, mean, std, low, high, w);
   return OR_OK;
 }

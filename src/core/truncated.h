@@ -4,6 +4,11 @@
 
 #include "rng.h"
 
+or_status or_truncated_normal_f32(or_rng *r, double mean, double std,
+                                  double low, double high, or_matrix *w);
+or_status or_truncated_normal_f64(or_rng *r, double mean, double std,
+                                  double low, double high, or_matrix *w);
+
 /* Fills w with N(mean, std^2) given low <= x <= high, by exact rejection
    (Robert, Statistics and Computing 5, 1995), however far out in the tail the
    interval lies. A first pass draws the whole matrix as or_rng_normal does
@@ -11,7 +16,12 @@
    drawn again in column-major order. std = 0 gives mean if it is inside.
    OR_RANGE where no number of w's precision lies in the interval; OR_ARGUMENT
    where low > high, or std = 0 with mean outside. */
-or_status or_truncated_normal(or_rng *r, double mean, double std, double low,
-                              double high, or_matrix *w);
+static inline or_status or_truncated_normal(or_rng *r, double mean, double std,
+                                            double low, double high,
+                                            or_matrix *w) {
+  return w->precision == OR_FLOAT32
+             ? or_truncated_normal_f32(r, mean, std, low, high, w)
+             : or_truncated_normal_f64(r, mean, std, low, high, w);
+}
 
 #endif
