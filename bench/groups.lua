@@ -87,7 +87,8 @@ end
 local function sweep(name, title, w)
   w.precision, w.init = w.precision or "float32", w.init or "orthogonal"
   return { name = name, title = title, work = w, variants = join(
-    { ours("orthorun", w), ours("orthorun, 1 worker", w, "--jobs", 1) },
+    { ours("orthorun", w), ours("orthorun, 1 core", w, "--jobs", 1,
+      "--threads", 1) },
     both("depth_sweep_%s.py", line("--width", w.width, "--depths", w.depths,
       "--seeds", w.seeds, "--batch", w.batch, "--init", w.init, "--dtype",
       w.precision)), floors_of(w)) }
@@ -225,23 +226,24 @@ local function growing(name, title, expected, x, command)
   return group
 end
 
-local function one_trial(changes)
-  local w = like_medium(changes)
-  w.precision, w.init = "float32", "orthogonal"
-  w.depths, w.seeds = changes.depths or "10", changes.seeds or 1
-  return ours(tostring(changes.name), w, "--jobs", changes.jobs or 1)
+-- A sweep of one depth on one core, unless told otherwise.
+local function one_depth(w)
+  local all = { precision = "float32", init = "orthogonal", width = 256,
+    batch = 256, depths = 10, seeds = 1, jobs = 1 }
+  for name, value in pairs(w) do all[name] = value end
+  return ours("orthorun", all, "--jobs", all.jobs, "--threads", all.jobs)
 end
 
 groups.growing = {
   growing("depth", "depth, n = 256", "1", { 10, 20, 40, 80 },
-    function(x) return one_trial { depths = x } end),
+    function(x) return one_depth { depths = x } end),
   growing("width", "width, batch 256, depth 10", "2 (products with a batch) " ..
     "to 3 (sampling)", { 64, 128, 256, 512, 1024 },
-    function(x) return one_trial { width = x } end),
+    function(x) return one_depth { width = x } end),
   growing("seeds", "seeds, n = 256, depth 10", "1", { 4, 8, 16, 32 },
-    function(x) return one_trial { seeds = x } end),
+    function(x) return one_depth { seeds = x } end),
   growing("workers", "workers, 32 seeds", "−1", { 1, 2 },
-    function(x) return one_trial { seeds = 32, jobs = x } end),
+    function(x) return one_depth { seeds = 32, jobs = x } end),
   growing("steps", "steps of drift", "1", { 15, 30, 60, 120 },
     function(x)
       return orthorun("steps", "--precision", "float32",
