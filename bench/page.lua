@@ -33,7 +33,8 @@ function page.machine()
   local e = ortho.environment
   return ("Measured on %s: %s, %d cores, Linux %s; %s with its kernel %s; " ..
     "orthorun %s, %s, %s; %s."):format(os.date "%Y-%m-%d",
-    machine.describe().machine, core.worker.cores(), output_of("uname", "-r"):match "^[%d.]*%d",
+    machine.describe().machine, core.worker.cores(),
+    output_of("uname", "-r"):match "^[%d.]*%d",
     e.blas, e.kernel, e.orthorun, e.lua, e.compiler,
     output_of("/usr/bin/python3", "-c", versions))
 end

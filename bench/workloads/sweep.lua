@@ -18,8 +18,7 @@ local sweep = ortho.sweep {
       rng = rng:split "weights" }
     local x = rng:split "x":normal(p.width, p.batch)
     local y = rng:split "y":normal(p.width, p.batch)
-    net:loss_gradient(x, y, "mse")
-    return { grad = ortho.metric.log10_grad_norms(net) }
+    return { grad = net:signal(x, y, "mse").gradient }
   end,
 }
 local began = clock()
