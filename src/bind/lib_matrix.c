@@ -9,6 +9,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "../core/gather.h"
 #include "lib.h"
 
 typedef struct matrix {
@@ -471,6 +472,23 @@ static int matrix_select(lua_State *L) {
   return 1;
 }
 
+enum { GATHERED = 256 }; /* columns at a time, for a list on the stack */
+
+/* Columns k .. k+count-1 of m from those that the indices at `first` on say,
+   at stack index 3 */
+static void gather_some(lua_State *L, const or_matrix *from, lua_Integer first,
+                        or_matrix *m, int k, int count) {
+  int columns[GATHERED];
+  for (int i = 0; i < count; i++) {
+    lua_rawgeti(L, 3, first + k + i);
+    columns[i] =
+        index_argument(L, "matrix:gather", lua_gettop(L), "column", from->cols);
+    lua_pop(L, 1);
+  }
+  or_matrix some = or_matrix_block(m, 0, k, m->rows, count);
+  or_gather(from, columns, &some);
+}
+
 /* A:gather(B, indices [, first=1]): A's columns become B's columns
    indices[first], indices[first + 1], ...; allocates nothing */
 static int matrix_gather(lua_State *L) {
@@ -494,13 +512,9 @@ static int matrix_gather(lua_State *L) {
               who, (LUAI_UACINT)m->exponent, (LUAI_UACINT)from->exponent);
   lua_pushvalue(L, 2);
   lua_replace(L, 1); /* errors of an index name B's size */
-  for (int k = 0; k < m->cols; k++) {
-    lua_rawgeti(L, 3, first + k);
-    copy_column(from,
-                index_argument(L, who, lua_gettop(L), "column", from->cols), m,
-                k);
-    lua_pop(L, 1);
-  }
+  for (int k = 0; k < m->cols; k += GATHERED)
+    gather_some(L, from, first, m, k,
+                m->cols - k < GATHERED ? m->cols - k : GATHERED);
   return 0;
 }
 
