@@ -170,7 +170,6 @@ static int protected_main(lua_State *L) {
   lua_gc(L, LUA_GCSTOP);
   host_open(L, args);
   lua_gc(L, LUA_GCRESTART);
-  lua_gc(L, LUA_GCGEN, 0, 0);
   lua_pushboolean(L, run_all(L, args) == LUA_OK);
   return 1;
 }
