@@ -6,8 +6,10 @@
 #include <math.h>
 #include <string.h>
 
+static const char tag;
+
 layer *lib_testlayer(lua_State *L, int idx) {
-  return luaL_testudata(L, idx, LIB_LAYER);
+  return lib_tagged(L, idx, &tag, sizeof(layer));
 }
 
 layer *lib_checklayer(lua_State *L, int arg) {
@@ -27,6 +29,7 @@ or_matrix *lib_slot(lua_State *L, int idx, int slot) {
 static layer *new_layer(lua_State *L, layer_kind kind) {
   layer *l = lib_new(L, LIB_LAYER, sizeof *l, LAYER_SLOTS);
   memset(l, 0, sizeof *l);
+  l->tag = &tag;
   l->kind = kind;
   l->fresh = true;
   return l;

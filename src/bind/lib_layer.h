@@ -15,6 +15,7 @@ typedef enum layer_kind {
 } layer_kind;
 
 typedef struct layer {
+  const void *tag;
   layer_kind kind;
   or_activation phi;   /* activation */
   double eps;          /* layer_norm */

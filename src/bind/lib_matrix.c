@@ -12,7 +12,10 @@
 #include "../core/gather.h"
 #include "lib.h"
 
+static const char tag;
+
 typedef struct matrix {
+  const void *tag;
   or_matrix m;
   struct matrix *root; /* NULL, or the matrix that this one is a view of */
 } matrix;
@@ -29,6 +32,7 @@ or_matrix *lib_newmatrix(lua_State *L, const char *who, lua_Integer rows,
   matrix *u = lib_new(L, LIB_MATRIX, sizeof(matrix) + OR_ALIGNMENT + bytes, 1);
   char *data = (char *)(u + 1);
   data += (OR_ALIGNMENT - (uintptr_t)data % OR_ALIGNMENT) % OR_ALIGNMENT;
+  u->tag = &tag;
   u->m = or_matrix_over(data, (int)rows, (int)cols, p);
   u->root = NULL;
   return &u->m;
@@ -39,6 +43,7 @@ or_matrix *lib_newview(lua_State *L, int parent, int i, int j, int rows,
   parent = lua_absindex(L, parent);
   matrix *from = lua_touserdata(L, parent);
   matrix *u = lib_new(L, LIB_MATRIX, sizeof(matrix), 1);
+  u->tag = &tag;
   u->m = or_matrix_block(&from->m, i, j, rows, cols);
   u->root = from->root ? from->root : from;
   lua_pushvalue(L, parent);
@@ -47,7 +52,7 @@ or_matrix *lib_newview(lua_State *L, int parent, int i, int j, int rows,
 }
 
 or_matrix *lib_testmatrix(lua_State *L, int arg) {
-  matrix *u = luaL_testudata(L, arg, LIB_MATRIX);
+  matrix *u = lib_tagged(L, arg, &tag, sizeof *u);
   if (!u)
     return NULL;
   if (u->root)
