@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "kernels.h"
+#include "softmax.h"
 
 static or_norm norm_from(double value, int64_t exponent) {
   if (value == 0 || !isfinite(value))
@@ -50,61 +51,74 @@ or_status or_mse(const or_matrix *pred, const or_matrix *target,
 
 /* --- cross-entropy ------------------------------------------------------ */
 
-/* One sample's target: a label, or a column of probabilities. */
-typedef struct target_column {
-  int label; /* used where probabilities is NULL */
+/* Of labels, or where those are NULL of probabilities. */
+typedef struct targets {
+  const int *labels;
   const or_matrix *probabilities;
-  int column;
-} target_column;
+} targets;
 
-static double target_at(const target_column *t, int i) {
-  if (!t->probabilities)
-    return i == t->label;
-  return or_kernels(t->probabilities->precision)
-      ->get(t->probabilities, i, t->column);
+static double below_largest(const or_matrix *z, const int *labels,
+                            or_matrix *d) {
+  return (z->precision == OR_FLOAT32 ? or_below_largest_f32
+                                     : or_below_largest_f64)(z, labels, d);
 }
 
-/* One column: gradient = (softmax - target)/b, returns -sum t log softmax in
-   stored units times 2^-k. scale = 2^exponent as a double, or Inf: then
-   softmax has collapsed onto the largest logits. */
-static double column_loss(const or_matrix *z, int j, double scale,
-                          const target_column *t, or_matrix *dz) {
-  const or_kernels_table *k = or_kernels(z->precision);
-  double top = -INFINITY, total = 0, loss = 0;
-  for (int i = 0; i < z->rows; i++)
-    top = fmax(top, k->get(z, i, j));
-  for (int i = 0; i < z->rows; i++) {
-    double d = k->get(z, i, j) - top;
-    total += d == 0 ? 1 : exp(d * scale);
+static void exponentials(double scale, or_matrix *d) {
+  (d->precision == OR_FLOAT32 ? or_exponentials_f32
+                              : or_exponentials_f64)(scale, d);
+}
+
+/* What the targets are worth: sum of t d over all elements, without those
+   whose t is 0 (d may be -Inf there) */
+static double weighted(const or_matrix *t, const or_matrix *d) {
+  const or_kernels_table *k = or_kernels(d->precision);
+  double sum = 0;
+  for (int j = 0; j < t->cols; j++)
+    for (int i = 0; i < t->rows; i++)
+      if (k->get(t, i, j) != 0)
+        sum += k->get(t, i, j) * k->get(d, i, j);
+  return sum;
+}
+
+/* Column j of dz, which holds exponentials, becomes (softmax - target)/b;
+   returns log of their sum. */
+static double finish_column(or_matrix *dz, int j, targets t) {
+  const or_kernels_table *k = or_kernels(dz->precision);
+  double total = k->column_sum(dz, j), b = dz->cols;
+  or_matrix column = or_matrix_block(dz, 0, j, dz->rows, 1);
+  double at_label = t.labels ? k->get(&column, t.labels[j], 0) / total : 0;
+  k->scale(1 / (total * b), &column, &column);
+  if (t.labels) {
+    k->set(&column, t.labels[j], 0, (at_label - 1) / b);
+  } else {
+    or_matrix target = or_matrix_block(t.probabilities, 0, j, dz->rows, 1);
+    k->add(1, &column, -1 / b, &target, &column);
   }
-  double log_total = log(total) / scale;
-  for (int i = 0; i < z->rows; i++) {
-    double d = k->get(z, i, j) - top, target = target_at(t, i);
-    double p = (d == 0 ? 1 : exp(d * scale)) / total;
-    k->set(dz, i, j, (p - target) / z->cols);
-    if (target != 0)
-      loss += target * (log_total - d);
-  }
-  return loss;
+  return log(total);
 }
 
 static bool has_nan(const or_matrix *m) {
   return isnan(or_kernels(m->precision)->max_abs(m));
 }
 
-static or_status cross_entropy(const or_matrix *logits, const int *labels,
-                               const or_matrix *target, or_norm *value,
-                               or_matrix *gradient) {
+/* The mean over columns of -sum t log softmax, in units of 2^exponent: both
+   parts of it, sum t (top - z) and log sum exp(z - top), are never negative.
+   scale is 2^exponent as a double, or Inf: then softmax has collapsed onto the
+   largest logits. */
+static or_status cross_entropy(const or_matrix *logits, targets t,
+                               or_norm *value, or_matrix *gradient) {
   if (or_matrix_is_empty(logits))
     return OR_EMPTY;
   double e = (double)logits->exponent;
   double scale = e > 1023 ? INFINITY : e < -1022 ? 0x1p-1022 : ldexp(1, (int)e);
-  double total = has_nan(logits) ? NAN : 0;
   gradient->exponent = 0;
-  for (int j = 0; j < logits->cols; j++) {
-    target_column t = {labels ? labels[j] : 0, target, j};
-    total += column_loss(logits, j, scale, &t, gradient);
-  }
+  double distance = below_largest(logits, t.labels, gradient);
+  if (t.probabilities)
+    distance = weighted(t.probabilities, gradient);
+  exponentials(scale, gradient);
+  double total = has_nan(logits) ? NAN : -distance;
+  for (int j = 0; j < logits->cols; j++)
+    total += finish_column(gradient, j, t) / scale;
   int64_t k = e > 1023 ? logits->exponent : ilogb(scale);
   *value = norm_from(total / logits->cols, k);
   return OR_OK;
@@ -112,7 +126,7 @@ static or_status cross_entropy(const or_matrix *logits, const int *labels,
 
 or_status or_cross_entropy(const or_matrix *logits, const int *labels,
                            or_norm *value, or_matrix *gradient) {
-  return cross_entropy(logits, labels, NULL, value, gradient);
+  return cross_entropy(logits, (targets){labels, NULL}, value, gradient);
 }
 
 or_status or_cross_entropy_targets(const or_matrix *logits,
@@ -122,23 +136,14 @@ or_status or_cross_entropy_targets(const or_matrix *logits,
     return OR_PRECISION;
   if (!or_matrix_same_shape(logits, target))
     return OR_SHAPE;
-  return cross_entropy(logits, NULL, target, value, gradient);
+  return cross_entropy(logits, (targets){NULL, target}, value, gradient);
 }
 
 /* --- accuracy ----------------------------------------------------------- */
 
-/* The first row of the largest element of column j; -1 if one is NaN. */
 static int largest_row(const or_matrix *m, int j) {
-  const or_kernels_table *k = or_kernels(m->precision);
-  int best = 0;
-  for (int i = 0; i < m->rows; i++) {
-    double v = k->get(m, i, j);
-    if (isnan(v))
-      return -1;
-    if (v > k->get(m, best, j))
-      best = i;
-  }
-  return best;
+  return (m->precision == OR_FLOAT32 ? or_largest_row_f32
+                                     : or_largest_row_f64)(m, j);
 }
 
 int or_correct(const or_matrix *logits, const int *labels,
