@@ -12,7 +12,7 @@
 
 enum {
   STEP = OR_REFLECTOR_STEP,
-  MOST = 64, /* reflections in a block */
+  MOST = 128, /* reflections in a block */
   /* Up to so many columns are one panel, more are pairs of panels at most half
      as wide as WIDE: measured, narrower ones cost one thread 2 to 7 %. */
   NARROW = 256,
@@ -42,14 +42,14 @@ typedef struct sampler {
    are cut by shapes alone. */
 typedef struct block {
   sampler *s;
-  or_matrix v, w, x, c; /* the parts in use; c is what to reflect */
-  int panels;           /* of c's columns */
+  or_matrix v, w, x, c; /* the parts in use; c is what to make */
+  int panels;           /* of c's columns but the first b */
 } block;
 
 /* Measured: larger blocks spend more on U, smaller ones run the products at
    less than full speed. */
 static int block_size(int m, int n) {
-  int b = n <= 128 ? 16 : n <= 256 ? 32 : n <= 512 ? 48 : MOST;
+  int b = n <= 128 ? 16 : n <= 256 ? 32 : n <= 512 ? 48 : n <= 1024 ? 64 : MOST;
   while ((m + (int64_t)STEP) * b > INT_MAX)
     b /= 2;
   return b < n ? b : n;
@@ -144,52 +144,54 @@ static void solve(const sampler *s, or_matrix *w, or_matrix *x) {
   }
 }
 
-/* The first b columns of C and V' C before any product: the signs times gain
-   on the diagonal of c, zeros below, and V1' times these signs in w. */
-static void begin(const block *p, or_matrix *c, or_matrix *w) {
+/* c's first b columns: diag(d) - V inv(U) V1' diag(d), d = signs times gain */
+static void begin(const block *p) {
+  const sampler *s = p->s;
   int b = p->v.cols;
-  or_matrix below = or_matrix_block(c, b, 0, c->rows - b, b);
+  or_matrix c = or_matrix_block(&p->c, 0, 0, p->c.rows, b);
+  or_matrix w = or_matrix_block(&p->w, 0, 0, b, b);
+  or_matrix x = or_matrix_block(&p->x, 0, 0, b, b);
   or_matrix v1 = or_matrix_block(&p->v, 0, 0, b, b);
-  or_matrix w1 = or_matrix_block(w, 0, 0, b, b);
-  p->s->kernels->fill(&below, 0);
+  s->loops->transpose_scaled(&v1, s->sign, &w);
+  solve(s, &w, &x);
+  s->blas->gemm_whole(false, false, -1, &p->v, &x, 0, &c);
   for (int k = 0; k < b; k++)
-    p->s->kernels->set(c, k, k, p->s->sign[k]);
-  p->s->loops->transpose_scaled(&v1, p->s->sign, &w1);
+    s->kernels->set(&c, k, k, s->kernels->get(&c, k, k) + s->sign[k]);
 }
 
-/* c = c - V inv(U) V' c in one panel of c's columns, where c's first b columns
-   and rows are still to be made. The first panel has all these columns. */
+/* A panel of c's other columns, [0; C2] - V inv(U) V2' C2. */
 static void apply(void *context, int i) {
   const block *p = context;
   const or_blas_table *blas = p->s->blas;
-  int b = p->v.cols, m = p->c.rows, n = p->c.cols;
+  int b = p->v.cols, m = p->c.rows - b, n = p->c.cols - b;
   int first = (int)((int64_t)n * i / p->panels);
   int cols = (int)((int64_t)n * (i + 1) / p->panels) - first;
-  int old = i == 0 ? b : 0; /* where the columns begin that are made */
-  or_matrix c = or_matrix_block(&p->c, 0, first, m, cols);
-  or_matrix w = or_matrix_block(&p->w, 0, first, b, cols);
-  or_matrix x = or_matrix_block(&p->x, 0, first, b, cols);
-  or_matrix top = or_matrix_block(&c, 0, 0, b, cols);
-  or_matrix c2 = or_matrix_block(&c, b, old, m - b, cols - old);
-  or_matrix w2 = or_matrix_block(&w, 0, old, b, cols - old);
-  or_matrix v2 = or_matrix_block(&p->v, b, 0, m - b, b);
-  p->s->kernels->fill(&top, 0);
+  or_matrix top = or_matrix_block(&p->c, 0, b + first, b, cols);
+  or_matrix c2 = or_matrix_block(&p->c, b, b + first, m, cols);
+  or_matrix w = or_matrix_block(&p->w, 0, b + first, b, cols);
+  or_matrix x = or_matrix_block(&p->x, 0, b + first, b, cols);
+  or_matrix v1 = or_matrix_block(&p->v, 0, 0, b, b);
+  or_matrix v2 = or_matrix_block(&p->v, b, 0, m, b);
   if (i == 0)
-    begin(p, &c, &w);
-  blas->gemm_whole(true, false, 1, &v2, &c2, 0, &w2);
+    begin(p);
+  if (cols == 0)
+    return;
+  blas->gemm_whole(true, false, 1, &v2, &c2, 0, &w);
   solve(p->s, &w, &x);
-  blas->gemm_whole(false, false, -1, &p->v, &x, 1, &c);
+  blas->gemm_whole(false, false, -1, &v1, &x, 0, &top);
+  blas->gemm_whole(false, false, -1, &v2, &x, 1, &c2);
 }
 
 /* q = H_k ... H_{k+b-1} q for the rows and columns from k on. */
 static void apply_block(sampler *s, int k, int b) {
   int m = s->m - k, n = s->n - k, steps = (b + STEP - 1) / STEP;
+  int old = n - b; /* columns that are made already */
   block p = {.s = s,
              .v = or_matrix_block(&s->v, 0, 0, m, b),
              .w = or_matrix_block(&s->w, 0, 0, b, n),
              .x = or_matrix_block(&s->x, 0, 0, b, n),
              .c = or_matrix_block(&s->q, k, k, m, n),
-             .panels = n <= NARROW ? 1 : 2 * ((n + WIDE - 1) / WIDE)};
+             .panels = old <= NARROW ? 1 : 2 * ((old + WIDE - 1) / WIDE)};
   or_parallel(steps, draw, &p);
   s->rng->counter += (uint64_t)blocks_of(&p.v, 0, b);
   for (int i = 0; i < steps; i++)

@@ -9,7 +9,8 @@
 #include "../../src/core/init.h"
 #include "check.h"
 
-enum { SPACE = 1 << 20, DRAWS = 20000 };
+/* JUNK bytes are NaNs: nobody may read what he has not written. */
+enum { SPACE = 1 << 20, DRAWS = 20000, JUNK = -1 };
 
 static _Alignas(64) char left[SPACE], right[SPACE], scratch[SPACE];
 static double sample[DRAWS];
@@ -35,10 +36,10 @@ static int padding_is_intact(const or_matrix *m) {
   const char *data = m->data;
   for (int j = 0; j < m->cols; j++)
     if (!all_bytes_are(data + ((size_t)j * m->ld + m->rows) * size,
-                       (size_t)(m->ld - m->rows) * size, 0x77))
+                       (size_t)(m->ld - m->rows) * size, JUNK))
       return 0;
   size_t end = (size_t)m->ld * (size_t)m->cols * size;
-  return all_bytes_are(data + end, SPACE - end, 0x77);
+  return all_bytes_are(data + end, SPACE - end, JUNK);
 }
 
 static int same_values(const or_matrix *a, const or_matrix *b, double bound) {
@@ -56,9 +57,9 @@ static void fills_a_view_alike(or_init_kind kind, int rows, int cols,
   or_init f = or_init_default(kind);
   or_rng a = {31, 7}, b = a;
   size_t bytes = 0;
-  memset(left, 0x77, SPACE);
-  memset(right, 0x77, SPACE);
-  memset(scratch, 0x77, SPACE);
+  memset(left, JUNK, SPACE);
+  memset(right, JUNK, SPACE);
+  memset(scratch, JUNK, SPACE);
   or_matrix packed = or_matrix_over(left, rows, cols, p);
   or_matrix view = or_matrix_over(right, rows, cols, p);
   view.ld = rows + 3;
@@ -69,7 +70,7 @@ static void fills_a_view_alike(or_init_kind kind, int rows, int cols,
   CHECK(or_init_fill(&f, &b, &view, scratch) == OR_OK);
   CHECK(same_values(&packed, &view, 20 * or_precision_eps(p)));
   CHECK(padding_is_intact(&packed) && padding_is_intact(&view));
-  CHECK(all_bytes_are(scratch + bytes, SPACE - bytes, 0x77));
+  CHECK(all_bytes_are(scratch + bytes, SPACE - bytes, JUNK));
   CHECK(packed.exponent == 0 && view.exponent == 0);
   CHECK(a.counter == b.counter);
 }
@@ -114,10 +115,10 @@ static void what_does_not_fit_is_refused_untouched(void) {
                   .high = 2 * huge}};
   for (size_t i = 0; i < sizeof f / sizeof *f; i++) {
     or_rng r = {31, 7};
-    memset(left, 0x77, SPACE);
+    memset(left, JUNK, SPACE);
     or_matrix w = or_matrix_over(left, 4, 4, OR_FLOAT32);
     CHECK(or_init_fill(&f[i], &r, &w, scratch) == OR_RANGE);
-    CHECK(all_bytes_are(left, 4096, 0x77));
+    CHECK(all_bytes_are(left, 4096, JUNK));
     CHECK(r.counter == 7);
   }
 }
