@@ -7,6 +7,7 @@ local race = dofile "bench/race.lua"
 local verdict = dofile "bench/verdict.lua"
 
 local page = {}
+local load = io.open "/proc/loadavg":read "a":match "^%S+" -- before we start
 local first, last = "<!-- measured by make bench -->", "<!-- end -->"
 
 -- Rows of cells as a table of Markdown.
@@ -32,11 +33,12 @@ local versions = "import platform, numpy, torch; print('Python', " ..
 function page.machine()
   local e = ortho.environment
   return ("Measured on %s: %s, %d cores, Linux %s; %s with its kernel %s; " ..
-    "orthorun %s, %s, %s; %s."):format(os.date "%Y-%m-%d",
+    "orthorun %s, %s, %s; %s. Load of other programs when it began: %s.")
+    :format(os.date "%Y-%m-%d",
     machine.describe().machine, core.worker.cores(),
     output_of("uname", "-r"):match "^[%d.]*%d",
     e.blas, e.kernel, e.orthorun, e.lua, e.compiler,
-    output_of("/usr/bin/python3", "-c", versions))
+    output_of("/usr/bin/python3", "-c", versions), load)
 end
 
 local function seconds_text(s)
@@ -106,7 +108,8 @@ function page.group(group)
 end
 
 page.verdict_head = { "workload", "against the tuned peer",
-  "against the peer as found", "against the floor" }
+  "against the peer as found", "against the floor",
+  "the floor against the tuned peer" }
 
 -- The whole measured part as text.
 function page.text(groups, targets, growth)

@@ -46,8 +46,17 @@ local function memory_row(target, group)
     end
   end
   local floor = race.fastest(group, "floor", "") or race.leanest(group, "floor")
-  row[4] = cell(part(us, floor), nil, target.floor)
+  row[4], row[5] = cell(part(us, floor), nil, target.floor), ""
   return row
+end
+
+-- How many times as fast as the fastest tuned peer the floor itself is: what
+-- can be had.
+local function floor_itself(group, case)
+  local floor = race.fastest(group, "floor", case)
+  local them = race.fastest(group, "tuned", case)
+  if not floor or not them then return "" end
+  return number(race.ratio(floor, them, case).middle)
 end
 
 local function time_row(target, group)
@@ -56,10 +65,11 @@ local function time_row(target, group)
   return { target.what,
     peer_cell(group, "tuned", case, target.tuned),
     peer_cell(group, "found", case, found, target.start),
-    floor_cell(group, case, target.floor) }
+    floor_cell(group, case, target.floor), floor_itself(group, case) }
 end
 
--- A row for each target whose group ran: workload, tuned, found, floor.
+-- A row for each target whose group ran: workload, tuned, found, floor, the
+-- floor against tuned.
 function verdict.rows(targets, groups)
   local by_name, rows = {}, {}
   for _, group in ipairs(groups) do by_name[group.name] = group end
