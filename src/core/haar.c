@@ -15,8 +15,9 @@ enum {
   MOST = 128, /* reflections in a block */
   /* Up to so many columns are one panel, more are pairs of panels at most half
      as wide as WIDE: measured, narrower ones cost one thread 2 to 7 %. */
-  NARROW = 256,
-  WIDE = 512
+  NARROW = 128,
+  WIDE = 512,
+  ENOUGH = 1 << 14 /* elements of V that are worth a second thread's waking */
 };
 
 typedef struct sampler {
@@ -182,6 +183,15 @@ static void apply(void *context, int i) {
   blas->gemm_whole(false, false, -1, &v2, &x, 1, &c2);
 }
 
+/* or_parallel, where it is worth it */
+static void share(int64_t elements, int count, or_task *task, block *p) {
+  if (elements >= ENOUGH)
+    or_parallel(count, task, p);
+  else
+    for (int i = 0; i < count; i++)
+      task(p, i);
+}
+
 /* q = H_k ... H_{k+b-1} q for the rows and columns from k on. */
 static void apply_block(sampler *s, int k, int b) {
   int m = s->m - k, n = s->n - k, steps = (b + STEP - 1) / STEP;
@@ -192,13 +202,13 @@ static void apply_block(sampler *s, int k, int b) {
              .x = or_matrix_block(&s->x, 0, 0, b, n),
              .c = or_matrix_block(&s->q, k, k, m, n),
              .panels = old <= NARROW ? 1 : 2 * ((old + WIDE - 1) / WIDE)};
-  or_parallel(steps, draw, &p);
+  share(m * (int64_t)b, steps, draw, &p);
   s->rng->counter += (uint64_t)blocks_of(&p.v, 0, b);
   for (int i = 0; i < steps; i++)
     s->det *= s->dets[i];
   for (int i = 0; i < b; i++)
     s->sign[i] *= s->gain;
-  or_parallel(steps, make_triangle, &p);
+  share(m * (int64_t)b, steps, make_triangle, &p);
   or_parallel(p.panels, apply, &p);
 }
 
