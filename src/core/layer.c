@@ -33,7 +33,7 @@ bool or_linear_gradient_norm(const or_matrix *dz, const or_matrix *x,
   double b = dz->cols, m = dz->rows, n = x->rows;
   double gram = b * (b + 128) * (m + n); /* blocks on the diagonal are whole */
   if (dz->cols != x->cols || dz->precision != x->precision ||
-      gram > 0.9 * 2 * m * n * b || !is_moderate(dz) || !is_moderate(x))
+      gram > 0.7 * 2 * m * n * b || !is_moderate(dz) || !is_moderate(x))
     return false;
   double square = or_gram_product(dz, x);
   if (!isfinite(square))
