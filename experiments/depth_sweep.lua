@@ -1,7 +1,7 @@
 -- Gradient norms in deep networks, by initialization: of each layer, and of
 -- the first layer against the network's depth, with theory beside them.
 local ortho = require "orthorun"
-local arms, metric = ortho.arms, ortho.metric
+local arms = ortho.arms
 
 local sweep = ortho.sweep {
   name = "depth_sweep",
@@ -24,9 +24,7 @@ local sweep = ortho.sweep {
     local net = ortho.mlp { inputs = set.x:rows(), width = p.width,
       depth = p.depth, outputs = set.y:rows(), activation = p.activation,
       init = arms[p.init].init, rng = rng:split "weights" }
-    local _, dy = ortho.loss.mse(net:forward(set.x), set.y,
-      { reduction = "half" })
-    net:backward(dy)
+    local found = net:signal(set.x, set.y, "mse_half")
     local arm, known = arms[p.init].theory, {}
     if p.data == "synthetic" then -- inputs and targets with mean square 1/3
       known = ortho.theory.signal { init = arm.init, gain = arm.gain,
@@ -34,8 +32,8 @@ local sweep = ortho.sweep {
         batch = p.batch, q0 = 1 / 3, cotangent = "mse",
         reduction = "half" }.typical
     end
-    return { grad = metric.log10_grad_norms(net), grad_theory = known.gradient,
-      delta = metric.log10_delta_norms(net), delta_theory = known.delta }
+    return { grad = found.gradient, grad_theory = known.gradient,
+      delta = found.delta, delta_theory = known.delta }
   end,
 }
 local results, p = sweep:run(), sweep.params

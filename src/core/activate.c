@@ -285,8 +285,9 @@ static double as_real(bits top) {
 static double run(or_activation phi, const or_matrix *z, const or_matrix *da,
                   or_matrix *dz) {
   bool whole = contiguous(z) && contiguous(dz) && (!da || contiguous(da));
-  stretch s = {.phi = phi};
+  stretch s; /* tops are not cleared: one number may be all there is */
   bits top = 0;
+  s.phi = phi;
   s.chunks = or_chunks_of((size_t)z->rows * (size_t)(whole ? z->cols : 1));
   for (int j = 0; j < (whole ? 1 : z->cols); j++) {
     s.z = COLUMN(z, j);
