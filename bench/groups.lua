@@ -1,8 +1,11 @@
 -- groups: what races whom. A group is one piece of work, and its variants are
 -- the programs that do it. A variant has a name; a side: "orthorun", "found"
 -- (a peer as a user finds it), "tuned" (the same with orthorun's BLAS kernel
--- and one thread) or "floor" (ceiling.c); a command; variables for it. Several
--- cases in one run (sizes) are named by the field `case` of the JSON lines.
+-- and one thread), "floor" (ceiling.c) or another, which no target looks at; a
+-- command; variables for it. A group's `read` says which figures of a JSON line
+-- are seconds for which case, where there are several; its share, the part of
+-- the rounds that it runs (0: for the memory alone); bare, that its memory is
+-- not measured.
 local folder = ...
 
 local python, peers = "/usr/bin/python3", "bench/peers/"
@@ -42,12 +45,14 @@ local function both(script, arguments, torch_only)
   return list
 end
 
--- block: of the floor's Householder reflections, the best for each width.
-local blocks = { [64] = 16, [256] = 32, [1024] = 48, [2048] = 64 }
+-- How many of its Householder reflections the floor applies at a time: the
+-- best for each width, or those among which machines differ.
+local blocks = { [64] = { 16 }, [128] = { 16 }, [256] = { 32, 16 },
+  [512] = { 32 }, [1024] = { 48, 64 }, [2048] = { 64 } }
 
-local function floor(name, width, precision, threads, ...)
+local function floor(name, block, precision, threads, ...)
   return { name = name, side = "floor", threads = threads,
-    variables = { NB = blocks[width] },
+    variables = { NB = block },
     command = line(ceilings .. (precision == "float64" and "/ceiling_f64" or
       "/ceiling_f32"), ...) }
 end
@@ -62,7 +67,7 @@ end
 
 local function floors_of(w)
   local function one(name, mode, workers, threads, gram)
-    return floor(name, w.width, w.precision, threads, "sweep", w.width,
+    return floor(name, blocks[w.width][1], w.precision, threads, "sweep", w.width,
       w.depths, w.seeds, w.batch, mode, workers, gram or 0)
   end
   if w.init == "gaussian" then
@@ -123,8 +128,8 @@ groups[6] = { name = "drift", title = "Drift: n = 256, depth 20, batch 128, " ..
     60) },
   both("train_drift_%s.py", line("--width", 256, "--depth", 20, "--batch", 128,
     "--steps", 60, "--every", 1, "--dtype", "float32")),
-  { floor("floor, 1 thread", 256, "float32", 1, "drift", 256, 20, 128, 60, 1,
-    0), floor("floor, 2 BLAS threads", 256, "float32", 2, "drift", 256, 20, 128,
+  { floor("floor, 1 thread", 32, "float32", 1, "drift", 256, 20, 128, 60, 1,
+    0), floor("floor, 2 BLAS threads", 32, "float32", 2, "drift", 256, 20, 128,
     60, 1, 0) }) }
 
 -- --- orthogonal matrices ----------------------------------------------------
@@ -145,8 +150,10 @@ local function init(name, title, precision, list)
       both("ortho_init_%s.py", line("--sizes", table.concat(list, ","),
         "--dtype", precision))) }
   for _, n in ipairs(list) do
-    group.variants[#group.variants + 1] =
-      floor("floor, block " .. (blocks[n] or 32), n, precision, 1, "init", n)
+    for _, block in ipairs(blocks[n]) do
+      table.insert(group.variants, floor("floor, block " .. block, block,
+        precision, 1, "init", n))
+    end
   end
   return group
 end
@@ -178,7 +185,7 @@ groups[9] = { name = "spectra", title = "Spectra of Gaussian matrices",
     64, 256, 1024) },
   both("svd_spectrum_%s.py", line("--sizes", "64,256,1024", "--reps", 3,
     "--depth", 1)),
-  { floor("floor", 256, "float32", 1, "svd", 64, 256, 1024) }) }
+  { floor("floor", 32, "float32", 1, "svd", 64, 256, 1024) }) }
 
 -- --- training, start, the vanishing -----------------------------------------
 

@@ -45,7 +45,7 @@ for _, group in ipairs(groups.growing) do
   end
 end
 local text = page.table(growth.head, grown)
-print(text)
+if #grown > 0 then print(text) end
 local targets = dofile "bench/targets.lua"
 print(page.table(page.verdict_head, verdict.rows(targets, done)))
 if chosen == "" then
