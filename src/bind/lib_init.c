@@ -306,6 +306,23 @@ static or_precision precision_argument(lua_State *L, const char *who, int arg) {
   return lib_optprecision(L, who, arg);
 }
 
+/* Scratch of the last call, which the next one uses again while it is small:
+   many small matrices would leave the collector more scratch than matrix. */
+static void *kept_scratch(lua_State *L, size_t bytes) {
+  static const char key;
+  enum { KEPT = 1 << 18 };
+  if (bytes > KEPT)
+    return lib_scratch(L, bytes);
+  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &key) != LUA_TUSERDATA ||
+      lua_rawlen(L, -1) < bytes + OR_ALIGNMENT) {
+    lib_scratch(L, bytes);
+    lua_pushvalue(L, -1);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &key);
+  }
+  char *p = lua_touserdata(L, -1);
+  return p + (OR_ALIGNMENT - (uintptr_t)p % OR_ALIGNMENT) % OR_ALIGNMENT;
+}
+
 /* W = f(rng, rows, cols [, precision]) */
 static int init_call(lua_State *L) {
   const or_init *f = check_init(L, 1);
@@ -319,15 +336,14 @@ static int init_call(lua_State *L) {
   int cols = (int)lib_checkinteger(L, who, 5, "cols", 0, INT_MAX);
   or_precision p = precision_argument(L, who, 6);
   or_matrix *w = lib_newmatrix(L, who, rows, cols, p);
+  int made = lua_gettop(L);
   size_t bytes = 0;
   or_status status = or_init_scratch(f, rows, cols, p, &bytes);
+  if (status == OR_OK)
+    status = or_init_fill(f, r, w, bytes > 0 ? kept_scratch(L, bytes) : NULL);
   if (status != OR_OK)
     return refuse(L, f, w, status);
-  void *scratch = lib_scratch(L, bytes);
-  status = or_init_fill(f, r, w, scratch);
-  if (status != OR_OK)
-    return refuse(L, f, w, status);
-  lua_pop(L, 1);
+  lua_settop(L, made);
   return 1;
 }
 
