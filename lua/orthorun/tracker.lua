@@ -72,9 +72,13 @@ local function moved(c, l)
   return count
 end
 
--- W2'W2 - W1W1' of neighbours, if they are: else nil.
+-- Is layer l's output the next layer's input?
+local function neighbours(c, l)
+  return c.W[l + 1] and c.W[l + 1]:cols() == c.W[l]:rows() or nil
+end
+
+-- W2'W2 - W1W1' of neighbours
 local function imbalance(W2, W1)
-  if not W2 or W2:cols() ~= W1:rows() then return nil end
   W2, W1 = W2:to("float64"), W1:to("float64")
   return W2:t() * W2 - W1 * W1:t()
 end
@@ -142,13 +146,13 @@ local probes = {
   moved_eigenvalues = moved,
   -- ||W2'W2 - W1W1'||_F of layer l+1 and layer l
   balance = function(c, l)
-    local D = imbalance(c.W[l + 1], c.W[l])
-    return D and D:norm()
+    return neighbours(c, l) and metric.balance(c.W[l + 1], c.W[l])
   end,
   -- how far that matrix is from what it was
   balance_drift = function(c, l)
-    local D = imbalance(c.W[l + 1], c.W[l])
-    return D and (D - imbalance(c.W0[l + 1], c.W0[l])):norm()
+    if not neighbours(c, l) then return nil end
+    c.imbalances[l] = c.imbalances[l] or imbalance(c.W0[l + 1], c.W0[l])
+    return (imbalance(c.W[l + 1], c.W[l]) - c.imbalances[l]):norm()
   end,
 }
 
@@ -279,7 +283,8 @@ function Tracker:start(net)
   for l, W in ipairs(self.W) do self.initial[l] = W:copy() end
   self.chosen = layers_of(self, #self.W)
   self.records = tabular.new { "step", "layer", "name", "index", "value" }
-  self.previous, self.sums, self.grams = {}, {}, {}
+  self.previous, self.sums = {}, {}
+  self.grams, self.imbalances = {}, {}
   self.last = nil
   return self
 end
@@ -310,7 +315,8 @@ end
 function Tracker:record(step, gradients)
   local c = { W = self.W, W0 = self.initial, G = self.G, net = self.net,
     step = step, options = self.options, deltas = {}, spectra = {},
-    previous = self.previous, sums = self.sums, grams = self.grams }
+    previous = self.previous, sums = self.sums, grams = self.grams,
+    imbalances = self.imbalances }
   self.last = step
   for _, probe in ipairs(self.probes) do
     if probe.custom then

@@ -77,12 +77,12 @@ static double error_square(const gram *g, int i, int j, or_matrix *c) {
   return 2 * sum_squares(c, g->factor);
 }
 
-static double twice_symmetric(const gram *g, int i, int j, or_matrix *c) {
+static double with_transpose(const gram *g, int i, int j, or_matrix *c) {
   int rows = c->rows, cols = c->cols;
   or_matrix lower = or_matrix_block(g->a, i * BLOCK, j * BLOCK, rows, cols);
   or_matrix upper = or_matrix_block(g->a, j * BLOCK, i * BLOCK, cols, rows);
   or_kernels(c->precision)->transpose(&upper, c);
-  or_kernels(c->precision)->add(1, &lower, 1, c, c);
+  or_kernels(c->precision)->add(1, &lower, g->factor, c, c);
   return (i == j ? 1 : 2) * sum_squares(c, 1);
 }
 
@@ -162,7 +162,8 @@ double or_gram_product(const or_matrix *a, const or_matrix *b) {
   return total(&g);
 }
 
-double or_gram_twice_symmetric(const or_matrix *p) {
-  gram g = {.square = twice_symmetric, .a = p, .side = p->rows};
+double or_gram_with_transpose(const or_matrix *p, double sign) {
+  gram g = {.square = with_transpose, .a = p, .factor = sign};
+  g.side = p->rows;
   return total(&g);
 }

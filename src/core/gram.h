@@ -18,7 +18,8 @@ double or_gram_difference(bool columns, const or_matrix *a,
                           const or_matrix *start);
 /* <a'a, b'b> = ||a b'||_F^2: a and b have as many columns */
 double or_gram_product(const or_matrix *a, const or_matrix *b);
-/* ||p + p'||_F^2, p square */
-double or_gram_twice_symmetric(const or_matrix *p);
+/* ||p + sign p'||_F^2, p square: four times that of its symmetric part (sign
+   1) or of its skew part (sign -1) */
+double or_gram_with_transpose(const or_matrix *p, double sign);
 
 #endif

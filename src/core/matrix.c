@@ -437,6 +437,8 @@ or_status or_matrix_dot(const or_matrix *x, const or_matrix *y, double *dot) {
 /* s = value^2, as a norm with its mantissa in [1,2). */
 or_norm or_norm_of_square(double s, int64_t exponent) {
   double root = sqrt(s);
+  if (root == 0 || !isfinite(root))
+    return (or_norm){root, 0};
   int e = ilogb(root);
   return (or_norm){ldexp(root, -e), exponent + e};
 }

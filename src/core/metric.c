@@ -27,10 +27,17 @@ static product take_product(bool ta, const or_matrix *a, bool tb,
   return p;
 }
 
+/* w as float64, which holds every float32 */
+static void copy_exactly(const or_matrix *w, or_matrix *copy) {
+  const or_kernels_table *k = or_kernels(OR_FLOAT64);
+  (w->precision == OR_FLOAT64 ? k->copy : k->convert)(w, copy);
+  copy->exponent = w->exponent;
+}
+
 static or_status multiply(bool ta, const or_matrix *a, bool tb,
                           const or_matrix *b, product *p) {
-  or_matrix_copy(a, &p->a);
-  or_matrix_copy(b, &p->b);
+  copy_exactly(a, &p->a);
+  copy_exactly(b, &p->b);
   return or_matrix_product(ta, &p->a, tb, &p->b, &p->c, p->scratch);
 }
 
@@ -48,13 +55,6 @@ static bool believable(const or_matrix *w, double error) {
   double k = or_shorter_side(w), eps = or_precision_eps(OR_FLOAT32);
   return isfinite(error) &&
          (w->precision == OR_FLOAT64 || error > eps * fmax(8000, 30 * k));
-}
-
-/* w as float64, which holds every float32 */
-static void copy_exactly(const or_matrix *w, or_matrix *copy) {
-  const or_kernels_table *k = or_kernels(OR_FLOAT64);
-  (w->precision == OR_FLOAT64 ? k->copy : k->convert)(w, copy);
-  copy->exponent = w->exponent;
 }
 
 /* Without a copy, where plain numbers in W's own precision tell. */
@@ -87,13 +87,6 @@ or_status or_orthogonality_error(const or_matrix *w, double scale,
   return OR_OK;
 }
 
-static or_norm norm_of_square(double square, int64_t exponent) {
-  double root = sqrt(square);
-  if (root == 0 || !isfinite(root))
-    return (or_norm){root, 0};
-  return (or_norm){ldexp(root, -ilogb(root)), exponent + ilogb(root)};
-}
-
 /* Is this the square of a norm that overflow and underflow in a product could
    have had no part in? */
 static bool survived(or_precision p, double square) {
@@ -120,9 +113,9 @@ static or_status drift_of_difference(const or_matrix *w, const or_matrix *v,
       or_matrix_normalize(&mean);
     }
     or_blas(p.precision)->gemm(false, true, 1, &d, &mean, 0, &p);
-    square = or_gram_twice_symmetric(&p);
+    square = or_gram_with_transpose(&p, 1);
   }
-  *drift = norm_of_square(square, d.exponent + mean.exponent);
+  *drift = or_norm_of_square(square, d.exponent + mean.exponent);
   return OR_OK;
 }
 
@@ -135,7 +128,7 @@ static bool quick_drift(const or_matrix *w, const or_matrix *start,
       or_trace(start, &trace) != OR_OK)
     return false;
   double square = or_gram_difference(false, w, start), size = sqrt(square);
-  *drift = norm_of_square(square, 0);
+  *drift = or_norm_of_square(square, 0);
   trace += sqrt(w->rows) * size;
   return isfinite(size) &&
          size > digits * or_precision_eps(w->precision) * trace;
@@ -174,15 +167,11 @@ or_status or_gradient_split(const or_matrix *w, const or_matrix *g,
   if (!or_matrix_same_shape(w, g))
     return OR_SHAPE;
   product p = take_product(true, w, false, g, work);
-  or_matrix t = take_matrix(work, p.c.rows, p.c.cols, OR_FLOAT64);
-  or_matrix part = take_matrix(work, p.c.rows, p.c.cols, OR_FLOAT64);
   TRY(ready(work));
   TRY(multiply(true, w, false, g, &p));
-  or_matrix_transpose(&p.c, &t);
-  TRY(or_matrix_add(0.5, &p.c, 0.5, &t, &part));
-  *symmetric = or_matrix_frobenius(&part);
-  TRY(or_matrix_add(0.5, &p.c, -0.5, &t, &part));
-  *skew = or_matrix_frobenius(&part);
+  double twice = or_gram_with_transpose(&p.c, 1);
+  *symmetric = or_norm_of_square(twice / 4, p.c.exponent);
+  *skew = or_norm_of_square(or_gram_with_transpose(&p.c, -1) / 4, p.c.exponent);
   return OR_OK;
 }
 
