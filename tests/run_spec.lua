@@ -497,7 +497,7 @@ describe("a results file", function()
     local out = fresh()
     script [[return { x = ("y"):rep(4000) .. p.seed }]]
     local csv, code, err = run("script.lua --out " .. out,
-      "trap '' XFSZ; ulimit -f 200;")
+      "trap '' XFSZ; ulimit -f 110;")
     assert.are.equal(1, code)
     assert.are.equal("", csv)
     has(err, out .. "/demo.db: ")

@@ -76,8 +76,9 @@ end
 -- How many tasks a worker may hold: one, or several where they are quick and
 -- there are enough for everybody.
 local function allowance(self, slot)
-  local plenty = #self.tasks - self.next > 2 * line_length * self.jobs
-  return slot.quick and plenty and line_length or 1
+  local left = #self.tasks - self.next
+  if not slot.quick or left <= 2 * self.jobs then return 1 end
+  return left > 2 * line_length * self.jobs and line_length or 2
 end
 
 local function hand_out(self, slot)

@@ -53,28 +53,12 @@ function records.encode(index, p, out)
   return bytes
 end
 
--- The records of one trial: one for each place in its arrays.
-local function spread(index, p, out)
-  local list, length = {}, length_of(index, out)
-  for i = 1, length or 1 do
-    local record = {}
-    for name, value in pairs(p) do record[name] = value end
-    for name, value in pairs(out) do
-      if type(value) == "table" then value = value[i] end
-      record[name] = value
-    end
-    if length then record[index] = i end
-    list[i] = record
-  end
-  return list
-end
-
 -- --- all of them ------------------------------------------------------------
 
 -- Columns in order: the grid's names, the parameters, the index where
 -- arrays were returned, then what was measured.
 local function columns_of(layout, list)
-  local columns, seen, measured = {}, {}, {}
+  local columns, seen, measured, arrays = {}, {}, {}, false
   local function add(name)
     if not seen[name] then
       seen[name] = true
@@ -83,28 +67,49 @@ local function columns_of(layout, list)
   end
   for _, name in ipairs(layout.grid) do add(name) end
   for _, name in ipairs(layout.params) do add(name) end
-  for _, record in ipairs(list) do
-    for name in pairs(record) do measured[name] = true end
+  for _, trial in ipairs(list) do
+    for name in pairs(trial.p) do measured[name] = true end
+    for name in pairs(trial.out) do measured[name] = true end
+    arrays = arrays or trial.length
   end
-  if measured[layout.index] then add(layout.index) end
+  if arrays or measured[layout.index] then add(layout.index) end
   for _, name in ipairs(names.keys(measured)) do add(name) end
   return columns
 end
 
--- The table of all records. layout: index, the name of the counting column;
--- grid and params, arrays of names; levels, the values of grid columns in
--- their order. trials: an array of {p, bytes of what it returned}.
+-- Writes one trial's values of a column into it, from place `at` on.
+local function fill(column, at, trial, name, index)
+  local value = trial.out[name]
+  if value == nil then value = trial.p[name] end
+  if trial.length and name == index then
+    for i = 1, trial.length do column[at + i] = i end
+  elseif type(value) == "table" then
+    table.move(value, 1, trial.length, at + 1, column)
+  else
+    for i = 1, trial.length or 1 do column[at + i] = value end
+  end
+end
+
+-- The table of all records, one for each place in a trial's arrays. layout:
+-- index, the name of the counting column; grid and params, arrays of names;
+-- levels, the values of grid columns in their order. trials: an array of {p,
+-- bytes of what it returned}.
 function records.gather(layout, trials)
   local list = {}
-  for _, trial in ipairs(trials) do
-    for _, record in ipairs(spread(layout.index, trial[1],
-      pack.decode(trial[2]))) do
-      list[#list + 1] = record
-    end
+  for i, trial in ipairs(trials) do
+    local out = pack.decode(trial[2])
+    list[i] = { p = trial[1], out = out,
+      length = length_of(layout.index, out) }
   end
-  local t = tabular.new(columns_of(layout, list), layout.levels)
-  for _, record in ipairs(list) do t:append(record) end
-  return t
+  local columns, arrays, at = columns_of(layout, list), {}, 0
+  for _, name in ipairs(columns) do arrays[name] = {} end
+  for _, trial in ipairs(list) do
+    for _, name in ipairs(columns) do
+      fill(arrays[name], at, trial, name, layout.index)
+    end
+    at = at + (trial.length or 1)
+  end
+  return tabular.wrap(columns, arrays, at, layout.levels)
 end
 
 -- --- layouts as bytes -------------------------------------------------------

@@ -288,14 +288,16 @@ end
 local function perform(self, file, list, todo, jobs)
   local bar = progress.new(self.name, #todo, total_cost(list, todo),
     self.run_options.quiet)
-  local id = file:add_run(describe_run(self, jobs, #list))
   file:group(at_once)
-  local good <close> = setmetatable({ status = "stopped" }, {
-    __close = function(state)
-      bar:clear()
-      pcall(file.end_run, file, id, state.status, now())
-      pcall(file.commit, file)
-    end })
+  local id = file:add_run(describe_run(self, jobs, #list))
+  local function finish(status)
+    file:end_run(id, status, now())
+    file:commit()
+  end
+  local state <close> = setmetatable({}, { __close = function(state)
+    bar:clear()
+    if not state.ended then pcall(finish, "stopped") end
+  end })
   local limit = self.run_options.trial_timeout
   local do_all = jobs == 0 and pool.run_here or pool.run
   local share = core.threads() // math.max(1, math.min(jobs, #todo))
@@ -312,8 +314,8 @@ local function perform(self, file, list, todo, jobs)
       file:tick()
       bar:tick()
     end }
-  file:commit()
-  good.status = all and "finished" or "stopped at a failure"
+  finish(all and "finished" or "stopped at a failure")
+  state.ended = true
 end
 
 -- --- failures ---------------------------------------------------------------

@@ -78,13 +78,13 @@ end
 
 -- --- shared transactions ----------------------------------------------------
 
--- From here on, trials are on the disk `seconds` after they were put at the
--- latest, if `tick` is called in time: a sync takes longer than a quick trial.
+-- From here on, what is written is on the disk `seconds` later at the latest,
+-- if `tick` is called in time: a sync takes longer than a quick trial.
 function Store:group(seconds)
   self.patience = seconds
 end
 
--- Runs a statement that puts a trial, as one of its group.
+-- Runs a statement as one of its group.
 local function put_in_group(self, ...)
   if self.patience and not self.since then
     self:sql "BEGIN IMMEDIATE"
@@ -95,11 +95,13 @@ local function put_in_group(self, ...)
   if not self.since then self.waiting = {} end
 end
 
--- Writes a group's trials one by one, as many as there is room for.
+-- Writes a group's statements one by one, as many as there is room for. From
+-- then on each is a transaction.
 local function save_singly(self)
-  while self.waiting[1] do
-    self:sql(table.unpack(self.waiting[1], 1, self.waiting[1].n))
-    table.remove(self.waiting, 1)
+  self.patience, self.lost, self.waiting = nil, self.waiting, {}
+  while self.lost[1] do
+    self:sql(table.unpack(self.lost[1], 1, self.lost[1].n))
+    table.remove(self.lost, 1)
   end
 end
 
@@ -115,8 +117,6 @@ function Store:commit()
   end
 end
 
--- How many trials are not on the disk yet.
-function Store:unsaved() return #self.waiting end
 
 -- The same, if it is time.
 function Store:tick()
@@ -182,7 +182,8 @@ end
 local function connect(path, mode)
   local db, message, word = sqlite.open(path, mode)
   if not db then complain(path, message, word) end
-  return setmetatable({ db = db, path = path, waiting = {} }, Store)
+  return setmetatable({ db = db, path = path, waiting = {},
+    lost = {} }, Store)
 end
 
 local function take_lock(path)
@@ -204,6 +205,7 @@ local function prepare(self, name)
   check_format(self)
   check_health(self)
   check_name(self, name)
+  self:sql "PRAGMA synchronous = OFF" -- two bytes of the header change
   set_journal(self)
   self:sql "PRAGMA synchronous = FULL"
 end
@@ -275,13 +277,13 @@ function Store:add_run(run)
   local values = {}
   for i, field in ipairs(run_fields) do values[i] = run[field] end
   values[#run_fields + 1] = run.layout and { run.layout }
-  self:sql(insert_run, table.unpack(values, 1, #run_fields + 1))
+  put_in_group(self, insert_run, table.unpack(values, 1, #run_fields + 1))
   return self:sql("SELECT last_insert_rowid() AS id")[1].id
 end
 
 function Store:end_run(id, status, finished)
-  self:sql("UPDATE runs SET status = ?, finished = ? WHERE id = ?", status,
-    finished, id)
+  put_in_group(self, "UPDATE runs SET status = ?, finished = ? WHERE id = ?",
+    status, finished, id)
 end
 
 -- The runs, oldest first.
@@ -304,6 +306,17 @@ function Store:put(trial)
   values[n + 2] = trial.output and { trial.output }
   put_in_group(self, put_trial, table.unpack(values, 1, n + 2))
   self:tick()
+end
+
+-- How many of the trials that were put are not on the disk.
+function Store:unsaved()
+  local n = 0
+  for _, list in ipairs { self.waiting, self.lost } do
+    for _, statement in ipairs(list) do
+      if statement[1] == put_trial then n = n + 1 end
+    end
+  end
+  return n
 end
 
 -- The trial with this key, or nil.

@@ -66,9 +66,9 @@ function tabular.paragraph(text, width)
 end
 
 -- A table over arrays that are there already, one for each name; they become
--- its own. size: its number of rows.
-function tabular.wrap(columns, arrays, size)
-  local self = tabular.new(columns)
+-- its own. size: its number of rows; levels as for new.
+function tabular.wrap(columns, arrays, size, levels)
+  local self = tabular.new(columns, levels)
   for _, name in ipairs(columns) do self.data[name] = arrays[name] end
   self.size = size
   return self
