@@ -198,8 +198,8 @@ local function patience(self)
 end
 
 local function dismiss(self)
+  for _, slot in ipairs(self.slots) do slot.worker:kill() end
   for _, slot in ipairs(self.slots) do
-    slot.worker:kill()
     slot.worker:finish()
     last_words(self, slot)
   end
