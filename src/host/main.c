@@ -7,8 +7,6 @@
 #include <unistd.h>
 #ifdef __GLIBC__
 #include <malloc.h>
-#include <stdint.h>
-#include <sys/mman.h>
 #endif
 
 #include "../bind/lib.h"
@@ -210,23 +208,12 @@ static void check_output_at_exit(void) {
   }
 }
 
-/* A sweep makes and drops networks of one size. Their memory stays ours, or
-   the kernel would have to clear it again for each; and the first of it comes
-   in large pages where the kernel has them: a page fault takes 1.7 us here,
-   and a network of 256 x 256 x 50 costs 7,000 of them. Nothing is taken before
-   it is used. */
+/* A sweep makes and drops networks of one size: their memory stays ours, or
+   the kernel would have to clear its pages again for each. */
 static void keep_memory(void) {
 #ifdef __GLIBC__
-  enum { KEPT = 1 << 30, IN_LARGE_PAGES = 96 << 20, PAGE = 4096 };
   mallopt(M_MMAP_THRESHOLD, 32 << 20);
-  mallopt(M_TRIM_THRESHOLD, KEPT);
-  mallopt(M_TOP_PAD, IN_LARGE_PAGES);
-  void *first = malloc(1 << 20); /* the heap grows by so much */
-  uintptr_t from = ((uintptr_t)first + PAGE - 1) & ~(uintptr_t)(PAGE - 1);
-  uintptr_t to = (uintptr_t)sbrk(0) & ~(uintptr_t)(PAGE - 1);
-  if (first && from < to)
-    madvise((void *)from, to - from, MADV_HUGEPAGE);
-  free(first);
+  mallopt(M_TRIM_THRESHOLD, 1 << 30);
   mallopt(M_TOP_PAD, 1 << 20);
 #endif
 }
