@@ -6,7 +6,7 @@ local workers = core.worker
 
 local pool = {}
 
-local collect_above = 16 * 1024 -- KiB that a worker keeps between tasks
+local collect_above = 2 * 1024 -- KiB that a worker keeps between tasks
 local quick = 0.005 -- seconds; after such a task, the next ones wait in line
 local line_length = 8 -- with the worker itself, and it need not wait for us
 

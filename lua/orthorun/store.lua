@@ -105,18 +105,23 @@ local function save_singly(self)
   end
 end
 
+local function sync_new_file(self)
+  if self.unsynced then self:sql "PRAGMA wal_checkpoint(PASSIVE)" end
+  self.unsynced = nil
+end
+
 -- Writes what is waiting.
 function Store:commit()
   if not self.since then return end
   self.since = nil
   if self.db:run "COMMIT" then
     self.waiting = {}
+    sync_new_file(self)
   else
     self.db:run "ROLLBACK"
     save_singly(self)
   end
 end
-
 
 -- The same, if it is time.
 function Store:tick()
@@ -168,7 +173,7 @@ local function set_journal(self)
 end
 
 -- Syncs cost more than all else in a short sweep. So a file that holds nothing
--- yet is made without any, and then synced as a whole.
+-- yet is made without any, and is synced as a whole at the first commit.
 local function create(self)
   self:sql "PRAGMA synchronous = OFF"
   set_journal(self)
@@ -176,7 +181,7 @@ local function create(self)
     for _, statement in ipairs(schema) do self:sql(statement) end
   end)
   self:sql "PRAGMA synchronous = FULL"
-  self:sql "PRAGMA wal_checkpoint(TRUNCATE)"
+  self.unsynced = true
 end
 
 local function connect(path, mode)
