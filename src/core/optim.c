@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "fpu.h"
 #include "update.h"
 
 /* scale, and the gradient's exponent as a factor of its elements, which is
@@ -32,8 +33,10 @@ or_status or_sgd_step(const or_sgd *rule, bool first, double scale,
   or_status status = gradient_factor(scale, g, w, &factor);
   if (status != OR_OK)
     return status;
+  or_fpu_mode mode = or_flush_denormals();
   (w->precision == OR_FLOAT32 ? or_sgd_update_f32 : or_sgd_update_f64)(
       rule, first, factor, g, velocity, w);
+  or_fpu_restore(mode);
   return OR_OK;
 }
 
@@ -44,8 +47,10 @@ or_status or_adam_step(const or_adam *rule, int64_t t, double scale,
   or_status status = gradient_factor(scale, g, w, &factor);
   if (status != OR_OK)
     return status;
+  or_fpu_mode mode = or_flush_denormals();
   (w->precision == OR_FLOAT32 ? or_adam_update_f32 : or_adam_update_f64)(
       rule, t, factor, g, m, v, w);
+  or_fpu_restore(mode);
   return OR_OK;
 }
 

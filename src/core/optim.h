@@ -1,7 +1,7 @@
 /* optim.h: one step of each optimizer, in place, nothing allocated. w is a
    parameter, g its gradient (any exponent that folds), which counts `scale`
    times (1, or what clips it), the rest its state, of w's shape and precision,
-   zeros before the first step. The rules are
+   zeros before the first step. Denormals count as zero. The rules are
    PyTorch's, to the bit where its order of operations is documented. */
 #ifndef OR_OPTIM_H
 #define OR_OPTIM_H
