@@ -110,7 +110,7 @@ test-kill: $(BIN) ## a thousand random kill -9 over running sweeps (2 minutes)
 bench-deps: ## install the peers that `make bench` races, and its tools
 	@tools/deps run bench
 
-# About ten minutes. ROUNDS=n: how often; RACES="small medium": these alone.
+# About twelve minutes. ROUNDS=n: how often; RACES="small medium": these alone.
 bench: bench-deps ## race PyTorch and NumPy; renews docs/performance.md
 	@$(MAKE) --no-print-directory $(BIN) $(B)/ceiling_f32 $(B)/ceiling_f64
 	@CEILINGS=$(B) ORTHORUN=./$(BIN) ROUNDS='$(ROUNDS)' RACES='$(RACES)' \
