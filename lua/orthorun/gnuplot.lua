@@ -208,7 +208,7 @@ local function axis_commands(name, axis)
   local function add(format, ...) lines[#lines + 1] = format:format(...) end
   add("unset logscale %s", name)
   add("set format %s '%%g'", name)
-  add("set %stics autofreq norotate enhanced font ',%s'", name,
+  add("set %stics autofreq norotate autojustify enhanced font ',%s'", name,
     name == "cb" and "9" or "10")
   add("set %srange [%s:%s]", name, csv.number(axis.low), csv.number(axis.high))
   if axis.powers then
