@@ -472,6 +472,19 @@ describe("a results file", function()
     has(err, "another program is using it")
   end)
 
+  it("has a quick trial before the next one begins, without workers", function()
+    local out = fresh()
+    script(([[local store = require "orthorun.core".store
+      local db = store.open("%s/demo.db", "read")
+      local rows = db:run "SELECT count(*) AS n FROM trials"
+      db:close()
+      return { before = rows[1].n } ]]):format(out))
+    local csv = run("script.lua --quiet --jobs 0 --depth 1 --seed 1-3 --out " ..
+      out)
+    assert.are.equal("depth,seed,width,before\n1,1,3,0\n1,2,3,1\n1,3,3,2\n",
+      csv)
+  end)
+
   it("that another run writes to is refused at once", function()
     local out = fresh()
     script "os.execute 'sleep 0.02' return { x = p.seed }"

@@ -254,7 +254,8 @@ local function record(self, file, id, trial, ok, bytes, seconds)
     row.reason, row.traceback = failure.message, failure.traceback
   end
   file:put(row)
-  if seconds >= at_once then file:commit() end
+  -- with jobs = 0 nobody calls file:tick while the next trial runs
+  if seconds >= at_once or self.run_options.jobs == 0 then file:commit() end
   trial.output, trial.seconds = row.output, seconds
   trial.failure = failure and { p = trial.p, message = failure.message,
     traceback = failure.traceback or failure.message }

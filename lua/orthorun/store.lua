@@ -64,15 +64,25 @@ local function pragma(self, name)
   return row and row[name]
 end
 
+-- What a new file was made with is on the disk before what was written to it
+-- counts as safe.
+local function sync_new_file(self)
+  if self.unsynced then self:sql "PRAGMA wal_checkpoint(PASSIVE)" end
+  self.unsynced = nil
+end
+
 -- All of `f`, or nothing of it.
 function Store:transaction(f, ...)
   self:sql "BEGIN IMMEDIATE"
+  self.inside = true
   local ok, result = pcall(f, ...)
+  self.inside = nil
   if ok then ok, result = pcall(self.sql, self, "COMMIT") end
   if not ok then
     self.db:run "ROLLBACK"
     error(result, 0)
   end
+  sync_new_file(self)
   return result
 end
 
@@ -92,7 +102,9 @@ local function put_in_group(self, ...)
   end
   self.waiting[#self.waiting + 1] = table.pack(...)
   self:sql(...)
-  if not self.since then self.waiting = {} end
+  if self.since then return end
+  self.waiting = {}
+  if not self.inside then sync_new_file(self) end
 end
 
 -- Writes a group's statements one by one, as many as there is room for. From
@@ -101,13 +113,9 @@ local function save_singly(self)
   self.patience, self.lost, self.waiting = nil, self.waiting, {}
   while self.lost[1] do
     self:sql(table.unpack(self.lost[1], 1, self.lost[1].n))
+    sync_new_file(self)
     table.remove(self.lost, 1)
   end
-end
-
-local function sync_new_file(self)
-  if self.unsynced then self:sql "PRAGMA wal_checkpoint(PASSIVE)" end
-  self.unsynced = nil
 end
 
 -- Writes what is waiting.
