@@ -3,12 +3,7 @@
 local ortho = require "orthorun"
 local data, matrix, metric = ortho.data, ortho.matrix, ortho.metric
 
-local function raises(pattern, f, ...)
-  local ok, message = pcall(f, ...)
-  assert.is_false(ok)
-  assert.is_truthy(tostring(message):find(pattern, 1, true),
-    ("%q does not contain %q"):format(tostring(message), pattern))
-end
+local raises = dofile("tests/support.lua").raises
 
 -- 10 samples of 2 numbers; x(1, j) = y(1, j) = j.
 local x = matrix { { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 },

@@ -3,12 +3,7 @@
 local ortho = require "orthorun"
 local matrix, layer, loss = ortho.matrix, ortho.layer, ortho.loss
 
-local function raises(pattern, f, ...)
-  local ok, message = pcall(f, ...)
-  assert.is_false(ok)
-  assert.is_truthy(tostring(message):find(pattern, 1, true),
-    ("%q does not contain %q"):format(tostring(message), pattern))
-end
+local raises = dofile("tests/support.lua").raises
 
 -- d f / d M by five-point differences: f reads M, which is changed in place.
 local function differences(f, M, h)

@@ -165,11 +165,7 @@ local function near_all(expected, A, tolerance)
   end
 end
 
-local function raises(message, f, ...)
-  local ok, said = pcall(f, ...)
-  assert(not ok, "no error, but expected: " .. message)
-  assert(said:find(message, 1, true), said)
-end
+local raises = dofile("tests/support.lua").raises
 
 -- --- residuals ------------------------------------------------------------
 

@@ -4,12 +4,7 @@ local matrix = ortho.matrix
 
 local function rows(m) return m:totable() end
 
-local function raises(pattern, f, ...)
-  local ok, message = pcall(f, ...)
-  assert.is_false(ok)
-  assert.is_truthy(tostring(message):find(pattern, 1, true),
-    ("%q does not contain %q"):format(tostring(message), pattern))
-end
+local raises = dofile("tests/support.lua").raises
 
 for _, precision in ipairs { "float64", "float32" } do
   local opt = { precision = precision }

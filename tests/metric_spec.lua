@@ -3,12 +3,7 @@
 local ortho = require "orthorun"
 local matrix, metric, init = ortho.matrix, ortho.metric, ortho.init
 
-local function raises(pattern, f, ...)
-  local ok, message = pcall(f, ...)
-  assert.is_false(ok)
-  assert.is_truthy(tostring(message):find(pattern, 1, true),
-    ("%q does not contain %q"):format(tostring(message), pattern))
-end
+local raises = dofile("tests/support.lua").raises
 
 -- W = [[2,1,0],[1,3,1]], V = [[1,0,1],[0,1,1]]
 local W = matrix { { 2, 1, 0 }, { 1, 3, 1 } }

@@ -2,12 +2,7 @@
 local ortho = require "orthorun"
 local optim, matrix = ortho.optim, ortho.matrix
 
-local function raises(pattern, f, ...)
-  local ok, message = pcall(f, ...)
-  assert.is_false(ok)
-  assert.is_truthy(tostring(message):find(pattern, 1, true),
-    ("%q does not contain %q"):format(tostring(message), pattern))
-end
+local raises = dofile("tests/support.lua").raises
 
 -- After 10 steps of PyTorch 1.13 in float64 from the same start: the loss,
 -- and all parameters, weights row by row, layer 1 first.

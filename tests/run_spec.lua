@@ -6,13 +6,7 @@ local store = core.store
 local program = os.getenv "ORTHORUN" or "./orthorun"
 local folder, count
 
-local function read(path)
-  local file = io.open(path, "rb")
-  if not file then return nil end
-  local text = file:read "a"
-  file:close()
-  return text
-end
+local read = dofile("tests/support.lua").read
 
 local function write(path, text)
   local file = assert(io.open(path, "wb"))

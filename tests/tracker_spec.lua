@@ -2,12 +2,7 @@
 local ortho = require "orthorun"
 local matrix, metric, tracker = ortho.matrix, ortho.metric, ortho.tracker
 
-local function raises(pattern, f, ...)
-  local ok, message = pcall(f, ...)
-  assert.is_false(ok)
-  assert.is_truthy(tostring(message):find(pattern, 1, true),
-    ("%q does not contain %q"):format(tostring(message), pattern))
-end
+local raises = dofile("tests/support.lua").raises
 
 local x = ortho.rng(1):normal(6, 20)
 local y = ortho.rng(2):normal(4, 20)

@@ -5,12 +5,7 @@ local ortho = require "orthorun"
 local matrix, optim, train, loss = ortho.matrix, ortho.optim, ortho.train,
   ortho.loss
 
-local function raises(pattern, f, ...)
-  local ok, message = pcall(f, ...)
-  assert.is_false(ok)
-  assert.is_truthy(tostring(message):find(pattern, 1, true),
-    ("%q does not contain %q"):format(tostring(message), pattern))
-end
+local raises = dofile("tests/support.lua").raises
 
 local function relu_net(seed, precision)
   return ortho.mlp { sizes = { 6, 9, 4 }, rng = ortho.rng(seed),

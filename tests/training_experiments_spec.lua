@@ -5,13 +5,7 @@ local core = require "orthorun.core"
 local program = os.getenv "ORTHORUN" or "./orthorun"
 local folder
 
-local function read_file(name)
-  local file = io.open(name, "rb")
-  if not file then return nil end
-  local text = file:read "a"
-  file:close()
-  return text
-end
+local read_file = dofile("tests/support.lua").read
 
 -- Runs the experiment; returns stdout, the exit code, stderr.
 local function run(name, options)

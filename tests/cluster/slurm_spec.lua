@@ -4,12 +4,7 @@ local core = require "orthorun.core"
 local program = os.getenv "ORTHORUN" or "./orthorun"
 local folder
 
-local function read(path)
-  local file = io.open(path, "rb")
-  local text = file and file:read "a"
-  if file then file:close() end
-  return text
-end
+local read = dofile("tests/support.lua").read
 
 local function shell(line)
   local _, how, code = os.execute(("cd '%s' && { %s; } >stdout 2>stderr")
