@@ -232,14 +232,14 @@ local function describe_run(self, jobs, count)
     layout = records.pack_layout(layout_of(self)) }
 end
 
-local at_once = 0.05 -- seconds; shorter trials share a write to the file
-
 local function record_of(self, id, trial)
   return { key = trial.key, run = id, code = self.code,
     parameters = text_of(trial.p), input = pack.encode(trial.p),
     version = core.environment.orthorun, precision = core.precision(),
     seed = tostring(trial.seed), finished = now() }
 end
+
+local at_once = 0.05 -- seconds; shorter trials share a write to the file
 
 -- Writes how a trial ended into the file, and into the trial: by its results,
 -- by its failure, or (ok nil) for a reason that is text.

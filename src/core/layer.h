@@ -21,7 +21,7 @@ void or_linear_bias_gradient(const or_matrix *dz, or_matrix *db);
 bool or_linear_gradient_norm(const or_matrix *dz, const or_matrix *x,
                              or_norm *norm);
 
-/* a = phi(z). Where z
+/* a = phi(z); a may be z where z has exponent 0 or phi is homogeneous. Where z
    carries an exponent that no float holds, a homogeneous phi (relu) is exact on
    the stored values, and the others are what they look like from there: near 0
    phi'(0) z, far out their asymptotes. */

@@ -130,7 +130,7 @@ or_status or_matrix_product_plain(bool ta, const or_matrix *a, bool tb,
                                   const or_matrix *b, or_matrix *c);
 
 /* Reductions over stored values, times 2^exponent where a double holds it.
-   Sums run in double, pairwise per column. */
+   Sums run in double, in lanes whose order never changes. */
 double or_matrix_sum(const or_matrix *m);
 or_status or_matrix_extremes(const or_matrix *m, double *low, double *high);
 /* s[j], j < cols = sum of column j; s[i], i < rows = sum of row i. */
