@@ -2,7 +2,7 @@
 -- stands around it is written by hand.
 local ortho = require "orthorun"
 local core = require "orthorun.core"
-local machine = require "orthorun.machine"
+local machine = require "orthorun.base.machine"
 local race = dofile "bench/race.lua"
 local verdict = dofile "bench/verdict.lua"
 

@@ -5,28 +5,31 @@ local core = require "orthorun.core"
 
 -- field -> the module that it comes from
 local lazy = {
-  arms = "orthorun.arms",
-  mlp = "orthorun.mlp",
+  arms = "orthorun.net.arms",
+  mlp = "orthorun.net.mlp",
   theory = "orthorun.theory",
   data = "orthorun.data",
-  stats = "orthorun.stats",
+  stats = "orthorun.table.stats",
   plot = "orthorun.plot",
   report = "orthorun.report",
-  require_version = "orthorun.version",
+  require_version = "orthorun.base.version",
   sweep = "orthorun.sweep",
-  results = "orthorun.results",
-  table = "orthorun.tabular",
-  optim = "orthorun.optim",
-  train = "orthorun.train",
-  tracker = "orthorun.tracker",
-  sharpness = "orthorun.sharpness",
+  results = "orthorun.sweep.results",
+  table = "orthorun.table",
+  optim = "orthorun.net.optim",
+  train = "orthorun.net.train",
+  tracker = "orthorun.net.tracker",
+  sharpness = "orthorun.net.sharpness",
 }
+
+-- what a field has from a room above its own
+local joined = { data = { teacher = "orthorun.net.teacher" } }
 
 -- the C part's fields that are for the library alone
 local internal = { worker = true, store = true, set_exit_status = true }
 
 -- all cores are ours, until a sweep's workers share them
-core.set_threads(require "orthorun.machine".jobs())
+core.set_threads(require "orthorun.base.machine".jobs())
 
 local ortho = {}
 for name, value in pairs(core) do
@@ -39,6 +42,9 @@ local function load_field(self, name)
     value = require "orthorun.sweep".range
   elseif lazy[name] then
     value = require(lazy[name])
+    for field, module in pairs(joined[name] or {}) do
+      value[field] = require(module)
+    end
   else
     return nil
   end

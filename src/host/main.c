@@ -98,7 +98,7 @@ static bool is_page(const char *name) {
 /* Pushes the script inside a report. */
 static int load_page(lua_State *L, const char *name) {
   lua_getglobal(L, "require");
-  lua_pushliteral(L, "orthorun.verify");
+  lua_pushliteral(L, "orthorun.report.verify");
   int status = lua_pcall(L, 1, 1, 0);
   if (status != LUA_OK)
     return status;
@@ -137,7 +137,7 @@ static int run_rest(lua_State *L, const host_args *args) {
    the words that follow. */
 static int run_tool(lua_State *L, char **word) {
   lua_getglobal(L, "require");
-  lua_pushliteral(L, "orthorun.tools");
+  lua_pushliteral(L, "orthorun.report.tools");
   int status = host_call(L, 1, 1);
   if (status == LUA_OK) {
     lua_getfield(L, -1, word[0] + 2);

@@ -1,6 +1,6 @@
 /* init_test.c: initializers on views, their scratch, and the distribution of
    the Haar matrices: entries, eigenvalue angles, traces of powers, signs of
-   the determinant. The rest is in tests/init_spec.lua. */
+   the determinant. The rest is in tests/core/init_spec.lua. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,0 +1,465 @@
+-- data: inputs and targets for networks, made up or read from files. A batch
+-- has one sample per COLUMN. Readers of whole data sets return a set:
+--   x        inputs x samples
+--   y        targets x samples; one-hot where there are labels; may be nil
+--   labels   array of classes 1, 2, ...; nil where there are none
+--   classes  the names of the classes; columns: the names of x's rows
+local core = require "orthorun.core"
+local csv = require "orthorun.base.csv"
+local files = require "orthorun.base.files"
+local idx = require "orthorun.data.idx"
+local names = require "orthorun.base.names"
+local npy = require "orthorun.data.npy"
+local numbers = require "orthorun.data.numbers"
+local fail = core.fail -- at the user's line
+
+local data = {}
+local here = select(2, ...):match("^(.-)[^/]*$") -- the library's folder
+
+local matrix = core.matrix
+
+-- Runs f and raises its error anew, at the line that called data.xxx.
+local function at_caller(f, ...)
+  local results = table.pack(pcall(f, ...))
+  if results[1] then return table.unpack(results, 2, results.n) end
+  fail(results[2])
+end
+
+local function check_count(who, name, value)
+  if value == nil then return end
+  if math.type(value) ~= "integer" or value < 0 then
+    fail(("%s: %s must be a whole number of at least 0, not %s"):format(who,
+      name, tostring(value)))
+  end
+end
+
+-- data.idx(file [, {scaled=true, limit=, precision=}]): an IDX file, gzipped
+-- or not. Images: a matrix, one sample per column, bytes scaled to [0,1]
+-- unless scaled = false. Labels: a Lua array.
+function data.idx(file, options)
+  options = names.options("data.idx", options,
+    { "scaled", "limit", "precision" })
+  check_count("data.idx", "limit", options.limit)
+  return (at_caller(idx.read, file, options))
+end
+
+-- data.npy(file [, {transposed=, precision=}]): the matrix in a .npy file, as
+-- NumPy shows it (a 1-D array is a column); its transpose on request.
+function data.npy(file, options)
+  options = names.options("data.npy", options, { "transposed", "precision" })
+  return (at_caller(npy.read, file, options))
+end
+
+-- data.write_npy(file, A): numpy.load(file) gives the same numbers.
+function data.write_npy(file, A)
+  npy.write(file, A)
+  return file
+end
+
+-- data.one_hot(labels, classes [, {precision=}]): classes x #labels, a 1 in
+-- each column at its label (1, 2, ...).
+function data.one_hot(labels, classes, options)
+  options = names.options("data.one_hot", options, { "precision" })
+  if type(labels) ~= "table" then
+    fail("data.one_hot: labels must be an array of whole numbers, not " ..
+      type(labels))
+  end
+  local y = matrix.zeros(classes, #labels, { precision = options.precision })
+  for j, label in ipairs(labels) do
+    if math.type(label) ~= "integer" or label < 1 or label > classes then
+      fail(("data.one_hot: label %d is %s, expected 1 to %d"):format(j,
+        tostring(label), classes))
+    end
+    y:set(label, j, 1)
+  end
+  return y
+end
+
+-- --- Fashion-MNIST --------------------------------------------------------
+
+local fashion_folder = "/usr/share/datasets/fashion-mnist"
+local fashion_classes = { "T-shirt/top", "Trouser", "Pullover", "Dress",
+  "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot" }
+local fashion_prefix = { train = "train", test = "t10k" }
+
+local function fashion_file(options, part)
+  local path = files.join(options.folder or fashion_folder,
+    fashion_prefix[options.split or "train"] .. part)
+  if not core.file.head(path, 1) then
+    fail(("data.fashion_mnist: no %s; install it with `apt-get install " ..
+      "dataset-fashion-mnist` (or `make deps`)"):format(path))
+  end
+  return path
+end
+
+-- data.fashion_mnist{split = "train"|"test", limit =, precision =, folder =}:
+-- the set of 60,000 (test: 10,000) images, 784 numbers in [0,1] each, row by
+-- row from the top; labels 1 to 10.
+function data.fashion_mnist(options)
+  options = names.options("data.fashion_mnist", options,
+    { "split", "limit", "precision", "folder" })
+  check_count("data.fashion_mnist", "limit", options.limit)
+  if not fashion_prefix[options.split or "train"] then
+    fail("data.fashion_mnist: " .. names.unknown("split", options.split,
+      { "train", "test" }))
+  end
+  local images = fashion_file(options, "-images-idx3-ubyte.gz")
+  local x = at_caller(idx.read, images, options)
+  local labels = at_caller(idx.read,
+    fashion_file(options, "-labels-idx1-ubyte.gz"), options)
+  if x:cols() ~= #labels then
+    fail(("data.fashion_mnist: %d images but %d labels"):format(x:cols(),
+      #labels))
+  end
+  for i = 1, #labels do labels[i] = labels[i] + 1 end
+  return { x = x, labels = labels, classes = fashion_classes,
+    y = data.one_hot(labels, 10, { precision = options.precision }) }
+end
+
+-- --- CSV ------------------------------------------------------------------
+
+local csv_options = { "header", "label", "target", "limit", "precision" }
+
+local function read_text(path)
+  numbers.head("data.csv", path, 1)
+  local size, message = core.file.size(path)
+  if not size then numbers.fail("data.csv", path, "%s", message) end
+  return numbers.head("data.csv", path, size)
+end
+
+local function any_text(fields)
+  for _, field in ipairs(fields) do
+    if not csv.tonumber(field) then return true end
+  end
+  return false
+end
+
+-- The index of the column that is called, or numbered, so.
+local function find_column(path, wanted, columns, width)
+  if math.type(wanted) == "integer" and wanted >= 1 and wanted <= width then
+    return wanted
+  end
+  for i, name in ipairs(columns or {}) do
+    if name == wanted then return i end
+  end
+  if columns then
+    numbers.fail("data.csv", path, "%s",
+      names.unknown("column", tostring(wanted), columns))
+  end
+  numbers.fail("data.csv", path, "no column %s: %d columns, no header",
+    tostring(wanted), width)
+end
+
+local function not_a_number(path, line, k, text)
+  numbers.fail("data.csv", path .. ":" .. line,
+    "field %d is '%s', not a number (nan stands for a missing one)", k, text)
+end
+
+-- The numbers in the fields whose indices `places` lists.
+local function numbers_at(path, fields, places, line)
+  local values = {}
+  for i, k in ipairs(places) do
+    values[i] = csv.tonumber(fields[k]) or
+      not_a_number(path, line, k, fields[k])
+  end
+  return values
+end
+
+-- The indices of the columns that are x, and that are targets; the index of
+-- the label, or nil.
+local function places_of(path, options, columns, width)
+  local taken, x, target, label = {}, {}, {}, nil
+  local function take(wanted)
+    local k = find_column(path, wanted, columns, width)
+    taken[k] = true
+    return k
+  end
+  if options.label ~= nil then label = take(options.label) end
+  local targets = options.target
+  if type(targets) ~= "table" then targets = { targets } end
+  for i, wanted in ipairs(targets) do target[i] = take(wanted) end
+  for k = 1, width do
+    if not taken[k] then x[#x + 1] = k end
+  end
+  return x, target, label
+end
+
+-- What the first record tells: the header, if it is one, and the places.
+local function begin_parts(path, options, fields, line)
+  local header = options.header
+  if header == nil then header = any_text(fields) end
+  local parts = { x = {}, target = {}, label = {}, width = #fields,
+    line = line, columns = header and fields or nil }
+  parts.x_at, parts.target_at, parts.label_at = places_of(path, options,
+    parts.columns, #fields)
+  return parts
+end
+
+local function add_record(parts, path, fields, line)
+  if #fields ~= parts.width then
+    numbers.fail("data.csv", path .. ":" .. line,
+      "%d fields, expected %d as in line %d", #fields, parts.width, parts.line)
+  end
+  local n = #parts.x + 1
+  parts.x[n] = numbers_at(path, fields, parts.x_at, line)
+  parts.target[n] = numbers_at(path, fields, parts.target_at, line)
+  parts.label[n] = fields[parts.label_at]
+end
+
+-- All records: rows of x and of target, texts of labels, and the header.
+local function read_records(path, options)
+  local parts
+  for fields, line, message in csv.records(read_text(path)) do
+    if not fields then
+      numbers.fail("data.csv", path .. ":" .. line, "%s", message)
+    end
+    local first = not parts
+    parts = parts or begin_parts(path, options, fields, line)
+    if options.limit and #parts.x >= options.limit then break end
+    if not (first and parts.columns) then
+      add_record(parts, path, fields, line)
+    end
+  end
+  if not parts or #parts.x == 0 then
+    numbers.fail("data.csv", path, "no records")
+  end
+  return parts
+end
+
+-- Class numbers 1, 2, ... for label texts, and the classes in order: by value
+-- where all are numbers, else by text.
+local function classify(texts)
+  local classes, index, all_numbers = {}, {}, true
+  for _, text in ipairs(texts) do
+    if not index[text] then
+      index[text] = true
+      classes[#classes + 1] = text
+      all_numbers = all_numbers and tonumber(text) ~= nil
+    end
+  end
+  table.sort(classes, function(a, b)
+    if all_numbers and tonumber(a) ~= tonumber(b) then
+      return tonumber(a) < tonumber(b)
+    end
+    return a < b
+  end)
+  for i, text in ipairs(classes) do index[text] = i end
+  local labels = {}
+  for i, text in ipairs(texts) do labels[i] = index[text] end
+  return labels, classes
+end
+
+local function read_csv(path, options)
+  local parts = read_records(path, options)
+  local precision = { precision = options.precision }
+  local set = { x = matrix(parts.x, precision):t() }
+  if options.label ~= nil then
+    set.labels, set.classes = classify(parts.label)
+    set.y = data.one_hot(set.labels, #set.classes, precision)
+  end
+  if options.target ~= nil then
+    set.y = matrix(parts.target, precision):t()
+  end
+  if parts.columns then
+    set.columns = {}
+    for i, k in ipairs(parts.x_at) do set.columns[i] = parts.columns[k] end
+  end
+  return set
+end
+
+-- data.csv(file [, {header=, label=, target=, limit=, precision=}]): the set
+-- in a CSV file (RFC 4180, gzipped or not), one sample per line. header: is
+-- the first line one? (default: it is where it holds text). label: the column
+-- (name or number) of the class, a text or a number. target: the column or
+-- columns to predict. The other columns are x. nan and inf are kept.
+function data.csv(file, options)
+  options = names.options("data.csv", options, csv_options)
+  check_count("data.csv", "limit", options.limit)
+  return (at_caller(read_csv, file, options))
+end
+
+-- data.write_csv(file, A [, {header = {...}}]): one line per column of A (one
+-- sample per line), every number exact.
+function data.write_csv(file, A, options)
+  options = names.options("data.write_csv", options, { "header" })
+  names.expect("data.write_csv", "the second argument", A, "matrix")
+  local lines = {}
+  if options.header then
+    if #options.header ~= A:rows() then
+      fail(("data.write_csv: %d names for %d rows"):format(#options.header,
+        A:rows()))
+    end
+    lines[1] = csv.line(options.header)
+  end
+  for j = 1, A:cols() do lines[#lines + 1] = csv.line(A:col(j):tolist()) end
+  files.write(file, table.concat(lines))
+  return file
+end
+
+-- --- made-up data ---------------------------------------------------------
+
+-- data.synthetic{inputs=, outputs=, samples=, rng=, distribution=,
+-- precision=}: a set of random x and y, "uniform" in [0,1] (default) or
+-- standard "normal". outputs defaults to inputs.
+function data.synthetic(options)
+  options = names.options("data.synthetic", options, { "inputs", "outputs",
+    "samples", "rng", "distribution", "precision" })
+  local kind = options.distribution or "uniform"
+  if kind ~= "uniform" and kind ~= "normal" then
+    fail("data.synthetic: " .. names.unknown("distribution", kind,
+      { "uniform", "normal" }))
+  end
+  for _, name in ipairs { "inputs", "samples", "rng" } do
+    if options[name] == nil then
+      fail(("data.synthetic: %s is missing"):format(name))
+    end
+  end
+  names.expect("data.synthetic", "rng", options.rng, "rng")
+  local precision = { precision = options.precision }
+  local function draw(key, rows)
+    local rng = options.rng:split(key)
+    return rng[kind](rng, rows, options.samples, precision)
+  end
+  return { x = draw("x", options.inputs),
+    y = draw("y", options.outputs or options.inputs) }
+end
+
+-- data.sample(set, n, rng): the set of n samples drawn without replacement.
+function data.sample(set, n, rng)
+  if type(set) ~= "table" or getmetatable(set.x) ~= "orthorun.matrix" then
+    fail("data.sample: set must be a table with a matrix x, as from data")
+  end
+  if getmetatable(rng) ~= "orthorun.rng" then
+    fail("data.sample: rng must be an rng, as from ortho.rng(seed)")
+  end
+  local count = set.x:cols()
+  if math.type(n) ~= "integer" or n < 0 or n > count then
+    fail(("data.sample: %s of %d samples"):format(tostring(n), count))
+  end
+  local chosen = table.move(rng:permutation(count), 1, n, 1, {})
+  local new = { x = set.x:select(chosen), classes = set.classes,
+    columns = set.columns, y = set.y and set.y:select(chosen) }
+  if set.labels then
+    new.labels = {}
+    for i, j in ipairs(chosen) do new.labels[i] = set.labels[j] end
+  end
+  return new
+end
+
+-- --- for training ---------------------------------------------------------
+
+function data.batches(options)
+  return require "orthorun.data.batches".new(options)
+end
+
+for name, f in pairs(require "orthorun.data.samples") do data[name] = f end
+
+-- data.digits{limit=, precision=}: the set of 1,797 handwritten digits of the
+-- UCI repository, 64 numbers in [0,1] each (8x8, row by row from the top);
+-- labels 1 to 10 for the digits 0 to 9. It comes with the library, see
+-- digits.txt beside this file.
+function data.digits(options)
+  options = names.options("data.digits", options, { "limit", "precision" })
+  check_count("data.digits", "limit", options.limit)
+  local set = at_caller(read_csv, here .. "digits.csv.gz",
+    { label = 65, header = false, limit = options.limit,
+      precision = options.precision })
+  set.x = set.x / 16
+  return set
+end
+
+-- --- by name --------------------------------------------------------------
+
+local function pass(options, wanted)
+  local part = {}
+  for _, name in ipairs(wanted) do part[name] = options[name] end
+  return part
+end
+
+local function load_idx(file, options)
+  local x = data.idx(file, pass(options, { "limit", "precision" }))
+  if type(x) == "table" then
+    fail(("data.load: %s holds labels, not samples"):format(file))
+  end
+  return { x = x }
+end
+
+local loaders = {
+  csv = function(file, options)
+    return data.csv(file, pass(options, csv_options))
+  end,
+  npy = function(file, options)
+    local x = data.npy(file, { transposed = true,
+      precision = options.precision })
+    local limit = math.min(options.limit or x:cols(), x:cols())
+    return { x = limit < x:cols() and x:sub(1, x:rows(), 1, limit):copy() or x }
+  end,
+  idx = load_idx,
+}
+
+local synthetic_options = { "inputs", "outputs", "samples", "rng",
+  "distribution", "precision" }
+
+local named = {
+  synthetic = function(options)
+    return data.synthetic(pass(options, synthetic_options))
+  end,
+  fashion_mnist = function(options)
+    return data.fashion_mnist(pass(options,
+      { "split", "limit", "precision", "folder" }))
+  end,
+  digits = function(options)
+    return data.digits(pass(options, { "limit", "precision" }))
+  end,
+}
+
+local load_options = { "inputs", "outputs", "samples", "rng", "distribution",
+  "split", "limit", "folder", "header", "label", "target", "precision" }
+
+local function loader_of(file)
+  local base = file:gsub("%.gz$", "")
+  if base:find("%-ubyte$") then return load_idx end
+  return loaders[(base:match("%.(%w+)$") or ""):lower()]
+end
+
+-- data.load(name or file [, options]): the set called "synthetic", "digits" or
+-- "fashion_mnist", or in a file that ends in .csv, .npy, .idx or -ubyte
+-- (and .gz). One sample per line of a CSV and per row of a .npy. Options that
+-- a source has no use for are ignored, so that one call serves all.
+function data.load(name, options)
+  options = names.options("data.load", options, load_options)
+  if type(name) ~= "string" then
+    fail("data.load: expected a name or a file, got a " .. type(name))
+  end
+  if named[name] then return named[name](options) end
+  local loader = loader_of(name)
+  if loader then return loader(name, options) end
+  fail("data.load: " .. names.unknown("data", name, { "synthetic",
+    "fashion_mnist", "digits", "FILE.csv", "FILE.npy", "FILE.idx" }))
+end
+
+local pools = {} -- data sets by name, read once
+
+-- data.batch{data=, size=, inputs=, outputs=, rng=, limit=2000}: `size` samples
+-- of the data set called `data`, drawn without replacement (all of them where
+-- it has fewer); "synthetic" ones have `inputs` and `outputs` rows. Where a
+-- set has no targets y, they are uniform in [0,1].
+function data.batch(options)
+  options = names.options("data.batch", options, { "data", "size", "inputs",
+    "outputs", "rng", "limit" })
+  local name, rng = options.data or "synthetic", options.rng
+  names.expect("data.batch", "rng", rng, "rng")
+  if name == "synthetic" then
+    return data.synthetic { inputs = options.inputs, outputs = options.outputs,
+      samples = options.size, rng = rng }
+  end
+  pools[name] = pools[name]
+    or data.load(name, { limit = options.limit or 2000 })
+  local pool = pools[name]
+  local set = data.sample(pool, math.min(options.size, pool.x:cols()), rng)
+  set.y = set.y or rng:split "y":uniform(options.outputs or options.inputs,
+    set.x:cols())
+  return set
+end
+
+return data

@@ -1,0 +1,92 @@
+-- optim: the optimizers of the C part (sgd, adam, adamw, clip, grad_norm), and
+-- learning-rate schedules: functions of the number of steps taken so far, 0
+-- before the first, that return the rate of the next step.
+--   opt:lr(schedule(step)); opt:step(net)
+local core = require "orthorun.core"
+local names = require "orthorun.base.names"
+
+local optim = {}
+for name, value in pairs(core.optim) do optim[name] = value end
+
+local function number(who, options, name, fallback, low)
+  local value = options[name]
+  if value == nil then value = fallback end
+  if type(value) ~= "number" or not (value >= low) or value == math.huge then
+    error(("%s: %s is %s, must be a finite number of at least %s"):format(who,
+      name, tostring(value), low), 3)
+  end
+  return value
+end
+
+local function count(who, options, name, fallback)
+  local value = options[name]
+  if value == nil then value = fallback end
+  if math.type(value) ~= "integer" or value < 0 then
+    error(("%s: %s is %s, must be a whole number"):format(who, name,
+      tostring(value)), 3)
+  end
+  return value
+end
+
+local function rate(who, options)
+  local lr = options.lr
+  if type(lr) ~= "number" or not (lr > 0) or lr == math.huge then
+    error(("%s: lr is %s, must be positive and finite"):format(who,
+      tostring(lr)), 3)
+  end
+  return lr
+end
+
+-- optim.constant{lr=}: always lr.
+function optim.constant(options)
+  options = names.options("optim.constant", options, { "lr" })
+  local lr = rate("optim.constant", options)
+  return function() return lr end
+end
+
+-- optim.step_decay{lr=, every=, factor=0.1}: lr * factor^(step // every), as
+-- PyTorch's StepLR.
+function optim.step_decay(options)
+  local who = "optim.step_decay"
+  options = names.options(who, options, { "lr", "every", "factor" })
+  local lr, every = rate(who, options), count(who, options, "every")
+  local factor = number(who, options, "factor", 0.1, 0)
+  if every == 0 then error(who .. ": every is 0, must be at least 1", 2) end
+  if factor == 0 then error(who .. ": factor is 0, must be positive", 2) end
+  return function(step) return lr * factor ^ (step // every) end
+end
+
+-- optim.warmup(schedule, steps): the schedule's rate times (step+1)/steps in
+-- the first `steps` steps, so that the last of them has the full rate.
+function optim.warmup(schedule, steps)
+  if type(schedule) ~= "function" then
+    error("optim.warmup: the schedule must be a function(step), not a " ..
+      type(schedule), 2)
+  end
+  steps = count("optim.warmup", { steps = steps }, "steps")
+  return function(step)
+    return schedule(step) * math.min(1, (step + 1) / steps)
+  end
+end
+
+-- optim.cosine{lr=, steps=, final=0, warmup=0}: `warmup` linear steps up to
+-- lr, then half a cosine that reaches `final` after `steps` steps in all and
+-- stays there (PyTorch's CosineAnnealingLR where warmup is 0).
+function optim.cosine(options)
+  local who = "optim.cosine"
+  options = names.options(who, options, { "lr", "steps", "final", "warmup" })
+  local lr, final = rate(who, options), number(who, options, "final", 0, 0)
+  local steps = count(who, options, "steps")
+  local warmup = count(who, options, "warmup", 0)
+  if steps <= warmup then
+    error(("%s: steps is %d, must be more than warmup, %d"):format(who, steps,
+      warmup), 2)
+  end
+  return function(step)
+    if step < warmup then return lr * (step + 1) / warmup end
+    local part = math.min(1, (step - warmup) / (steps - warmup))
+    return final + (lr - final) * (1 + math.cos(math.pi * part)) / 2
+  end
+end
+
+return optim

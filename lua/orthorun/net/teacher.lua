@@ -1,0 +1,102 @@
+-- teacher: made-up tasks for training, ortho.data.teacher{...}: inputs, and what
+-- a linear map or a network of known weights makes of them.
+local core = require "orthorun.core"
+local mlp = require "orthorun.net.mlp"
+local names = require "orthorun.base.names"
+
+local matrix, init = core.matrix, core.init
+
+local function fail(who, message, ...)
+  core.fail(who .. ": " .. message:format(...))
+end
+
+-- U diag(s) V' with U, V Haar; det, for square ones, is its determinant's sign.
+local function with_singular_values(o, who)
+  local s = o.singular_values
+  local k, square = #s, o.inputs == o.outputs and #s == o.inputs
+  if k == 0 or k > math.min(o.inputs, o.outputs) then
+    fail(who, "%d singular values for a %dx%d matrix", k, o.outputs, o.inputs)
+  elseif o.det and not square then
+    fail(who, "det= needs as many singular values as inputs and outputs")
+  end
+  local U = init.orthogonal { det = o.det }(o.rng:split("left"), o.outputs, k,
+    o.precision)
+  local V = init.orthogonal { det = o.det and 1 }(o.rng:split("right"),
+    o.inputs, k, o.precision)
+  return U * matrix.diag(matrix(s, { precision = o.precision })) * V:t()
+end
+
+local function linear_teacher(o, who)
+  if o.weight then return o.weight end
+  if o.singular_values then return with_singular_values(o, who) end
+  return init.scaled_gaussian {} (o.rng:split("weight"), o.outputs, o.inputs,
+    o.precision)
+end
+
+local function network_teacher(o)
+  return o.net or mlp { sizes = o.sizes, activation = o.activation,
+    init = o.init, rng = o.rng:split("weight"), precision = o.precision }
+end
+
+local known = { "inputs", "outputs", "samples", "x", "rng", "weight",
+  "singular_values", "det", "net", "sizes", "activation", "init", "noise",
+  "distribution", "precision" }
+
+-- Fills in the sizes that something else tells.
+local function complete(o, who)
+  if o.x then o.inputs, o.precision = o.x:rows(), o.x:precision() end
+  if o.weight then o.inputs, o.outputs = o.weight:cols(), o.weight:rows() end
+  if o.sizes then o.inputs, o.outputs = o.sizes[1], o.sizes[#o.sizes] end
+  o.outputs = o.outputs or o.inputs
+  local network = o.net or o.sizes
+  if network and (o.weight or o.singular_values) then
+    fail(who, "a teacher is linear (weight=, singular_values=) or a network " ..
+      "(net=, sizes=), not both")
+  end
+  for _, name in ipairs { "inputs", not o.x and "samples" or nil } do
+    if math.type(o[name]) ~= "integer" or o[name] < 1 then
+      fail(who, "%s is %s, must be a whole number of at least 1", name,
+        tostring(o[name]))
+    end
+  end
+  local drawn = not o.x or not (o.weight or o.net) or o.noise
+  if drawn and not o.rng then fail(who, "needs rng=") end
+end
+
+local function inputs_of(o, who)
+  if o.x then return o.x end
+  local kind = o.distribution or "normal"
+  if kind ~= "normal" and kind ~= "uniform" then
+    fail(who, "%s", names.unknown("distribution", kind, { "normal",
+      "uniform" }))
+  end
+  local rng = o.rng:split("x")
+  return rng[kind](rng, o.inputs, o.samples, { precision = o.precision })
+end
+
+-- data.teacher{inputs=, outputs=inputs, samples=, rng=, ...}: a set whose y is
+-- what a teacher makes of x. A linear one, y = W x (set.weight): weight=, or
+-- singular_values= (with Haar singular vectors; det=1|-1 for the sign of a
+-- square one's determinant), or N(0, 1/inputs). A network (set.net): net=, or
+-- sizes= with activation= and init= as in mlp. x: given, or `distribution`
+-- "normal" (default) or "uniform". noise: its standard deviation, added to y.
+return function(options)
+  local who, o = "data.teacher", {}
+  for key, value in pairs(names.options(who, options, known)) do
+    o[key] = value
+  end
+  complete(o, who)
+  local set = { x = inputs_of(o, who) }
+  if o.net or o.sizes then
+    set.net = network_teacher(o)
+    set.y = set.net:forward(set.x)
+  else
+    set.weight = linear_teacher(o, who)
+    set.y = set.weight * set.x
+  end
+  if o.noise then
+    set.y = set.y + o.rng:split("noise"):normal(set.y:rows(), set.y:cols(),
+      { std = o.noise, precision = set.y:precision() })
+  end
+  return set
+end

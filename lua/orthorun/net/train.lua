@@ -1,0 +1,366 @@
+-- train: the training loop that every script shares, ortho.train{...}, and
+-- the history it returns. A step allocates nothing: batches, passes, loss,
+-- clipping and update run in buffers made once.
+local core = require "orthorun.core"
+local batches = require "orthorun.data.batches".new
+local explain = require "orthorun.net.explain"
+local names = require "orthorun.base.names"
+local optim = require "orthorun.net.optim"
+local tabular = require "orthorun.table"
+local tracker = require "orthorun.net.tracker"
+
+local known = { "net", "x", "y", "loss", "optimizer", "lr", "epochs", "steps",
+  "batch", "shuffle", "drop_last", "rng", "clip", "schedule", "tracker",
+  "evaluate", "target_loss", "on_step", "check",
+  "record" }
+
+local History = { __name = "orthorun.history" }
+History.__index = History
+
+local function fail(message, ...)
+  core.fail("train: " .. message:format(...))
+end
+
+-- --- options --------------------------------------------------------------
+
+local function is_layer(value)
+  return type(value) == "userdata" and getmetatable(value) == "orthorun.layer"
+end
+
+local function optimizer_of(options)
+  if options.optimizer and options.lr then
+    fail("give optimizer= or lr= (which is short for optim.sgd), not both")
+  elseif options.lr then
+    return optim.sgd { lr = options.lr }
+  elseif getmetatable(options.optimizer) ~= "orthorun.optim" then
+    fail("needs optimizer=, for example ortho.optim.sgd{lr = 0.01}, not %s",
+      type(options.optimizer))
+  end
+  return options.optimizer
+end
+
+local function check_count(name, value)
+  if math.type(value) ~= "integer" or value < 0 then
+    fail("%s is %s, must be a whole number", name, tostring(value))
+  end
+  return value
+end
+
+-- Steps from one row of history.steps to the next.
+local function check_record(every)
+  if every == 0 then fail("record is 0, must be at least 1") end
+  return every and check_count("record", every) or 1
+end
+
+-- How many steps, of so many batches an epoch.
+local function steps_of(options, per_epoch)
+  if (options.steps == nil) == (options.epochs == nil) then
+    fail("give either steps= or epochs=")
+  elseif options.steps then
+    return check_count("steps", options.steps)
+  end
+  return check_count("epochs", options.epochs) * per_epoch
+end
+
+-- Raises where the labels are not among the classes that the net tells apart,
+-- or the target has another shape than the net's output.
+local function check_target(name, y, outputs, loss)
+  local labels = loss == "cross_entropy" and y:rows() == 1 and outputs > 1
+  if not labels and type(loss) == "string" and y:rows() ~= outputs then
+    fail("the net has %d outputs, %s has %d rows%s", outputs, name, y:rows(),
+      y:rows() == 1 and "; labels go with loss = \"cross_entropy\"" or "")
+  end
+  for j = 1, labels and y:cols() or 0 do
+    local label = y:get(1, j)
+    if not (label >= 1 and label <= outputs and label % 1 == 0) then
+      fail("label of sample %d in %s is %g; the net has %d classes, 1 to %d",
+        j, name, label, outputs, outputs)
+    end
+  end
+end
+
+-- What the net makes of one sample: its number of outputs.
+local function outputs_of(net, x)
+  return net:forward(x:sub(1, x:rows(), 1, 1)):rows()
+end
+
+-- Sets the learning rate that the schedule has for a step.
+local function set_rate(run, step)
+  local lr = run.schedule(step)
+  if type(lr) ~= "number" or not (lr > 0) or lr == math.huge then
+    fail("the schedule's lr for step %d is %s, must be positive and finite",
+      step, tostring(lr))
+  end
+  run.optimizer:lr(lr)
+end
+
+local function evaluation_of(options, run)
+  local e = options.evaluate
+  if not e then return nil end
+  names.options("train: evaluate", e, { "x", "y", "every" })
+  local size = math.max(run.batches.size, 256)
+  local parts = batches({ x = e.x, y = e.y, shuffle = false,
+    check = options.check, size = type(e.x) == "userdata" and
+      math.min(size, math.max(e.x:cols(), 1)) or nil }, "train: evaluate")
+  check_target("evaluate.y", parts.y, run.outputs, run.loss)
+  return { parts = parts, samples = e.x:cols(),
+    every = e.every and check_count("evaluate.every", e.every) or
+      #run.batches }
+end
+
+local function tracker_of(options)
+  local t = options.tracker
+  if t == nil then return tracker { every = math.maxinteger, probes = {} } end
+  if getmetatable(t) == nil then return tracker(t) end
+  return t
+end
+
+local function check_options(options)
+  if not is_layer(options.net) then
+    fail("needs net=, a network, not %s", type(options.net))
+  end
+  if type(options.loss) ~= "function" and type(options.loss) ~= "string" then
+    fail("needs loss=: \"mse\", \"mse_half\", \"mse_sum\", " ..
+      "\"cross_entropy\", or a function(prediction, target)")
+  end
+  for _, name in ipairs { "schedule", "on_step" } do
+    if options[name] ~= nil and type(options[name]) ~= "function" then
+      fail("%s must be a function, not a %s", name, type(options[name]))
+    end
+  end
+  local clip = options.clip
+  if clip ~= nil and not (type(clip) == "number" and clip > 0) then
+    fail("clip is %s, must be a positive number", tostring(clip))
+  end
+end
+
+local columns = { "step", "epoch", "loss", "accuracy", "grad_norm", "lr" }
+
+-- Room for every step's numbers, so that writing them allocates nothing.
+local function room(steps)
+  local arrays = {}
+  for _, name in ipairs(columns) do
+    local list = {}
+    for i = 1, steps do list[i] = false end
+    arrays[name] = list
+  end
+  return arrays
+end
+
+-- Everything the loop needs, checked.
+local function prepare(options)
+  check_options(options)
+  local run = { net = options.net, loss = options.loss, clip = options.clip,
+    schedule = options.schedule, on_step = options.on_step,
+    target_loss = options.target_loss, optimizer = optimizer_of(options),
+    batches = batches({ x = options.x, y = options.y, size = options.batch,
+      shuffle = options.shuffle, drop_last = options.drop_last,
+      rng = options.rng, check = options.check }, "train") }
+  run.steps = steps_of(options, #run.batches)
+  run.outputs = outputs_of(run.net, run.batches.x)
+  check_target("y", run.batches.y, run.outputs, run.loss)
+  run.evaluation = evaluation_of(options, run)
+  run.tracker = tracker_of(options):start(run.net)
+  run.largest = run.batches.x:precision() == "float32" and 38 or 308
+  run.record = check_record(options.record)
+  run.rows, run.taken = (run.steps - 1) // run.record + 1, 0
+  run.arrays = room(run.rows)
+  run.evaluations = tabular.new { "step", "epoch", "loss", "accuracy" }
+  return run
+end
+
+-- --- the loop -------------------------------------------------------------
+
+local function is_finite(x) return x - x == 0 end
+
+local function epoch_of(run, step) return step // #run.batches + 1 end
+
+local function batch_of(run, step)
+  local i = step % #run.batches + 1
+  if i == 1 then run.batches:begin(epoch_of(run, step)) end
+  return run.batches:get(i)
+end
+
+local function evaluate(run, step)
+  local e, total, correct = run.evaluation, 0.0, 0
+  for i = 1, #e.parts do
+    local x, y = e.parts:get(i)
+    local value, _, right = run.net:loss(x, y, run.loss)
+    total = total + value * (run.loss == "mse_sum" and 1 or x:cols())
+    correct = right and correct and correct + right
+  end
+  if run.loss ~= "mse_sum" then total = total / e.samples end
+  e.last = step
+  run.evaluations:append { step = step, epoch = step / #run.batches,
+    loss = total, accuracy = correct and correct / e.samples }
+end
+
+local function note(run, step, loss, accuracy, norm)
+  run.last_loss = loss
+  if step % run.record ~= 0 then return end
+  local a, i = run.arrays, step // run.record + 1
+  a.step[i], a.epoch[i], a.loss[i] = step, epoch_of(run, step), loss
+  a.accuracy[i], a.grad_norm[i] = accuracy or nil, norm
+  a.lr[i] = run.optimizer:lr()
+  run.noted = i
+end
+
+-- Why the run cannot go on from this step, or nil.
+local function trouble(run, loss, norm, log10_norm)
+  if not is_finite(loss) then return "the loss is not finite" end
+  if norm ~= norm or log10_norm == math.huge then
+    return "the gradient is not finite"
+  end
+  if not run.clip and log10_norm > run.largest then
+    return ("the gradient's norm is 10^%.0f, which fits no weight"):format(
+      log10_norm)
+  end
+end
+
+-- Frobenius norms of the weights' gradients.
+local function gradient_norms(net)
+  local list = {}
+  for l, G in ipairs(net:weight_gradients()) do list[l] = G:norm() end
+  return list
+end
+
+-- What the gradients are multiplied by so that their norm is at most run.clip:
+-- optim.clip's factor, but the update does it as it goes. Gradients that are
+-- near the end of the floats are clipped for themselves.
+local function clip(run, norm)
+  if norm < 1e30 then return math.min(1, run.clip / (norm + 1e-6)) end
+  optim.clip(run.net, run.clip)
+end
+
+-- One step. True where the run ends with it.
+local function step_once(run, step)
+  local net, x, y = run.net, batch_of(run, step)
+  if run.schedule then set_rate(run, step) end
+  net:zero_grad()
+  local loss, _, right = net:loss_gradient(x, y, run.loss)
+  local norm, log10_norm = optim.grad_norm(net)
+  note(run, step, loss, right and right / x:cols(), norm)
+  run.trouble = trouble(run, loss, norm, log10_norm)
+  if run.trouble then
+    run.diverged = step
+    return true
+  end
+  run.first_gradients = run.first_gradients or gradient_norms(net)
+  if run.tracker.due(step) then run.tracker:record(step) end
+  if run.target_loss and loss <= run.target_loss then
+    run.reached = step
+    return true
+  end
+  if run.on_step and run.on_step(step, loss, net) then return true end
+  run.optimizer:step(net, run.clip and clip(run, norm))
+  run.taken = step + 1
+end
+
+-- The weights as the run leaves them, measured if they have not been.
+local function finish(run)
+  if run.diverged then return end
+  if run.evaluation and run.evaluation.last ~= run.taken then
+    evaluate(run, run.taken)
+  end
+  if run.tracker.last ~= run.taken then run.tracker:record(run.taken, false) end
+end
+
+local function loop(run)
+  local e = run.evaluation
+  for step = 0, run.steps - 1 do
+    if e and step % e.every == 0 then evaluate(run, step) end
+    if step_once(run, step) then break end
+  end
+  finish(run)
+end
+
+-- --- the history ----------------------------------------------------------
+
+local function truncated(run)
+  local kept = run.noted or 0
+  for _, list in pairs(run.arrays) do
+    for i = kept + 1, run.rows do list[i] = nil end
+  end
+  return tabular.wrap(columns, run.arrays, kept)
+end
+
+local function history_of(run)
+  local steps, evaluations = truncated(run), run.evaluations
+  local h = { steps = steps, records = run.tracker.records,
+    evaluations = evaluations, net = run.net, initial = run.tracker.initial,
+    first_gradients = run.first_gradients, taken = run.taken,
+    diverged = run.diverged, reason = run.trouble, reached = run.reached }
+  h.loss = run.last_loss
+  h.accuracy = #evaluations > 0 and evaluations:row(#evaluations).accuracy
+    or nil
+  h.x, h.y, h.samples = run.batches.x, run.batches.y, run.batches.x:cols()
+  h.batch, h.outputs, h.loss_name = run.batches.size, run.outputs, run.loss
+  h.optimizer = tostring(run.optimizer)
+  return setmetatable(h, History)
+end
+
+function History:__tostring()
+  local first, last = self.steps.data.loss[1], self.loss
+  local text = ("%d steps, loss %.4g -> %.4g"):format(self.taken,
+    first or 0 / 0, last or 0 / 0)
+  if self.accuracy then
+    text = text .. (", accuracy %.4f"):format(self.accuracy)
+  end
+  if self.diverged then
+    text = text .. (", diverged at step %d: %s"):format(self.diverged,
+      self.reason)
+  end
+  return "history: " .. text
+end
+
+-- Which mechanism kept the weights near their start: an object with fields
+-- mechanisms (names: "vanishing gradient", "short run", "depth", "lazy", "low
+-- rank"), layers (a table of figures), figures and text, which prints as a
+-- table and a paragraph. Works on the net as it is now.
+function History:explain() return explain(self) end
+
+-- ortho.train{...}: trains net in place, and returns its history.
+--   net, x, y     the network; inputs x samples; targets x samples, or labels
+--                 (1, 2, ...) as an array or a 1 x samples row
+--   loss          "mse", "mse_half", "mse_sum", "cross_entropy", or a
+--                 function(prediction, target) -> value, gradient
+--   optimizer     from ortho.optim; or lr=, short for optim.sgd{lr=}
+--   epochs|steps  how long
+--   batch         samples a step (default: all); shuffle=true, drop_last=false
+--                 and rng= as in data.batches
+--   clip          largest gradient norm
+--   schedule      function(step) -> learning rate of the step after `step`
+--   tracker       ortho.tracker{...}, or its options
+--   evaluate      {x=, y=, every=steps}: loss and accuracy on other samples,
+--                 before the first step, every so often (an epoch), at the end
+--   target_loss   stop when a step's loss is as small as this
+--   on_step       function(step, loss, net), called before the update; true
+--                 ends the run
+--   record        steps from one row of history.steps to the next (1)
+--   check         false lets NaN and Inf in the data pass
+-- Step 0 is the first: its loss and gradient are those of the initial weights.
+-- A loss or gradient that is not finite ends the run and is no error.
+-- The history's fields:
+--   steps         table: step, epoch, loss, accuracy (of the batch), grad_norm
+--                 (of all gradients, before clipping), lr
+--   records       table of what the tracker measured
+--   evaluations   table: step, epoch, loss, accuracy
+--   taken         updates made; loss: of the last step; accuracy: of the last
+--                 evaluation; reached: step at which target_loss was
+--   diverged      the step at which, and reason why, the run could not go on
+--   initial       copies of the weights at the start; first_gradients: norms
+--                 of their gradients at step 0, per layer; net
+local function train(options)
+  if type(options) ~= "table" then
+    fail("needs a table of options, not %s", type(options))
+  end
+  names.options("train", options, known)
+  local run = prepare(options)
+  loop(run)
+  return history_of(run)
+end
+
+return setmetatable({}, { __call = function(_, options)
+  local history = train(options)
+  return history
+end })

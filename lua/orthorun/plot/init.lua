@@ -1,0 +1,231 @@
+-- plot: pictures of result tables. Checks what is asked for; orthorun.figure
+-- lays it out, and gnuplot or the terminal draws it.
+local core = require "orthorun.core"
+local figure = require "orthorun.plot.figure"
+local files = require "orthorun.base.files"
+local gnuplot = require "orthorun.plot.gnuplot"
+local journal = require "orthorun.base.journal"
+local names = require "orthorun.base.names"
+local terminal = require "orthorun.plot.terminal"
+local fail = core.fail -- at the user's line
+
+-- what a panel does not say, it takes from the whole
+local inherited = { "kind", "data", "x", "y", "z", "color", "facet", "theory",
+  "density", "bins", "range", "error", "middle", "band", "share", "log_x",
+  "log_y", "log_z", "log10_y", "log10_z", "labels", "xlabel", "ylabel",
+  "zlabel" }
+local panel_fields = table.move(inherited, 1, #inherited, 2, { "title" })
+local figure_fields = { "panels", "file", "formats", "caption", "direct" }
+
+-- what each kind needs, and what it has no use for
+local needs = { line = { "x", "y" }, points = { "x", "y" },
+  histogram = { "x" }, heat = { "x", "y" } }
+local useless = {
+  line = { "z", "density", "bins", "range", "middle", "log_z", "log10_z",
+    "error" },
+  points = { "z", "density", "bins", "range", "middle", "log_z", "log10_z" },
+  histogram = { "y", "z", "theory", "error", "middle", "log_x", "log10_y",
+    "log_z", "log10_z" },
+  heat = { "color", "density", "error", "log10_y" },
+}
+
+local function is_pair(value)
+  return type(value) == "table" and type(value[1]) == "number" and
+    type(value[2]) == "number" and value[1] < value[2]
+end
+
+local function check_values(spec)
+  if spec.log_y and spec.log10_y then
+    fail("plot: log_y is for values, log10_y for their logarithms")
+  end
+  if spec.range ~= nil and not is_pair(spec.range) then
+    fail("plot: range must be {low, high}, low below high")
+  end
+  if spec.bins ~= nil and (math.type(spec.bins) ~= "integer" or
+    spec.bins < 1 or spec.bins > 10000) then
+    fail(("plot: bins must be a whole number from 1 to 10000, not %s"):format(
+      tostring(spec.bins)))
+  end
+  if spec.band and not (is_pair(spec.band) and spec.band[1] >= 0 and
+    spec.band[2] <= 1) then
+    fail("plot: band must be {low, high}, quantiles from 0 to 1, or false")
+  end
+  if spec.kind == "heat" and spec.theory and
+    type(spec.theory) ~= "function" then
+    fail("plot: theory of a heat map is a function(x) that gives y")
+  end
+  if spec.density and type(spec.density) ~= "function" then
+    fail("plot: density must be a function(x)")
+  end
+end
+
+local function check_panel(spec)
+  if not needs[spec.kind] then
+    fail("plot: " .. names.unknown("kind", tostring(spec.kind),
+      figure.kinds))
+  end
+  if type(spec.data) ~= "table" or not spec.data.group then
+    fail("plot: data must be a table of results")
+  end
+  for _, name in ipairs(needs[spec.kind]) do
+    if spec[name] == nil then fail("plot: " .. name .. " is missing") end
+  end
+  for _, name in ipairs(useless[spec.kind]) do
+    if spec[name] then
+      fail(("plot: a plot of kind '%s' has no use for %s"):format(spec.kind,
+        name))
+    end
+  end
+  figure.check_columns(spec, 4)
+  check_values(spec)
+end
+
+-- The panel definitions with what they take from the whole filled in.
+local function panel_specs(spec)
+  local list = {}
+  for k, panel in ipairs(spec.panels or { spec }) do
+    local full = { title = spec.panels and panel.title or nil }
+    if spec.panels then names.options("plot panel", panel, panel_fields) end
+    for _, name in ipairs(inherited) do
+      full[name] = panel[name]
+      if full[name] == nil then full[name] = spec[name] end
+    end
+    full.kind = full.kind or "line"
+    if full.band == nil then full.band = { 0.1, 0.9 } end
+    if full.share == nil then full.share = true end
+    check_panel(full)
+    list[k] = full
+  end
+  return list
+end
+
+local function figure_of(spec) return figure.of(spec, panel_specs(spec)) end
+
+local function warn(format, ...)
+  io.stderr:write("orthorun: ", format:format(...), "\n")
+end
+
+local function check_formats(formats, level)
+  for _, format in ipairs(formats) do
+    if not names.has(gnuplot.formats, format) then
+      error("plot: " .. names.unknown("format", tostring(format),
+        gnuplot.formats), level + 1)
+    end
+  end
+end
+
+-- --- pictures ---------------------------------------------------------------
+
+-- What ortho.plot returns: the array of the files written, with methods.
+local Picture = { __name = "orthorun.picture" }
+Picture.__index = Picture
+
+local figures = setmetatable({}, { __mode = "k" }) -- of pictures
+
+local function terminal_options(options)
+  local ascii = options.ascii
+  if ascii == nil then
+    ascii = (core.options or {}).ascii or journal.ascii or false
+  end
+  return { ascii = ascii, width = options.width, height = options.height,
+    colors = core.file.isterminal(1) and not os.getenv "NO_COLOR" }
+end
+
+-- Prints the picture on stdout, in braille dots or in plain ASCII.
+function Picture:show(options)
+  options = names.options("show", options, { "ascii", "width", "height" })
+  io.write(terminal.draw(figures[self], terminal_options(options)))
+  return self
+end
+
+-- The same as text, without colours.
+function Picture:totext(options)
+  options = names.options("totext", options, { "ascii", "width", "height" })
+  local how = terminal_options(options)
+  how.colors = false
+  return terminal.draw(figures[self], how)
+end
+
+-- Draws the picture into a file with one of the known endings.
+function Picture:save(path)
+  local format = type(path) == "string" and path:match "%.(%w+)$"
+  if not format then
+    fail("save: a file name with its ending is needed, like plot.svg")
+  end
+  check_formats({ format }, 2)
+  local bytes, message = gnuplot.draw(figures[self], format)
+  if not bytes then
+    fail(("save: %s not drawn: %s"):format(path, message))
+  end
+  return files.write(path, bytes, 2)
+end
+
+Picture.__tostring = Picture.totext
+
+-- Writes the picture in each format, and says once what goes wrong; where
+-- nothing could be drawn, draws in the terminal.
+local function write_files(picture, path, formats)
+  local said = {}
+  for _, format in ipairs(formats) do
+    local bytes, message, missing = gnuplot.draw(figures[picture], format)
+    if bytes then
+      table.insert(picture, files.write(path .. "." .. format, bytes, 3))
+    elseif not said[message] then
+      said[message] = true
+      warn(missing and "no plot drawn: cannot run gnuplot (%s); install it " ..
+        "with `apt-get install gnuplot-nox`" or
+        "no " .. path:gsub("%%", "%%%%") .. "." .. format ..
+        " drawn: gnuplot says: %s", message)
+    end
+  end
+  if #picture == 0 and #formats > 0 then picture:show() end
+end
+
+local plot = {}
+
+-- ortho.plot{...} draws a table of results into FILE.svg and FILE.png and
+-- returns a picture: the array of the files written, with picture:show().
+--   kind    "line" (medians with bands), "points" (with error bars),
+--           "histogram" (of x), "heat" (z over x and y; without z the density
+--           of y at each x)
+--   data    a table (of sweep:run(), or tabular); x, y, z: columns
+--   color   column: one curve per value, in its own colour
+--   facet   column: one panel per value; share: with the same axes (true)
+--   theory  column, or function of a record: dashed, over each curve; of a
+--           heat map, function of x
+--   density function of x, laid over a histogram; bins, range = {low, high}
+--   band    quantiles of the band over rows that share an x (default
+--           {0.1, 0.9}; false: none); the line is their median
+--   error   column: error bars are plus and minus it
+--   middle  the value of z at which a heat map's colours turn
+--   log_x, log_y, log_z  logarithmic axes; log10_y, log10_z: the column holds
+--           logarithms to base 10, and the ticks say 10^k
+--   labels  texts for values of `color` and `facet`
+--   title, xlabel, ylabel, zlabel, caption
+--   direct  true: curves' names stand at their ends, not in a legend
+--   panels  array of tables with any of the above that differ by panel
+--   file    path without its ending (none: nothing is written); formats:
+--           "svg", "png", "pdf"
+-- Where gnuplot is missing it says so on stderr and draws in the terminal.
+local function draw(_, spec)
+  local known = table.move(panel_fields, 1, #panel_fields, 1,
+    table.move(figure_fields, 1, #figure_fields, #panel_fields + 1, {}))
+  spec = names.options("plot", spec, known)
+  if spec.file ~= nil and type(spec.file) ~= "string" then
+    fail("plot: file must be a path without its ending")
+  end
+  local formats = spec.formats or { "svg", "png" }
+  check_formats(formats, 2)
+  local picture = setmetatable({}, Picture)
+  figures[picture] = figure_of(spec)
+  journal.add("plot", figures[picture])
+  if spec.file then write_files(picture, spec.file, formats) end
+  return picture
+end
+
+-- The gnuplot script of a plot, for those who want to change it by hand.
+function plot.script(spec, format)
+  return gnuplot.script(figure_of(spec), format or "svg")
+end
+
+return setmetatable(plot, { __call = draw })

@@ -1,0 +1,132 @@
+-- tools: what `orthorun --show` and `orthorun --merge` do with results files,
+-- and the way to what --pack, --verify and --new do.
+local merge = require "orthorun.sweep.merge"
+local progress = require "orthorun.sweep.progress"
+local results = require "orthorun.sweep.results"
+local store = require "orthorun.sweep.store"
+
+local tools = {}
+
+local function usage(message)
+  io.stderr:write("orthorun: ", message, "\n")
+  os.exit(2, true)
+end
+
+local function fail(message)
+  io.stderr:write("orthorun: ", tostring(message), "\n")
+  os.exit(1, true)
+end
+
+-- --- show -------------------------------------------------------------------
+
+local function count(s, status, run)
+  return s:sql("SELECT count(*) AS n FROM trials WHERE status = ? AND " ..
+    "code = ? AND version = ? AND precision = ?", status, run.code,
+    run.version, run.precision)[1].n
+end
+
+local function show_run(run)
+  io.write(("run %d   %s to %s, %s: %d trials, shard %s, %d at a time\n")
+    :format(run.id, run.started, run.finished or "?", run.status, run.trials,
+    run.shard, run.jobs))
+  if run.arguments ~= "" then
+    io.write("        ", run.script or "", " ", run.arguments, "\n")
+  end
+end
+
+local function show_failures(s)
+  local rows = s:sql("SELECT parameters, reason FROM trials " ..
+    "WHERE status = 'failed' ORDER BY parameters LIMIT 20")
+  for _, row in ipairs(rows) do
+    io.write(("failed  (%s): %s\n"):format(row.parameters,
+      (row.reason:match "^[^\n]*")))
+  end
+end
+
+local function show_facts(last)
+  for _, fact in ipairs { { "sweep", last.name }, { "about", last.about },
+    { "script", last.script }, { "version", "orthorun " .. last.version ..
+    ", " .. last.lua }, { "numbers", ("%s, %s (%s)"):format(last.precision,
+    last.blas, last.kernel) }, { "seed",
+    last.seed or "the grid's" }, { "machine",
+    last.host .. ", " .. last.machine }, { "code", last.code } } do
+    if fact[2] then
+      io.write(("%-8s%s\n"):format(fact[1], fact[2]:gsub("\n", "\n        ")))
+    end
+  end
+end
+
+local function show(file)
+  local s <close> = store.read(file)
+  local runs = s:runs()
+  if #runs == 0 then error(file .. ": no run is in it", 0) end
+  local last = runs[#runs]
+  show_facts(last)
+  for _, run in ipairs(runs) do show_run(run) end
+  local done = count(s, "done", last)
+  local spent = s:sql("SELECT sum(seconds) AS t FROM trials " ..
+    "WHERE status = 'done'")[1].t
+  local other = s:sql("SELECT count(*) AS n FROM trials")[1].n - done -
+    count(s, "failed", last)
+  io.write(("trials  %d done, %d failed%s; %s of work\n"):format(done,
+    count(s, "failed", last), other > 0 and
+    (", %d of earlier code, version or precision"):format(other) or "",
+    progress.duration(spent or 0)))
+  show_failures(s)
+  return done
+end
+
+-- orthorun --show FILE ... : what the files hold.
+function tools.show(...)
+  local names = { ... }
+  if #names == 0 then usage "--show: which results file?" end
+  for i, file in ipairs(names) do
+    if i > 1 then io.write "\n" end
+    local ok, done = pcall(show, file)
+    if not ok then fail(done) end
+    if done > 0 then
+      io.write "\n"
+      results(file):print { limit = 10 }
+    end
+  end
+end
+
+-- --- merge ------------------------------------------------------------------
+
+local function read_words(words)
+  local from, to, i = {}, nil, 1
+  while i <= #words do
+    local word = words[i]
+    if word == "-o" or word == "--out" then
+      i = i + 1
+      to = words[i] or usage "--merge: -o needs a file name"
+    elseif word:find "^%-." then
+      usage(("--merge: unknown option '%s'"):format(word))
+    else
+      from[#from + 1] = word
+    end
+    i = i + 1
+  end
+  if #from == 0 then usage "--merge: which results files?" end
+  if not to then usage "--merge: into which file? (-o all.db)" end
+  return from, to
+end
+
+-- orthorun --merge FILE ... -o FILE: shards joined in one new file.
+function tools.merge(...)
+  local from, to = read_words { ... }
+  local ok, answer = pcall(merge, from, to)
+  if not ok then fail(answer) end
+  io.write(("%s: %d trials of %d done, %d failed, from %d files\n"):format(to,
+    answer.done, answer.expected, answer.failed, #from))
+  for _, warning in ipairs(answer.warnings) do
+    io.stderr:write("orthorun: ", warning, "\n")
+  end
+end
+
+-- orthorun --pack, --verify, --new: loaded when asked for.
+for _, name in ipairs { "pack", "verify", "new" } do
+  tools[name] = function(...) return require "orthorun.report.verify"[name](...) end
+end
+
+return tools

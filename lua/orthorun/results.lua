@@ -1,2 +1,0 @@
--- results: opens a results file: ortho.results "runs/demo/demo.db".
-return require("orthorun.records").open

@@ -1,0 +1,229 @@
+-- records: what trials returned, as a table of columns; and results files,
+-- opened for exploration. Knows the store; knows nothing of running trials.
+local names = require "orthorun.base.names"
+local packed = require "orthorun.base.bytes"
+local store = require "orthorun.sweep.store"
+local tabular = require "orthorun.table"
+
+local records = {}
+
+local most_bytes = 900000000 -- SQLite takes 10^9 in a row
+
+-- --- one trial --------------------------------------------------------------
+
+-- The common length of the arrays that a trial returned, nil where all are
+-- single values; raises where they differ.
+local function length_of(index, out)
+  local length, first
+  for _, name in ipairs(names.keys(out)) do
+    local value = out[name]
+    if type(value) == "table" then
+      if length and #value ~= length then
+        error(("trial: '%s' has %d values but '%s' has %d"):format(first,
+          length, name, #value), 0)
+      end
+      length, first = #value, name
+    end
+  end
+  if length and out[index] ~= nil then
+    error(("trial: '%s' is the column that counts through arrays")
+      :format(index), 0)
+  end
+  return length
+end
+
+-- Checks what a trial with parameters p returned; raises what is wrong.
+-- Returns it as bytes.
+function records.encode(index, p, out)
+  if type(out) ~= "table" then
+    error(("trial: must return a table of results, not %s"):format(
+      type(out)), 0)
+  end
+  local bytes = packed.encode(out)
+  if #bytes > most_bytes then
+    error(("trial: results of %d bytes; at most %d fit"):format(#bytes,
+      most_bytes), 0)
+  end
+  for _, name in ipairs(names.keys(out)) do
+    if p[name] ~= nil then
+      error(("trial: result '%s' has the name of a parameter"):format(name), 0)
+    end
+  end
+  length_of(index, out)
+  return bytes
+end
+
+-- --- all of them ------------------------------------------------------------
+
+-- Columns in order: the grid's names, the parameters, the index where
+-- arrays were returned, then what was measured.
+local function columns_of(layout, list)
+  local columns, seen, measured, arrays = {}, {}, {}, false
+  local function add(name)
+    if not seen[name] then
+      seen[name] = true
+      columns[#columns + 1] = name
+    end
+  end
+  for _, name in ipairs(layout.grid) do add(name) end
+  for _, name in ipairs(layout.params) do add(name) end
+  for _, trial in ipairs(list) do
+    for name in pairs(trial.p) do measured[name] = true end
+    for name in pairs(trial.out) do measured[name] = true end
+    arrays = arrays or trial.length
+  end
+  if arrays or measured[layout.index] then add(layout.index) end
+  for _, name in ipairs(names.keys(measured)) do add(name) end
+  return columns
+end
+
+-- Writes one trial's values of a column into it, from place `at` on.
+local function fill(column, at, trial, name, index)
+  local value = trial.out[name]
+  if value == nil then value = trial.p[name] end
+  if trial.length and name == index then
+    for i = 1, trial.length do column[at + i] = i end
+  elseif type(value) == "table" then
+    table.move(value, 1, trial.length, at + 1, column)
+  else
+    for i = 1, trial.length or 1 do column[at + i] = value end
+  end
+end
+
+-- The table of all records, one for each place in a trial's arrays. layout:
+-- index, the name of the counting column; grid and params, arrays of names;
+-- levels, the values of grid columns in their order. trials: an array of {p,
+-- bytes of what it returned}.
+function records.gather(layout, trials)
+  local list = {}
+  for i, trial in ipairs(trials) do
+    local out = packed.decode(trial[2])
+    list[i] = { p = trial[1], out = out,
+      length = length_of(layout.index, out) }
+  end
+  local columns, arrays, at = columns_of(layout, list), {}, 0
+  for _, name in ipairs(columns) do arrays[name] = {} end
+  for _, trial in ipairs(list) do
+    for _, name in ipairs(columns) do
+      fill(arrays[name], at, trial, name, layout.index)
+    end
+    at = at + (trial.length or 1)
+  end
+  return tabular.wrap(columns, arrays, at, layout.levels)
+end
+
+-- --- layouts as bytes -------------------------------------------------------
+
+function records.pack_layout(layout)
+  local flat = { index = layout.index, grid = layout.grid,
+    params = layout.params }
+  for name, values in pairs(layout.levels) do flat["=" .. name] = values end
+  return packed.encode(flat)
+end
+
+local function unpack_layout(bytes)
+  local flat = packed.decode(bytes)
+  local layout = { index = flat.index, grid = flat.grid, params = flat.params,
+    levels = {} }
+  for name, values in pairs(flat) do
+    if name:sub(1, 1) == "=" then layout.levels[name:sub(2)] = values end
+  end
+  return layout
+end
+
+local function add_levels(into, from)
+  local seen = {}
+  for _, value in ipairs(into) do seen[value] = true end
+  for _, value in ipairs(from) do
+    if not seen[value] then
+      seen[value] = true
+      into[#into + 1] = value
+    end
+  end
+end
+
+-- The newest run's layout, with the levels of all runs of the same code.
+local function layout_of(runs)
+  local last = runs[#runs]
+  local layout = unpack_layout(last.layout)
+  layout.levels = {}
+  for _, run in ipairs(runs) do
+    if run.code == last.code then
+      for name, values in pairs(unpack_layout(run.layout).levels) do
+        layout.levels[name] = layout.levels[name] or {}
+        add_levels(layout.levels[name], values)
+      end
+    end
+  end
+  return layout
+end
+
+-- Sorts trials as the grid has them: by level, the last name fastest.
+local function sort_trials(layout, trials)
+  local rank = {}
+  for _, name in ipairs(layout.grid) do
+    rank[name] = {}
+    for i, value in ipairs(layout.levels[name] or {}) do
+      rank[name][value] = i
+    end
+  end
+  table.sort(trials, function(a, b)
+    for _, name in ipairs(layout.grid) do
+      local i = rank[name][a[1][name]] or 0
+      local j = rank[name][b[1][name]] or 0
+      if i ~= j then return i < j end
+    end
+    return a.key < b.key
+  end)
+end
+
+-- --- files ------------------------------------------------------------------
+
+local function newest(file, runs)
+  if #runs == 0 then error(file .. ": no run is in it", 0) end
+  return runs[#runs]
+end
+
+local function rows_of(rows)
+  local done, failures = {}, {}
+  for _, row in ipairs(rows) do
+    local p = packed.decode(row.input)
+    if row.status == "done" then
+      done[#done + 1] = { p, row.output, key = row.key }
+    else
+      failures[#failures + 1] = { p, p = p, message = row.reason,
+        key = row.key }
+    end
+  end
+  return done, failures
+end
+
+-- The finished trials of a results file as a table of results: those of the
+-- newest run's code, version and precision. `failures` has the failed ones,
+-- `run` what the file knows of the newest run.
+local function open(file)
+  local s <close> = store.read(file)
+  local runs = s:runs()
+  local last = newest(file, runs)
+  local layout = layout_of(runs)
+  local done, failures = rows_of(s:trials(last.code, last.version,
+    last.precision))
+  sort_trials(layout, done)
+  sort_trials(layout, failures)
+  local t = records.gather(layout, done)
+  last.layout = nil
+  t.failures, t.run = failures, last
+  return t
+end
+
+-- open(file) -> a table of results; raises where it is no results file.
+function records.open(file)
+  if type(file) ~= "string" then
+    error(("results: expected a file name, got a %s"):format(type(file)), 2)
+  end
+  local ok, answer = pcall(open, file)
+  if not ok then error("results: " .. tostring(answer), 2) end
+  return answer
+end
+
+return records

@@ -1,0 +1,236 @@
+-- reduce: tables of results made smaller: summaries, fits and pivots of
+-- groups of rows. Methods of orthorun.table; NaN and infinities are counted.
+local names = require "orthorun.base.names"
+local stats = require "orthorun.table.stats"
+local fail = require "orthorun.core".fail -- at the user's line
+
+local reduce = {}
+
+local function list_of(value) return type(value) == "string" and { value } or
+  value end
+
+-- A table like `self`, with other columns.
+local function new_table(self, columns)
+  return require("orthorun.table").new(columns, self.levels)
+end
+
+-- --- summaries --------------------------------------------------------------
+
+-- What a summary can tell of values without NaN, by the end of its name.
+local parts = {
+  mean = function(values) return stats.mean(values) end,
+  std = function(values) return stats.std(values) end,
+  sem = function(values) return stats.sem(values) end,
+  min = function(values) return stats.quantile(values, 0) end,
+  max = function(values) return stats.quantile(values, 1) end,
+}
+
+local also_known = { "mean", "std", "sem", "min", "max", "interval" }
+
+local function check_also(also)
+  for _, name in ipairs(also) do
+    if not names.has(also_known, name) then
+      fail("summary: " .. names.unknown("statistic", name, also_known))
+    end
+  end
+end
+
+local function endings(also)
+  local list = { "", "_low", "_high" }
+  for _, part in ipairs(also) do
+    if part == "interval" then
+      list[#list + 1] = "_interval_low"
+      list[#list + 1] = "_interval_high"
+    else
+      list[#list + 1] = "_" .. part
+    end
+  end
+  return list
+end
+
+local function summary_columns(by, of, also, odd)
+  local wanted = table.move(by, 1, #by, 1, {})
+  wanted[#wanted + 1] = "n"
+  if odd then wanted[#wanted + 1] = "nan" end
+  for _, name in ipairs(of) do
+    for _, ending in ipairs(endings(also)) do
+      wanted[#wanted + 1] = name .. ending
+    end
+  end
+  return wanted
+end
+
+local function without_nan(values)
+  local kept = {}
+  for _, x in ipairs(values) do
+    if x == x then kept[#kept + 1] = x end
+  end
+  return kept, #values - #kept
+end
+
+local function summarize(record, name, values, options, also)
+  record[name] = stats.median(values)
+  record[name .. "_low"] = stats.quantile(values, options.low or 0.1)
+  record[name .. "_high"] = stats.quantile(values, options.high or 0.9)
+  for _, part in ipairs(also) do
+    if part == "interval" then
+      record[name .. "_interval_low"], record[name .. "_interval_high"] =
+        stats.bootstrap(values)
+    else
+      record[name .. "_" .. part] = parts[part](values)
+    end
+  end
+end
+
+-- One row per group: the median of each column in `of` under its own name,
+-- quantiles beside it as NAME_low and NAME_high, and n, the rows counted.
+-- also: an array of "mean", "std", "sem", "min", "max" (NAME_mean ...) and
+-- "interval", the 95 % bootstrap interval of the median (NAME_interval_low,
+-- NAME_interval_high). NaN values are left out: n is the smallest count, and a
+-- column nan has the largest number of them where there are any.
+--   t:summary{by = {"init", "layer"}, of = {"grad"}, low = 0.1, high = 0.9}
+function reduce:summary(options)
+  options = names.options("summary", options,
+    { "by", "of", "low", "high", "also" })
+  local by, of = list_of(options.by or {}), list_of(options.of)
+  local also = list_of(options.also or {})
+  if type(of) ~= "table" then fail("summary: `of` names no column") end
+  check_also(also)
+  local records, odd = {}, false
+  for _, group in ipairs(self:group(by)) do
+    local record = group.key
+    record.nan = 0
+    for _, name in ipairs(of) do
+      local values, nans = without_nan(group.rows:numbers(name))
+      record.n = math.min(record.n or #values, #values)
+      record.nan = math.max(record.nan, nans)
+      summarize(record, name, values, options, also)
+    end
+    odd = odd or record.nan > 0
+    records[#records + 1] = record
+  end
+  local new = new_table(self, summary_columns(by, of, also, odd))
+  for _, record in ipairs(records) do
+    if not odd then record.nan = nil end
+    new:append(record)
+  end
+  return new
+end
+
+-- --- fits -------------------------------------------------------------------
+
+local function same(x) return x end
+
+local function log10(x) return x > 0 and math.log(x, 10) or 0 / 0 end
+
+-- How x and y are transformed so that the model is a line.
+local models = { line = { same, same }, power = { log10, log10 },
+  exponential = { same, log10 } }
+
+local model_names = { "line", "power", "exponential" }
+
+-- The points of some rows that are finite after the transformation, and how
+-- many are not.
+local function points_of(rows, options, model)
+  local x, y, dropped = {}, {}, 0
+  rows:numbers(options.x)
+  rows:numbers(options.y)
+  for _, record in rows:rows() do
+    local a, b = record[options.x], record[options.y]
+    a, b = a and model[1](a), b and model[2](b)
+    if a and b and a - a == 0 and b - b == 0 then
+      x[#x + 1], y[#y + 1] = a, b
+    else
+      dropped = dropped + 1
+    end
+  end
+  return x, y, dropped
+end
+
+-- One row per group: slope, its standard error, and intercept, of the
+-- least-squares line of column y against column x; n points, and how many were
+-- dropped for being missing, NaN, infinite or, on a logarithm, not above 0.
+-- model: "line"; "power" (y = c x^slope: log10 y against log10 x); or
+-- "exponential" (y = c 10^(slope x): log10 y against x); intercept is log10 c.
+--   t:fit{by = {"init", "seed"}, x = "layer", y = "delta"}
+function reduce:fit(options)
+  names.options("fit", options, { "by", "x", "y", "model" })
+  local by = list_of(options.by or {})
+  local model = models[options.model or "line"]
+  if not model then
+    fail("fit: " .. names.unknown("model", options.model, model_names))
+  end
+  local columns = table.move(by, 1, #by, 1, {})
+  for _, name in ipairs { "slope", "error", "intercept", "n", "dropped" } do
+    columns[#columns + 1] = name
+  end
+  local new = new_table(self, columns)
+  for _, group in ipairs(self:group(by)) do
+    local record = group.key
+    local x, y, dropped = points_of(group.rows, options, model)
+    record.slope, record.intercept, record.error = stats.fit(x, y)
+    record.n, record.dropped = #x, dropped
+    new:append(record)
+  end
+  return new
+end
+
+-- --- pivots -----------------------------------------------------------------
+
+local reducers = { median = stats.median, mean = stats.mean,
+  std = stats.std, sem = stats.sem,
+  min = function(values) return stats.quantile(values, 0) end,
+  max = function(values) return stats.quantile(values, 1) end,
+  count = function(values) return #values end }
+
+local reducer_names = { "median", "mean", "std", "sem", "min", "max", "count" }
+
+local function reducer_of(with)
+  if type(with) == "function" then return with end
+  local f = reducers[with or "median"]
+  if not f then
+    fail("pivot: " .. names.unknown("statistic", with, reducer_names))
+  end
+  return f
+end
+
+local function column_names(self, options, rows)
+  local columns, seen = table.move(rows, 1, #rows, 1, {}), {}
+  for _, value in ipairs(self:unique(options.columns)) do
+    local name = tostring(value)
+    if seen[name] or names.has(rows, name) then
+      fail(("pivot: two columns would have the name '%s'"):format(name))
+    end
+    seen[name] = true
+    columns[#columns + 1] = name
+  end
+  return columns
+end
+
+-- A table with a row for each value of the column(s) `rows`, a column for each
+-- value of `columns`, and in each place the median of `value` over what is
+-- left. with: "median", "mean", "std", "sem", "min", "max", "count", or a
+-- function of an array. NaN count: a median of values with a NaN is NaN.
+--   t:pivot{rows = "depth", columns = "init", value = "grad"}
+function reduce:pivot(options)
+  names.options("pivot", options, { "rows", "columns", "value", "with" })
+  local rows, f = list_of(options.rows), reducer_of(options.with)
+  if type(rows) ~= "table" or type(options.columns) ~= "string" or
+    type(options.value) ~= "string" then
+    fail("pivot: rows, columns and value must name columns")
+  end
+  local new = new_table(self, column_names(self, options, rows))
+  for _, group in ipairs(self:group(rows)) do
+    local record = group.key
+    for _, part in ipairs(group.rows:group(options.columns)) do
+      local key = part.key[options.columns]
+      if key ~= nil then
+        record[tostring(key)] = f(part.rows:numbers(options.value))
+      end
+    end
+    new:append(record)
+  end
+  return new
+end
+
+return reduce

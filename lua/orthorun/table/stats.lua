@@ -1,0 +1,156 @@
+-- stats: summaries of plain Lua arrays of numbers. No matrices here. A NaN among
+-- the values makes the answer NaN, as in NumPy; infinities sort and count like
+-- any number.
+local core = require "orthorun.core"
+local names = require "orthorun.base.names"
+local fail = core.fail -- at the user's line
+
+local stats = {}
+
+local nan = 0 / 0
+
+local function check(who, values)
+  if type(values) ~= "table" then
+    fail(("%s: expected an array of numbers, got a %s"):format(who,
+      type(values)))
+  end
+  for i = 1, #values do
+    if type(values[i]) ~= "number" then
+      fail(("%s: element %d is a %s, not a number"):format(who, i,
+        type(values[i])))
+    end
+  end
+end
+
+local function has_nan(values)
+  for i = 1, #values do
+    if values[i] ~= values[i] then return true end
+  end
+  return false
+end
+
+-- Between a and b at t in [0,1], NumPy's way to the last bit; infinite ends
+-- win over NaN.
+local function between(a, b, t)
+  if a == b or t == 0 then return a end
+  local difference = b - a
+  if difference == math.huge then return a * (1 - t) + b * t end
+  if t >= 0.5 then return b - difference * (1 - t) end
+  return a + difference * t
+end
+
+-- The p-quantile, p in [0,1], with linear interpolation (Hyndman and Fan's
+-- type 7: NumPy's and R's default). NaN for no values.
+function stats.quantile(values, p)
+  check("quantile", values)
+  if type(p) ~= "number" or not (p >= 0 and p <= 1) then
+    fail(("quantile: p must be in [0, 1], got %s"):format(p))
+  end
+  if #values == 0 or has_nan(values) then return nan end
+  local sorted = table.move(values, 1, #values, 1, {})
+  table.sort(sorted)
+  local position = p * (#sorted - 1) + 1
+  local below = math.floor(position)
+  local above = math.min(below + 1, #sorted)
+  return between(sorted[below], sorted[above], position - below)
+end
+
+-- The middle value; the mean of the middle two where the count is even.
+function stats.median(values)
+  check("median", values)
+  return stats.quantile(values, 0.5)
+end
+
+-- Arithmetic mean; NaN for no values. The second pass takes back the first
+-- one's rounding.
+function stats.mean(values)
+  check("mean", values)
+  local n, sum, rest = #values, 0.0, 0.0
+  for i = 1, n do sum = sum + values[i] end
+  local mean = sum / n
+  if mean ~= mean or mean - mean ~= 0 then return mean end
+  for i = 1, n do rest = rest + (values[i] - mean) end
+  return mean + rest / n
+end
+
+-- Standard deviation of a sample (divisor n-1); NaN for fewer than 2 values.
+function stats.std(values)
+  check("std", values)
+  if #values < 2 then return nan end
+  local mean, sum = stats.mean(values), 0.0
+  for i = 1, #values do sum = sum + (values[i] - mean) ^ 2 end
+  return (sum / (#values - 1)) ^ 0.5
+end
+
+-- Standard error of the mean.
+function stats.sem(values)
+  check("sem", values)
+  return stats.std(values) / (#values) ^ 0.5
+end
+
+-- Least squares through (x[i], y[i]): slope, intercept, and the slope's
+-- standard error. NaN for all where fewer than 2 distinct x are given; the
+-- error is NaN for fewer than 3 points.
+function stats.fit(x, y)
+  check("fit", x)
+  check("fit", y)
+  if #x ~= #y then
+    fail(("fit: %d x values but %d y values"):format(#x, #y))
+  end
+  local mx, my, sxx, sxy = stats.mean(x), stats.mean(y), 0.0, 0.0
+  for i = 1, #x do
+    sxx = sxx + (x[i] - mx) ^ 2
+    sxy = sxy + (x[i] - mx) * (y[i] - my)
+  end
+  if sxx <= 0 or sxx ~= sxx then return nan, nan, nan end
+  local slope, left = sxy / sxx, 0.0
+  local intercept = my - slope * mx
+  for i = 1, #x do left = left + (y[i] - intercept - slope * x[i]) ^ 2 end
+  local spread = #x > 2 and (left / (#x - 2) / sxx) ^ 0.5 or nan
+  return slope, intercept, spread
+end
+
+-- The percentile bootstrap's interval for f(values) (Efron 1979): low, high.
+-- Options: f (default the median), level (0.95), draws (1000), rng (always the
+-- same one, so that the same values have the same interval). NaN for fewer
+-- than 2 values, and where a value is NaN.
+function stats.bootstrap(values, options)
+  check("bootstrap", values)
+  options = names.options("bootstrap", options, { "f", "level", "draws",
+    "rng" })
+  local f, level = options.f or stats.median, options.level or 0.95
+  if type(level) ~= "number" or not (level > 0 and level < 1) then
+    fail(("bootstrap: level must be in (0, 1), got %s"):format(
+      tostring(level)))
+  end
+  local n = #values
+  if n < 2 or has_nan(values) then return nan, nan end
+  local rng = options.rng or core.rng(0):split "bootstrap"
+  local found, sample = {}, {}
+  for draw = 1, options.draws or 1000 do
+    local u = rng:uniform(n, 1):totable()
+    for i = 1, n do sample[i] = values[math.floor(u[i][1] * n) % n + 1] end
+    found[draw] = f(sample)
+  end
+  return stats.quantile(found, (1 - level) / 2),
+    stats.quantile(found, (1 + level) / 2)
+end
+
+-- n, mean, std, min, low (10 %), median, high (90 %), max of the values that
+-- are not NaN, and how many were: a table with these names and `nans`.
+function stats.summary(values)
+  check("summary", values)
+  local kept = {}
+  for i = 1, #values do
+    if values[i] == values[i] then kept[#kept + 1] = values[i] end
+  end
+  return {
+    n = #kept, nans = #values - #kept,
+    mean = stats.mean(kept), std = stats.std(kept),
+    min = stats.quantile(kept, 0), low = stats.quantile(kept, 0.1),
+    median = stats.quantile(kept, 0.5), high = stats.quantile(kept, 0.9),
+    max = stats.quantile(kept, 1),
+  }
+end
+
+return stats

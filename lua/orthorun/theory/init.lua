@@ -1,0 +1,138 @@
+-- theory: predictions to lay over measurements. Gains and fixed points by
+-- quadrature (mean_field), norms and slopes at finite width (signal), laws of
+-- singular values. Nothing here looks at a network.
+local activation = require "orthorun.core".activation
+local mean_field = require "orthorun.theory.mean_field"
+local signal = require "orthorun.theory.signal"
+local special = require "orthorun.theory.special"
+local fail = require "orthorun.core".fail -- at the user's line
+
+-- The options of a call as one string, the same for the same options.
+local function key_of(options)
+  local parts = {}
+  for name, value in pairs(options) do
+    parts[#parts + 1] = ("%s=%s"):format(name, tostring(value))
+  end
+  table.sort(parts)
+  return table.concat(parts, " ")
+end
+
+-- f with its answers kept: a sweep asks the same for every seed. The tables it
+-- returns are shared, to be read only. Options that are tables are not kept.
+local function remembering(f)
+  local known = {}
+  return function(options, ...)
+    if type(options) ~= "table" then return f(options, ...) end
+    for _, value in pairs(options) do
+      if type(value) == "table" then return f(options, ...) end
+    end
+    local key = key_of(options)
+    known[key] = known[key] or f(options, ...)
+    return known[key]
+  end
+end
+
+local theory = {
+  -- gain(activation [, {alpha=}]): 1/sqrt(E[phi(z)^2]), sqrt(2) for relu
+  gain = activation.gain,
+  critical = mean_field.critical,
+  variance_map = mean_field.variance_map,
+  chi1 = mean_field.chi1,
+  mean_field = mean_field.mean_field,
+  init_variance = signal.init_variance,
+  signal = remembering(signal.signal),
+  gradient_slope = signal.gradient_slope,
+  first_layer = signal.first_layer,
+  digamma = special.digamma,
+  trigamma = special.trigamma,
+}
+
+-- --- bands -----------------------------------------------------------------
+
+local function check_seeds(who, seeds)
+  if type(seeds) ~= "number" or not (seeds >= 1) then
+    fail(("%s: %s seeds; a number of at least 1 is needed"):format(who,
+      tostring(seeds)))
+  end
+end
+
+-- f over numbers, or over the elements of arrays, which must be of one length.
+local function each(who, f, ...)
+  local first = ...
+  if type(first) == "number" then return f(...) end
+  local columns, out = { ... }, {}
+  for k, column in ipairs(columns) do
+    if type(column) ~= "table" or #column ~= #first then
+      fail(("%s: argument %d is no array of %d numbers"):format(who, k,
+        type(first) == "table" and #first or 1))
+    end
+  end
+  for i = 1, #first do
+    local values = {}
+    for k, column in ipairs(columns) do values[k] = column[i] end
+    out[i] = f(table.unpack(values))
+  end
+  return out
+end
+
+local function check_number(who, x, name)
+  if type(x) ~= "number" then
+    fail(("%s: %s must be a number, not %s"):format(who, name or "x",
+      type(x)))
+  end
+end
+
+-- Half the width of the band that a mean over `seeds` networks should fall
+-- in: `sigmas` (default 3.3, one miss in 1000) standard deviations of it. sd:
+-- one network's, a number or an array of them, as in signal{}.sd.
+function theory.band(sd, seeds, sigmas)
+  check_seeds("band", seeds)
+  sigmas = sigmas or 3.3
+  check_number("band", sigmas, "sigmas")
+  local factor = sigmas / math.sqrt(seeds)
+  return (each("band", function(s) return factor * s end, sd))
+end
+
+-- How many standard deviations a mean measured over `seeds` networks is above
+-- what is predicted: numbers, or arrays, as in signal{}.typical and .sd. 0
+-- where both agree and sd is 0.
+function theory.z_score(measured, predicted, sd, seeds)
+  check_seeds("z_score", seeds)
+  return (each("z_score", function(mean, typical, s)
+    if mean == typical then return 0.0 end
+    return (mean - typical) * math.sqrt(seeds) / s
+  end, measured, predicted, sd))
+end
+
+-- Singular values of a large square matrix of N(0, 1/n) entries: density
+-- sqrt(4 - x^2)/pi on [0, 2].
+theory.quarter_circle = {}
+
+function theory.quarter_circle.density(x)
+  check_number("density", x)
+  if x < 0 or x > 2 then return 0.0 end
+  return math.sqrt(4 - x * x) / math.pi
+end
+
+function theory.quarter_circle.cdf(x)
+  check_number("cdf", x)
+  if x <= 0 then return 0.0 end
+  if x >= 2 then return 1.0 end
+  return (0.5 * x * math.sqrt(4 - x * x) + 2 * math.asin(x / 2)) / math.pi
+end
+
+-- The x below which a fraction p of the singular values lies.
+function theory.quarter_circle.quantile(p)
+  if type(p) ~= "number" or not (p >= 0 and p <= 1) then
+    fail(("quantile: p is %s; a number in [0, 1] is needed"):format(
+      tostring(p)))
+  end
+  local low, high = 0.0, 2.0
+  for _ = 1, 60 do
+    local x = 0.5 * (low + high)
+    if theory.quarter_circle.cdf(x) < p then low = x else high = x end
+  end
+  return 0.5 * (low + high)
+end
+
+return theory

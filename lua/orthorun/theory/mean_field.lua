@@ -1,0 +1,168 @@
+-- mean_field: wide random networks layer by layer: the variance q of the
+-- pre-activations, the correlation c of two inputs, and the depth scales on
+-- which both reach their fixed points. Poole et al. 2016; Schoenholz et al.
+-- 2017 (arXiv:1611.01232). sigma_w2 = fan_in * Var(W_ij).
+local activation = require "orthorun.core".activation
+local names = require "orthorun.base.names"
+local fail = require "orthorun.core".fail -- at the user's line
+
+local mean_field = {}
+
+local function moment(phi, q, slope)
+  return activation.moment(phi.name, { q = q, power = 2, slope = slope,
+    alpha = phi.alpha })
+end
+
+-- V(q) = E[phi(sqrt(q) z)^2]
+local function variance(phi, q) return moment(phi, q, false) end
+
+-- V'(q) = E[z phi phi'] / sqrt(q)
+local function variance_slope(phi, q)
+  if q == 0 then return moment(phi, 0, true) end
+  return activation.mean(phi.name, { q = q, value = 1, slope = 1, power = 1,
+    alpha = phi.alpha }) / math.sqrt(q)
+end
+
+local function joint(phi, q, c, slope)
+  return activation.joint(phi.name, { q = q, c = c, slope = slope,
+    alpha = phi.alpha })
+end
+
+-- -1/ln(chi): layers until a deviation falls by e; infinite at chi = 1,
+-- negative (growth by e in that many layers) for chi > 1.
+local function depth_scale(chi)
+  if math.abs(chi - 1) < 1e-13 then return math.huge end
+  return -1 / math.log(chi)
+end
+
+-- A zero of f between low and high, where f has opposite signs (Illinois).
+local function root(f, low, high)
+  local at_low, at_high, side = f(low), f(high), 0
+  for _ = 1, 200 do
+    local x = (low * at_high - high * at_low) / (at_high - at_low)
+    local y = f(x)
+    if y == 0 or math.abs(high - low) < 1e-15 * math.abs(x) then return x end
+    if (y > 0) == (at_high > 0) then
+      high, at_high = x, y
+      if side == 1 then at_low = at_low / 2 end
+      side = 1
+    else
+      low, at_low = x, y
+      if side == -1 then at_high = at_high / 2 end
+      side = -1
+    end
+  end
+  return 0.5 * (low + high)
+end
+
+-- The fixed point of a homogeneous phi, where V(q) = k q.
+local function homogeneous_fixed_point(phi, w2, b2, q0)
+  local k = w2 * variance(phi, 1)
+  if math.abs(k - 1) < 1e-12 then return b2 == 0 and q0 or math.huge end
+  if k > 1 then return math.huge end
+  return b2 / (1 - k)
+end
+
+-- The smallest stable fixed point of q -> w2 V(q) + b2.
+local function fixed_point(phi, w2, b2, q0)
+  if activation.shape(phi.name, { alpha = phi.alpha }).homogeneous then
+    return homogeneous_fixed_point(phi, w2, b2, q0)
+  end
+  local function change(q) return w2 * variance(phi, q) + b2 - q end
+  local low = 1e-12
+  if change(low) <= 0 then return 0 end
+  while low < 1e12 do
+    if change(2 * low) <= 0 then return root(change, low, 2 * low) end
+    low = 2 * low
+  end
+  return math.huge
+end
+
+-- The correlation that two different inputs end up with at variance q, and
+-- the map's slope there. Below the edge of chaos: 1.
+local function correlation(phi, w2, b2, q, chi1)
+  local function change(c)
+    return (w2 * joint(phi, q, c) + b2) / q - c
+  end
+  if chi1 <= 1 + 1e-13 then return 1, chi1 end
+  if change(0) < 1e-14 then return 0, w2 * joint(phi, q, 0, true) end
+  local apart = 0.5
+  while change(1 - apart) >= 0 and apart > 1e-12 do apart = apart / 2 end
+  local c = 1 - root(function(d) return change(1 - d) end, apart, 1)
+  return c, w2 * joint(phi, q, c, true)
+end
+
+-- phi'^2 on average where q is infinite: the slopes far out.
+local function far_slopes(phi)
+  local s = activation.shape(phi.name, { alpha = phi.alpha })
+  return 0.5 * (s.far_left ^ 2 + s.far_right ^ 2)
+end
+
+local function positive(who, key, value, least)
+  if type(value) ~= "number" or value ~= value or value < least
+      or value == math.huge then
+    fail(("%s: %s is %s; a finite number of at least %g is needed"):format(
+      who, key, tostring(value), least))
+  end
+  return value
+end
+
+-- V(q) of the named activation times sigma_w2, plus sigma_b2: q one layer on.
+-- Options: sigma_w2 = 1, sigma_b2 = 0, alpha.
+function mean_field.variance_map(name, q, options)
+  options = names.options("variance_map", options,
+    { "sigma_w2", "sigma_b2", "alpha" })
+  return (options.sigma_w2 or 1)
+    * variance({ name = name, alpha = options.alpha }, q)
+    + (options.sigma_b2 or 0)
+end
+
+-- chi_1 = sigma_w2 E[phi'(sqrt(q) z)^2]: the growth of E||delta||^2 per layer.
+-- Options: sigma_w2 = 1, q = 1, alpha.
+function mean_field.chi1(name, options)
+  options = names.options("chi1", options, { "sigma_w2", "q", "alpha" })
+  return (options.sigma_w2 or 1)
+    * moment({ name = name, alpha = options.alpha }, options.q or 1, true)
+end
+
+-- sigma_w with chi_1 = 1 at variance q (default 1), and the sigma_b2 that
+-- makes this q a fixed point (negative: there is none). For homogeneous phi
+-- q does not matter; tanh at q = 0 gives 1.
+function mean_field.critical(name, options)
+  options = names.options("critical", options, { "q", "alpha" })
+  local phi = { name = name, alpha = options.alpha }
+  local q = options.q or 1
+  local w2 = 1 / moment(phi, q, true)
+  return math.sqrt(w2), q - w2 * variance(phi, q)
+end
+
+local function slopes_at(phi, w2, q)
+  if q < math.huge then
+    return w2 * moment(phi, q, true), w2 * variance_slope(phi, q)
+  end
+  local far = w2 * far_slopes(phi)
+  return far, far
+end
+
+-- Fixed points and depth scales of an activation. Options: activation,
+-- sigma_w2, sigma_b2 = 0, alpha, q0 = 1 (where any q is fixed). Returns
+-- {q, chi1, chi_q, xi_q, xi_grad, c, chi_c, xi_c}; q may be 0 or infinite,
+-- and then c, chi_c and xi_c are nil.
+function mean_field.mean_field(options)
+  options = names.options("mean_field", options,
+    { "activation", "sigma_w2", "sigma_b2", "alpha", "q0" })
+  local phi = { name = options.activation, alpha = options.alpha }
+  local w2 = positive("mean_field", "sigma_w2", options.sigma_w2, 0)
+  local b2 = positive("mean_field", "sigma_b2", options.sigma_b2 or 0, 0)
+  local q = fixed_point(phi, w2, b2, options.q0 or 1)
+  local chi1, chi_q = slopes_at(phi, w2, q)
+  local found = { q = q, chi1 = chi1, chi_q = chi_q,
+    xi_q = depth_scale(chi_q), xi_grad = depth_scale(chi1) }
+  if q > 0 and q < math.huge then
+    found.c, found.chi_c = correlation(phi, w2, b2, q, chi1)
+    found.xi_c = depth_scale(found.chi_c)
+  end
+  return found
+end
+
+return mean_field

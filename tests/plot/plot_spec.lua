@@ -1,0 +1,522 @@
+-- plot_spec.lua: what a plot draws, what it says of values it cannot draw,
+-- and that no text of a user reaches gnuplot's interpreter.
+local ortho = require "orthorun"
+local core = require "orthorun.core"
+local plot = ortho.plot
+local tabular = require "orthorun.table"
+
+local inf = math.huge
+local folder
+
+local function base() return folder .. "/figure" end
+
+local function read(name)
+  local file = assert(io.open(name, "rb"))
+  local text = file:read "a"
+  file:close()
+  return text
+end
+
+-- init in {a, b}, three seeds, four layers; y = 10^-layer times the seed
+local function sample()
+  local t = tabular.new({ "init", "seed", "layer", "y" },
+    { init = { "z", "a", "b" } })
+  for _, init in ipairs { "b", "a" } do
+    for seed = 1, 3 do
+      for layer = 1, 4 do
+        t:append { init = init, seed = seed, layer = layer,
+          y = seed * 10.0 ^ -layer }
+      end
+    end
+  end
+  return t
+end
+
+local function script(changes)
+  local spec = { data = sample(), x = "layer", y = "y", color = "init",
+    file = "unused" }
+  for name, value in pairs(changes) do spec[name] = value end
+  return plot.script(spec)
+end
+
+local function has(text, wanted)
+  assert.is_truthy(text:find(wanted, 1, true),
+    ("no %q in the script:\n%s"):format(wanted, text))
+end
+
+local function lacks(text, unwanted)
+  assert.is_nil(text:find(unwanted, 1, true))
+end
+
+setup(function()
+  folder = os.tmpname()
+  os.remove(folder)
+  core.file.mkdir(folder)
+end)
+
+teardown(function() os.execute("rm -r '" .. folder .. "'") end)
+
+describe("plot", function()
+  it("draws medians with a band over seeds", function()
+    local text = script { band = { 0, 1 } }
+    has(text, "\n2 0.02 0.01 0.03\n3 0.002 0.001 0.003\n")
+    has(text, "with filledcurves")
+    has(text, "lines: medians; bands: 0 to 100 %")
+  end)
+
+  it("draws no band of a single seed", function()
+    lacks(script { data = sample():where { seed = 2 } }, "filledcurves")
+    lacks(script { band = false }, "filledcurves")
+  end)
+
+  it("gives a group the same colour in every subset", function()
+    local vermillion, green = "D55E00", "009E73" -- a and b, after z
+    has(script {}, vermillion)
+    has(script {}, green)
+    local only_b = script { data = sample():where { init = "b" } }
+    has(only_b, green)
+    lacks(only_b, vermillion)
+  end)
+
+  it("puts names at the curves' ends, apart from one another", function()
+    local text = script { direct = true, facet = "seed" }
+    local last
+    for y in text:gmatch "set label %d+ '[ab]' at screen %S+, screen (%S+)" do
+      assert.is_true(not last or math.abs(y - last) > 0.01)
+      last = tonumber(y)
+    end
+    assert.is_truthy(last)
+    lacks(text, "title 'a'")
+    has(script {}, "title 'a'")
+  end)
+
+  it("dashes theory, from a column or a function", function()
+    local with = sample():with("th", function(r) return 10.0 ^ -r.layer end)
+    has(script { data = with, theory = "th" }, "dt (7,5)")
+    has(script { theory = function(r) return r.layer end }, "title 'theory'")
+    lacks(script {}, "theory")
+  end)
+
+  it("has ticks that say powers of ten", function()
+    has(script { log_y = true }, "set logscale y")
+    local logs = sample():with("y", function(r) return -10 * r.layer end)
+    has(script { data = logs, log10_y = true }, "set format y '10^{%g}'")
+    has(script { data = logs, log10_y = true }, "set ytics 5")
+  end)
+
+  it("labels a logarithmic axis shorter than a decade", function()
+    local near = sample():with("y", function(r)
+      return 1.7e-14 + r.seed * 1e-15
+    end)
+    has(script { data = near, log_y = true }, "'1.9×10^{-14}'")
+  end)
+
+  it("counts what an axis cannot show", function()
+    local odd = sample():with("y", function(r, i)
+      return ({ 0, 0 / 0, inf, -1 })[i] or r.y
+    end)
+    has(script { data = odd, log_y = true },
+      "off the axis: 1 zero, 1 NaN, 1 infinite, 1 negative of 24 values")
+    local logs = sample():with("y", function(_, i)
+      return i == 1 and -inf or i == 2 and inf or -1.5
+    end)
+    has(script { data = logs, log10_y = true },
+      "off the axis: 1 zero, 1 infinite of 24 values")
+    lacks(script { log_y = true }, "off the axis")
+  end)
+
+  it("has a panel per facet, or as told", function()
+    local text = script { facet = "init", color = "seed" }
+    has(text, "set title 'init: a'")
+    has(text, "set title 'init: b'")
+    local two = script { panels = { { title = "one" }, { title = "two",
+      log_y = true } } }
+    has(two, "set title 'one'")
+    has(two, "set title 'two'")
+  end)
+
+  it("quotes texts so that gnuplot runs none of them", function()
+    local evil = "a`touch " .. folder .. "/pwned`'\n\"$(id)\" @x\n!id"
+    local text = script { title = evil, xlabel = evil, caption = evil,
+      labels = { a = evil } }
+    has(text, "'a`touch " .. folder .. "/pwned`'' \"$(id)\" @x !id'")
+    ortho.plot { data = sample(), x = "layer", y = "y", color = "init",
+      title = evil, labels = { a = evil }, file = base() }
+    assert.is_nil(io.open(folder .. "/pwned"))
+  end)
+
+  it("writes SVG, PNG and PDF", function()
+    if not core.file.spawn { "gnuplot", "--version" } then
+      return pending "gnuplot"
+    end
+    local files = ortho.plot { data = sample(), x = "layer", y = "y",
+      color = "init", log_y = true, title = "×√2", file = base(),
+      formats = { "svg", "png", "pdf" } }
+    assert.are.same({ base() .. ".svg", base() .. ".png", base() .. ".pdf" },
+      files)
+    assert.are.equal("<?xml", read(files[1]):sub(1, 5))
+    assert.is_truthy(read(files[1]):find("×√2", 1, true))
+    assert.are.equal("\137PNG\r\n\26\n", read(files[2]):sub(1, 8))
+    assert.are.equal("%PDF", read(files[3]):sub(1, 4))
+  end)
+
+  it("draws tables without a drawable value, or without rows", function()
+    if not core.file.spawn { "gnuplot", "--version" } then
+      return pending "gnuplot"
+    end
+    local none = sample():with("y", function() return 0 / 0 end)
+    for _, data in ipairs { none, sample():where { init = "q" } } do
+      assert.are.equal(1, #ortho.plot { data = data, x = "layer", y = "y",
+        color = "init", log_y = true, log_x = true, file = base(),
+        formats = { "svg" } })
+    end
+  end)
+
+  it("names unknown options, columns and formats", function()
+    local function refused(wanted, spec)
+      local _, err = pcall(ortho.plot, spec)
+      assert.is_truthy(tostring(err):find(wanted, 1, true), tostring(err))
+    end
+    refused("unknown option 'colour' (did you mean 'color'?",
+      { colour = "init" })
+    refused("file must be a path", { data = sample(), x = "layer", y = "y",
+      file = 3 })
+    refused("unknown column 'layr' (did you mean 'layer'?",
+      { data = sample(), x = "layr", y = "y", file = "f" })
+    refused("y is missing", { data = sample(), x = "layer", file = "f" })
+    refused("data must be a table of results", { x = "layer", y = "y",
+      file = "f" })
+    refused("unknown format 'sgv' (did you mean 'svg'?", { data = sample(),
+      x = "layer", y = "y", file = "f", formats = { "sgv" } })
+    refused("unknown option 'file'", { data = sample(), x = "layer", y = "y",
+      file = "f", panels = { { file = "g" } } })
+  end)
+end)
+
+-- values 1..n under names
+local function categories(n)
+  local t = tabular.new { "name", "v" }
+  for i = 1, n do
+    for k = -1, 1 do t:append { name = "category " .. i, v = i + k } end
+  end
+  return t
+end
+
+describe("a plot of kind", function()
+  local function with(changes)
+    local spec = { data = sample(), x = "layer", y = "y" }
+    for name, value in pairs(changes) do spec[name] = value end
+    return plot.script(spec)
+  end
+
+  it("points has error bars: quantiles, or a column of errors", function()
+    local text = with { kind = "points", color = "init", band = { 0, 1 } }
+    has(text, "with yerrorbars")
+    has(text, "\n2 0.02 0.01 0.03\n")
+    has(text, "points: medians; bars: 0 to 100 %")
+    local one = sample():where { seed = 2, init = "a" }
+      :with("se", function() return 0.5 end)
+    has(with { data = one, kind = "points", error = "se" },
+      "\n1 0.2 -0.3 0.7\n")
+  end)
+
+  it("histogram is a density: its area is 1", function()
+    local t = tabular.new { "s" }
+    for i = 1, 10 do t:append { s = i <= 8 and 0.25 or 0.75 } end
+    local text = plot.script { data = t, kind = "histogram", x = "s",
+      range = { 0, 1 }, bins = 2, density = function() return 0.5 end }
+    has(text, "\n0 1.6 0 1.6\n0.5 1.6 0 1.6\n0.5 0.4 0 0.4\n1 0.4 0 0.4\n")
+    has(text, "\n0.01 0.5\n") -- the law
+  end)
+
+  it("histogram draws values that are all equal, and counts those outside",
+    function()
+      local t = tabular.new { "s" }
+      for _ = 1, 10 do t:append { s = 1.0 } end
+      local text = plot.script { data = t, kind = "histogram", x = "s" }
+      has(text, "set xrange [0.9:1.1]")
+      has(plot.script { data = t, kind = "histogram", x = "s",
+        range = { 2, 3 } }, "off the axis: 10 outside of 10 values")
+    end)
+
+  it("heat fills a cell around each place, half way to its neighbours",
+    function()
+      local text = with { kind = "heat", y = "seed", z = "y", log_z = true }
+      has(text, "with boxxyerror")
+      has(text, "\n1.5 2.5 0.5 1.5 0.01\n")
+      has(text, "set logscale cb")
+    end)
+
+  it("heat without z shows the density of y at each x", function()
+    local t = tabular.new { "step", "s" }
+    for i = 1, 4 do t:append { step = 1, s = i // 4 } end
+    has(plot.script { data = t, kind = "heat", x = "step", y = "s", bins = 2,
+      range = { 0, 2 } }, "\n0.5 1.5 0 1 0.75\n0.5 1.5 1 2 0.25\n")
+  end)
+
+  it("heat has a middle for its colours, and a curve over it", function()
+    local text = with { kind = "heat", y = "seed", z = "y", middle = 0.1,
+      theory = function() return 2 end }
+    assert.truthy(text:find "set cbrange %[%-0%.1%d*:0%.3%d*%]")
+    has(text, "\n4.5 2\n")
+  end)
+
+  it("any shares the axes of its facets", function()
+    local _, shared = with({ facet = "init" }):gsub("set yrange %[%S*%]", "")
+    local text = with { data = sample():with("y", function(r)
+      return r.init == "a" and 1 or 100 + r.layer
+    end), facet = "init" }
+    assert.equal(2, shared)
+    local first = text:match "set yrange (%b[])"
+    local _, count = text:gsub(first:gsub("%p", "%%%0"), "")
+    assert.equal(2, count)
+    local own = with { data = sample():with("y", function(r)
+      return r.init == "a" and 1 or 100 + r.layer
+    end), facet = "init", share = false }
+    _, count = own:gsub(own:match "set yrange (%b[])":gsub("%p", "%%%0"), "")
+    assert.equal(1, count)
+  end)
+
+  it("any takes texts for x, 60 of them, too", function()
+    local text = plot.script { data = categories(60), kind = "points",
+      x = "name", y = "v" }
+    has(text, "'category 60' 60) noenhanced rotate")
+    has(text, "set xrange [0.5:60.5]")
+    local curves = plot.script { data = categories(60), x = "v", y = "v",
+      color = "name" }
+    has(curves, "30 more curves")
+    has(curves, "#440154")
+  end)
+
+  it("any is drawn from one point, none, equal values and NaN", function()
+    if not core.file.spawn { "gnuplot", "--version" } then
+      return pending "gnuplot"
+    end
+    local all = categories(60)
+    local function valued(v) return all:with("v", function() return v end) end
+    for _, data in ipairs { all:where { name = "category 1" }, valued(3),
+      all:where { name = "none" }, valued(0 / 0), valued(0) } do
+      for _, spec in ipairs { { kind = "line", x = "name", y = "v" },
+        { kind = "points", x = "name", y = "v", log_y = true },
+        { kind = "histogram", x = "v", log_y = true },
+        { kind = "heat", x = "name", y = "v" },
+        { kind = "heat", x = "name", y = "name", z = "v", log_z = true } } do
+        spec.data, spec.file, spec.formats = data, base(), { "svg" }
+        local picture = ortho.plot(spec)
+        assert.equal(1, #picture)
+        assert.truthy(picture:totext { width = 60 }:find "\n")
+      end
+    end
+  end)
+
+  it("any refuses what it has no use for", function()
+    for wanted, changes in pairs {
+      ["unknown kind 'hist'"] = { kind = "hist" },
+      ["a plot of kind 'line' has no use for bins"] = { bins = 3 },
+      ["a plot of kind 'histogram' has no use for y"] = { kind = "histogram" },
+      ["range must be {low, high}"] = { kind = "heat", range = { 2, 1 } },
+      ["bins must be a whole number"] = { kind = "heat", bins = 0 },
+      ["band must be {low, high}"] = { band = { 0.9, 2 } },
+      ["theory of a heat map is a function"] = { kind = "heat", theory = "y" },
+      ["log_x is logarithmic, but 'init' holds texts"] = { x = "init",
+        log_x = true } } do
+      local ok, message = pcall(with, changes)
+      assert.is_false(ok)
+      assert.truthy(tostring(message):find(wanted, 1, true), tostring(message))
+    end
+  end)
+
+  it("line of 100 layers, 5 inits and 20 seeds takes under a second",
+    function()
+      local t = tabular.new { "init", "seed", "layer", "y" }
+      for init = 1, 5 do
+        for seed = 1, 20 do
+          for layer = 1, 100 do
+            t:append { init = "i" .. init, seed = seed, layer = layer,
+              y = init ^ (layer / 10) * (1 + seed / 100) }
+          end
+        end
+      end
+      local start = os.clock()
+      ortho.plot { data = t, x = "layer", y = "y", color = "init",
+        log_y = true, file = base(), formats = { "svg" } }
+      assert.is_true(os.clock() - start < 1)
+    end)
+end)
+
+describe("a colour", function()
+  local palette = require "orthorun.plot.palette"
+  it("belongs to an initialization, whatever is beside it", function()
+    local one = palette.choose({ "orthogonal" }, "orthogonal")
+    local arms = ortho.arms.names
+    assert.are.same(arms, palette.inits)
+    assert.equal(one, (palette.choose(arms, "orthogonal")))
+    assert.equal(one, (palette.choose({ "mine", "orthogonal" }, "orthogonal")))
+    assert.not_equal(one, (palette.choose({ "mine", "orthogonal" }, "mine")))
+  end)
+end)
+
+describe("many colours", function()
+  local palette = require "orthorun.plot.palette"
+  it("are shades of numbers, and come back with other marks of names",
+    function()
+      local numbers, texts = {}, {}
+      for i = 1, 15 do numbers[i], texts[i] = i, "name " .. i end
+      assert.equal("440154", (palette.choose(numbers, 1)))
+      local seen = {}
+      for i = 1, 15 do
+        local color, mark = palette.choose(texts, texts[i])
+        assert.equal("number", type(color))
+        assert.is_nil(seen[color .. " " .. mark])
+        seen[color .. " " .. mark] = true
+      end
+    end)
+end)
+
+describe("a picture in the terminal", function()
+  local function picture()
+    return ortho.plot { data = sample(), x = "layer", y = "y",
+      color = "init", log_y = true, title = "a \27[31mtitle" }
+  end
+
+  it("is as wide as told, in braille or ASCII", function()
+    for _, ascii in ipairs { false, true } do
+      local text = picture():totext { width = 50, ascii = ascii }
+      for line in text:gmatch "[^\n]+" do
+        assert.is_true(utf8.len(line) <= 50, line)
+      end
+      assert.equal(ascii, not text:find "[\128-\255]")
+      assert.truthy(text:find("a  [31mtitle", 1, true))
+    end
+  end)
+
+  it("is plain ASCII with --ascii, on either side of the script", function()
+    local name = folder .. "/show.lua"
+    local f = assert(io.open(name, "w"))
+    f:write(([[local s = ortho.sweep{name = "show", grid = {x = {1, 2}},
+      trial = function(p) return {y = p.x} end}
+      ortho.plot{data = s:run(), x = "x", y = "y"}:show()]]))
+    f:close()
+    local program = os.getenv "ORTHORUN" or "./orthorun"
+    local out = "--out=" .. folder .. "/show"
+    for braille, words in pairs { [false] = { program, "--ascii", name, out },
+      [0] = { program, name, out, "--ascii" },
+      [true] = { program, name, out } } do
+      local status, text = core.file.spawn(words)
+      assert.equal(0, status)
+      assert.equal(braille == true, text:find "[\128-\255]" ~= nil)
+    end
+  end)
+
+  it("puts a straight line's dots where they belong", function()
+    local t = tabular.new { "x", "y" }
+    for i = 0, 10 do t:append { x = i, y = i } end
+    local text = ortho.plot { data = t, x = "x", y = "y" }
+      :totext { ascii = true, width = 40, height = 10 }
+    local rows = {}
+    for row in text:gmatch "|([^\n]*)" do rows[#rows + 1] = row end
+    assert.equal(10, #rows)
+    for i = 2, 10 do
+      local above, below = rows[i - 1]:find "%*", rows[i]:find "%*"
+      assert.is_true(above > below)
+    end
+  end)
+
+  it("is drawn where gnuplot is missing, in a script that goes on", function()
+    local name = folder .. "/missing.lua"
+    local f = assert(io.open(name, "w"))
+    f:write(([[local t = ortho.table.of({"x", "y"}, {{x = 1, y = 2},
+      {x = 2, y = 3}})
+      local p = ortho.plot{data = t, x = "x", y = "y", file = %q}
+      print("went on", #p)]]):format(base() .. "-none"))
+    f:close()
+    local status, out, err = core.file.spawn { "/usr/bin/env", "PATH=/nowhere",
+      os.getenv "ORTHORUN" or "./orthorun", name }
+    assert.equal(0, status)
+    assert.truthy(out:find("went on\t0", 1, true))
+    assert.truthy(out:find "⠀" or out:find "[⠁-⣿]")
+    assert.truthy(err:find("cannot run gnuplot", 1, true))
+    local _, lines = err:gsub("\n", "")
+    assert.equal(1, lines)
+  end)
+
+  it("is drawn where gnuplot fails, which is said once", function()
+    local bin = folder .. "/bin"
+    core.file.mkdir(bin)
+    local f = assert(io.open(bin .. "/gnuplot", "w"))
+    f:write "#!/bin/sh\necho 'line 0: no such terminal' >&2\nexit 1\n"
+    f:close()
+    core.file.spawn { "chmod", "755", bin .. "/gnuplot" }
+    local status, out, err = core.file.spawn { "/usr/bin/env",
+      "PATH=" .. bin .. ":/usr/bin:/bin", os.getenv "ORTHORUN" or "./orthorun",
+      folder .. "/missing.lua" }
+    assert.equal(0, status)
+    assert.truthy(out:find("went on\t0", 1, true))
+    assert.truthy(err:find("gnuplot says: line 0: no such terminal", 1, true))
+    local _, lines = err:gsub("\n", "")
+    assert.equal(1, lines)
+    local _, pictures = out:gsub("└", "")
+    assert.equal(1, pictures)
+  end)
+
+  it("is saved under a name, or says why not", function()
+    local p = picture()
+    assert.equal(base() .. "2.svg", p:save(base() .. "2.svg"))
+    assert.has_error(function() p:save "no-ending" end)
+    local ok, message = pcall(p.save, p, "/nowhere/x.svg")
+    assert.is_false(ok)
+    assert.truthy(message:find("cannot write /nowhere/x.svg", 1, true))
+  end)
+end)
+
+describe("spawn", function()
+  local spawn = core.file.spawn
+
+  it("passes text through a program", function()
+    local text = ("0123456789"):rep(100000) -- more than a pipe holds
+    assert.are.same({ 0, text, "" }, { spawn({ "cat" }, text) })
+  end)
+
+  it("gives arguments as they are, with no shell between", function()
+    assert.are.same({ 0, "$HOME `id` '*' \n", "" },
+      { spawn { "printf", "%s\n", "$HOME `id` '*' " } })
+  end)
+
+  it("returns status and stderr", function()
+    assert.are.same({ 3, "", "no\n" },
+      { spawn({ "sh" }, "echo no >&2; exit 3") })
+    assert.are.equal(128 + 15, (spawn({ "sh" }, "kill -TERM $$")))
+  end)
+
+  it("survives a program that does not read its input", function()
+    assert.are.equal(0, (spawn({ "true" }, ("x"):rep(1000000))))
+  end)
+
+  it("says that a program is missing", function()
+    local status, message = spawn { "no-such-program-here" }
+    assert.is_nil(status)
+    assert.are.equal("No such file or directory", message)
+  end)
+
+  it("leaves no descriptor and no process behind", function()
+    local function descriptors()
+      local _, out = spawn { "ls", "/proc/self/fd" }
+      return select(2, out:gsub("\n", ""))
+    end
+    local before = descriptors()
+    for _ = 1, 20 do
+      spawn { "true" }
+      spawn { "no-such-program-here" }
+    end
+    assert.are.equal(before, descriptors())
+    local _, children = spawn({ "sh" },
+      "ps --no-headers --ppid $PPID -o comm 2>/dev/null | grep -c true")
+    assert.are.equal("0", children:match "%d+" or "0")
+  end)
+
+  it("refuses anything but strings", function()
+    assert.has_error(function() spawn {} end)
+    assert.has_error(function() spawn { "ls", 3 } end)
+    assert.has_error(function() spawn "ls" end)
+  end)
+end)
