@@ -8,6 +8,7 @@ local inline = require "orthorun.report.svg"
 local journal = require "orthorun.base.journal"
 local machine = require "orthorun.base.machine"
 local names = require "orthorun.base.names"
+local script = require "orthorun.base.script"
 local share = require "orthorun.report.share"
 local sheet = require "orthorun.report.style"
 local tabular = require "orthorun.table"
@@ -209,18 +210,10 @@ local function table_section()
   return section("Tables", table.concat(parts))
 end
 
-local function read_file(path)
-  local file = path and io.open(path, "rb")
-  local content = file and file:read "a"
-  if file then file:close() end
-  return content
-end
-
--- The script's name and text: of the file that runs, or out of a report.
+-- The script's name and text.
 local function script_of()
-  if journal.script then return journal.script.name, journal.script.source end
-  local path = (arg or {})[0]
-  return path and path:match "[^/]*$" or "script.lua", read_file(path) or ""
+  local _, source = script.get()
+  return script.name(), source or ""
 end
 
 -- --- what to run again ------------------------------------------------------
@@ -237,8 +230,9 @@ local function lasting_arguments()
       list[#list + 1] = ("--%s=%s"):format(name, host[name])
     end
   end
-  while i <= #(arg or {}) do
-    local word = tostring(arg[i])
+  local given = script.arguments()
+  while i <= #given do
+    local word = given[i]
     local words = passing[word:match "^[^=]*":gsub("_", "-")]
     if not words then list[#list + 1] = word end
     i = i + (words == 2 and not word:find "=" and 2 or 1)
@@ -248,7 +242,7 @@ end
 
 local function facts_of(name)
   local here, environment = machine.describe(), core.environment
-  local facts = { { "script", (script_of()) }, { "name", name },
+  local facts = { { "script", script.name() }, { "name", name },
     { "version", environment.orthorun },
     { "requires", journal.required or environment.orthorun:match "^%d+%.%d+" },
     { "precision", core.precision() }, { "blas", environment.blas },
@@ -267,13 +261,13 @@ local function quoted(word)
 end
 
 local function again_section(file)
-  local script, words = script_of(), {}
+  local words = {}
   for i, word in ipairs(lasting_arguments()) do words[i] = quoted(word) end
   local page = quoted(file:match "[^/]*$")
   local lines = {
     "orthorun --verify " .. page .. "   # run it again, and compare the results",
     "orthorun " .. page .. "            # run the script that is in this file",
-    "orthorun " .. quoted(script) .. " " .. table.concat(words, " ") }
+    "orthorun " .. quoted(script.name()) .. " " .. table.concat(words, " ") }
   return section("How to run it again", "<pre>" .. text.escape(
     table.concat(lines, "\n")) .. "</pre>\n")
 end
@@ -298,7 +292,7 @@ end
 
 local function title_of(options, sweeps)
   local first = sweeps[1] and sweeps[1].value.sweep
-  return options.title or first and first.name or (script_of()),
+  return options.title or first and first.name or script.name(),
     options.question or first and first.about or ""
 end
 

@@ -5,6 +5,7 @@ local csv = require "orthorun.base.csv"
 local files = require "orthorun.base.files"
 local journal = require "orthorun.base.journal"
 local report = require "orthorun.report"
+local script = require "orthorun.base.script"
 local share = require "orthorun.report.share"
 local skeleton = require "orthorun.report.skeleton"
 
@@ -32,8 +33,7 @@ end
 function verify.load(path)
   if not is_page(path) then return assert(loadfile(path, "t")) end
   local page = share.open(path)
-  journal.script = { name = page.facts.script or "script.lua",
-    source = page.script }
+  script.set(page.facts.script or "script.lua", page.script)
   if arg and #arg == 0 then
     table.move(page.facts.arguments, 1, #page.facts.arguments, 1, arg)
   end
@@ -65,19 +65,19 @@ end
 -- of it is not done yet, and writes its report.
 function verify.pack(...)
   local words, to = take_output("--pack", { ... })
-  local script = table.remove(words, 1)
-  if not script then usage "--pack: which script?" end
-  to = to or name_of(script) .. ".html"
-  arg = setmetatable({ [0] = script }, getmetatable(arg)) -- luacheck: ignore
+  local path = table.remove(words, 1)
+  if not path then usage "--pack: which script?" end
+  to = to or name_of(path) .. ".html"
+  arg = setmetatable({ [0] = path }, getmetatable(arg)) -- luacheck: ignore
   table.move(words, 1, #words, 1, arg)
-  local ok, f = pcall(verify.load, script)
+  local ok, f = pcall(verify.load, path)
   if not ok then stop(1, f) end
   f(table.unpack(arg))
   local options = {}
   for name, value in pairs(journal.report or {}) do options[name] = value end
   options.file = to
   if #journal.all "sweep" == 0 then
-    stop(1, script .. ": it ran no sweep, so there are no results to share")
+    stop(1, path .. ": it ran no sweep, so there are no results to share")
   end
   local written, message = pcall(report.write, options)
   if not written then stop(1, message) end

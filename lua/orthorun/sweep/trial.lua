@@ -1,0 +1,110 @@
+-- trial: one trial of a sweep: its text, its generator, what it costs, and
+-- running it. Knows nothing of files, workers or other trials.
+local core = require "orthorun.core"
+local csv = require "orthorun.base.csv"
+local names = require "orthorun.base.names"
+local packed = require "orthorun.base.bytes"
+local records = require "orthorun.sweep.records"
+
+local trial = {}
+
+-- Every parameter, by which a trial is found again: "depth=10, seed=3".
+function trial.text(p)
+  return trial.describe(p, names.keys(p))
+end
+
+-- The parameters of these names: "init=he_normal, depth=10".
+function trial.describe(p, list)
+  local parts = {}
+  for i, name in ipairs(list) do
+    parts[i] = ("%s=%s"):format(name, csv.field(p[name]))
+  end
+  return table.concat(parts, ", ")
+end
+
+-- What names a trial's random numbers: its parameters without the seed, in
+-- the order of their names. Nothing of other trials, or of their order.
+local function stream_of(p)
+  local parts = {}
+  for _, name in ipairs(names.keys(p)) do
+    if name ~= "seed" then
+      parts[#parts + 1] = ("%s=%q"):format(name, p[name])
+    end
+  end
+  return table.concat(parts, " ")
+end
+
+-- The seed of a trial with parameters p: its own, else the run's.
+function trial.seed(p, seed)
+  if p.seed ~= nil then return p.seed end
+  return seed
+end
+
+-- Its generator, of its seed (trial.seed) and its parameters.
+function trial.rng(p, seed)
+  local whole = math.tointeger(seed)
+  local rng = core.rng(whole or 0)
+  if not whole then rng = rng:split(tostring(seed)) end
+  return rng:split(stream_of(p))
+end
+
+-- What it costs in units of its own: as the sweep's function `cost` says, else
+-- as parameters of the usual names suggest.
+function trial.cost(p, cost)
+  if cost then
+    local x = cost(p)
+    if type(x) ~= "number" or not (x > 0) or x == math.huge then
+      error(("sweep: cost must give a number above 0, not %s"):format(
+        tostring(x)), 0)
+    end
+    return x
+  end
+  local function size(name, power)
+    local x = p[name]
+    return type(x) == "number" and x >= 1 and x < 1e6 and x ^ power or 1
+  end
+  return size("depth", 1) * size("width", 3) * size("steps", 1)
+end
+
+-- --- running it -------------------------------------------------------------
+
+-- A failed trial's message, with the lines of the script that led to it.
+local function handler(message)
+  local text = debug.traceback(tostring(message), 2)
+  return { message = tostring(message),
+    traceback = text:gsub("\n[^\n]*/orthorun/sweep/trial%.lua:.*", "") }
+end
+
+local function copy(p)
+  local q = {}
+  for name, value in pairs(p) do q[name] = value end
+  return q
+end
+
+-- Lua's own generator, from what the trial is.
+local function seed_math(key)
+  math.randomseed(math.tointeger(tonumber(key:sub(1, 15), 16)),
+    math.tointeger(tonumber(key:sub(17, 31), 16)))
+end
+
+-- Runs f, a sweep's trial function, on {p, seed, key}. Returns true and the
+-- results as bytes, or false and the failure as bytes: message and traceback.
+-- index: the column that counts through arrays. Ctrl-C passes through where
+-- here, in the process that it is meant for.
+function trial.run(f, one, index, here)
+  seed_math(one.key)
+  local ok, out = xpcall(function()
+    return records.encode(index, one.p,
+      f(copy(one.p), trial.rng(one.p, one.seed)))
+  end, handler)
+  if ok then return true, out end
+  if type(out) ~= "table" then -- no handler runs where memory is short
+    out = { message = tostring(out), traceback = tostring(out) }
+  end
+  if here and out.message:find("interrupted!", 1, true) then
+    error("interrupted!", 0)
+  end
+  return false, packed.encode(out)
+end
+
+return trial
