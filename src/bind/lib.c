@@ -119,57 +119,62 @@ void *lib_new(lua_State *L, const char *name, size_t size, int slots) {
   return u;
 }
 
-static void *aligned(char *p) {
+/* --- scratch ------------------------------------------------------------ */
+
+void *lib_scratch(lua_State *L, size_t bytes) {
+  char *p = lua_newuserdatauv(L, bytes + OR_ALIGNMENT, 0);
   return p + (OR_ALIGNMENT - (uintptr_t)p % OR_ALIGNMENT) % OR_ALIGNMENT;
 }
 
-void *lib_scratch(lua_State *L, size_t bytes) {
-  return aligned(lua_newuserdatauv(L, bytes + OR_ALIGNMENT, 0));
-}
-
-/* Where the last computation's scratch is kept until the collector comes by:
-   a table with a weak value. */
-static const char kept_scratch;
-
+/* Pushes the table that keeps an arena's memory until the collector comes by:
+   its one value is weak. */
 static void push_keeper(lua_State *L) {
-  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &kept_scratch) == LUA_TTABLE)
+  static const char key;
+  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &key) == LUA_TTABLE)
     return;
   lua_pop(L, 1);
-  lua_newtable(L);
-  lua_newtable(L);
+  lua_createtable(L, 1, 0);
+  lua_createtable(L, 0, 1);
   lua_pushliteral(L, "v");
   lua_setfield(L, -2, "__mode");
   lua_setmetatable(L, -2);
   lua_pushvalue(L, -1);
-  lua_rawsetp(L, LUA_REGISTRYINDEX, &kept_scratch);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &key);
 }
 
-/* Pushes the keeper, and a userdata with room for `bytes` of scratch: the one
-   that was kept, taken out so that nobody else finds it, or a new one. */
-static void *take_scratch(lua_State *L, size_t bytes) {
+void lib_grow_arena(lua_State *L, or_arena *arena) {
   push_keeper(L);
   lua_rawgeti(L, -1, 1);
-  if (lua_rawlen(L, -1) < bytes + OR_ALIGNMENT) {
+  if (lua_rawlen(L, -1) < arena->needed + OR_ALIGNMENT) {
     lua_pop(L, 1);
-    return lib_scratch(L, bytes);
+    lua_newuserdatauv(L, arena->needed + OR_ALIGNMENT, 0);
+  } else {
+    lua_pushnil(L);
+    lua_rawseti(L, -3, 1);
   }
-  lua_pushnil(L);
-  lua_rawseti(L, -3, 1);
-  return aligned(lua_touserdata(L, -1));
+  lua_remove(L, -2);
+  size_t address = (uintptr_t)lua_touserdata(L, -1);
+  size_t skip = (OR_ALIGNMENT - address % OR_ALIGNMENT) % OR_ALIGNMENT;
+  *arena = or_arena_over((char *)lua_touserdata(L, -1) + skip, arena->needed);
+}
+
+void lib_keep_arena(lua_State *L) {
+  push_keeper(L);
+  lua_insert(L, -2);
+  lua_rawseti(L, -2, 1);
+  lua_pop(L, 1);
 }
 
 or_status lib_compute(lua_State *L, lib_computation *f, void *context,
-                      or_work *work) {
-  *work = (or_work){.row = -1, .col = -1};
+                      or_arena *arena) {
+  *arena = or_arena_over(NULL, 0);
   lib_poll(L);
-  or_status status = f(context, work);
+  or_status status = f(context, arena);
   if (status != OR_SCRATCH)
     return status;
-  work->base = take_scratch(L, work->used);
-  work->used = 0;
-  status = f(context, work);
-  lua_rawseti(L, -2, 1);
-  lua_pop(L, 1);
+  lib_grow_arena(L, arena);
+  status = f(context, arena);
+  lib_keep_arena(L);
   return status;
 }
 

@@ -11,6 +11,7 @@
 #include "../core/activation.h"
 #include "../core/linalg.h"
 #include "../core/matrix.h"
+#include "../core/product.h"
 #include "../core/rng.h"
 
 #define LIB_MATRIX "orthorun.matrix"
@@ -72,12 +73,18 @@ or_matrix *lib_plainmatrix(lua_State *L, const char *who, int arg);
 or_matrix *lib_finitematrix(lua_State *L, const char *who, int arg);
 /* Pushes `bytes` of aligned scratch as a userdata, and returns it. */
 void *lib_scratch(lua_State *L, size_t bytes);
-/* Runs a computation of linalg.h's kind twice: to count its scratch, and, with
-   that fetched, to compute. Ctrl-C is looked at. Leaves the stack as it was;
-   the scratch serves the next one if the collector has not had it by then. */
-typedef or_status lib_computation(void *context, or_work *work);
+/* Scratch for the core (core/arena.h). Pushes a userdata that holds
+   arena->needed bytes, and lays the arena over it: the one that was kept, taken
+   away so that nobody else finds it, or a new one. */
+void lib_grow_arena(lua_State *L, or_arena *arena);
+/* Pops that userdata, and keeps it for the next computation; the collector may
+   have it before. */
+void lib_keep_arena(lua_State *L);
+/* Runs a computation over an empty arena and, where it asks for scratch, again
+   with that. Ctrl-C is looked at. Leaves the stack as it was. */
+typedef or_status lib_computation(void *context, or_arena *arena);
 or_status lib_compute(lua_State *L, lib_computation *f, void *context,
-                      or_work *work);
+                      or_arena *arena);
 /* "3x4" for messages; pushes the string and returns it. */
 const char *lib_shape(lua_State *L, const or_matrix *m);
 /* c = op(a) op(b), with scratch fetched where the product needs it. */

@@ -101,16 +101,22 @@ static int scaled(lua_State *L, double alpha, int arg) {
 
 static int matrix_unm(lua_State *L) { return scaled(L, -1, 1); }
 
+typedef struct factors {
+  bool ta, tb;
+  const or_matrix *a, *b;
+  or_matrix *c;
+} factors;
+
+static or_status run_product(void *context, or_arena *arena) {
+  const factors *f = context;
+  return or_matrix_product(f->ta, f->a, f->tb, f->b, f->c, arena);
+}
+
 void lib_product(lua_State *L, const char *who, bool ta, const or_matrix *a,
                  bool tb, const or_matrix *b, or_matrix *c) {
-  lib_poll(L);
-  or_status status = or_matrix_product(ta, a, tb, b, c, NULL);
-  if (status == OR_SCRATCH) {
-    void *scratch = lib_scratch(L, or_product_scratch(a, b));
-    status = or_matrix_product(ta, a, tb, b, c, scratch);
-    lua_pop(L, 1);
-  }
-  lib_check(L, who, status);
+  factors f = {ta, tb, a, b, c};
+  or_arena arena;
+  lib_check(L, who, lib_compute(L, run_product, &f, &arena));
 }
 
 static int product(lua_State *L, or_matrix *a, or_matrix *b) {

@@ -25,83 +25,83 @@ typedef struct method {
   /* Results, separated by blanks: a matrix by its rows and columns (m and n
      as A's, k the smaller, b as B's columns), # a number, i an integer. */
   const char *results;
-  or_status (*compute)(call *c, or_work *w);
+  or_status (*compute)(call *c, or_arena *arena);
   void (*arguments)(lua_State *L, call *c); /* after A; NULL: none */
 } method;
 
 /* --- what each computes -------------------------------------------------- */
 
-static or_status qr(call *c, or_work *w) {
-  return or_qr(c->a, c->out[0], c->out[1], w);
+static or_status qr(call *c, or_arena *arena) {
+  return or_qr(c->a, c->out[0], c->out[1], arena);
 }
 
-static or_status svd(call *c, or_work *w) {
-  return or_svd(c->a, c->out[0], c->out[1], c->out[2], w);
+static or_status svd(call *c, or_arena *arena) {
+  return or_svd(c->a, c->out[0], c->out[1], c->out[2], arena);
 }
 
-static or_status singular_values(call *c, or_work *w) {
-  return or_singular_values(c->a, c->out[0], w);
+static or_status singular_values(call *c, or_arena *arena) {
+  return or_singular_values(c->a, c->out[0], arena);
 }
 
-static or_status eigh(call *c, or_work *w) {
-  return or_eigh(c->a, c->out[0], c->out[1], w);
+static or_status eigh(call *c, or_arena *arena) {
+  return or_eigh(c->a, c->out[0], c->out[1], arena);
 }
 
-static or_status polar(call *c, or_work *w) {
-  return or_polar(c->a, c->out[0], c->out[1], w);
+static or_status polar(call *c, or_arena *arena) {
+  return or_polar(c->a, c->out[0], c->out[1], arena);
 }
 
-static or_status solve(call *c, or_work *w) {
-  return or_solve(c->a, c->b, c->out[0], w);
+static or_status solve(call *c, or_arena *arena) {
+  return or_solve(c->a, c->b, c->out[0], arena);
 }
 
-static or_status inverse(call *c, or_work *w) {
-  return or_inverse(c->a, c->out[0], w);
+static or_status inverse(call *c, or_arena *arena) {
+  return or_inverse(c->a, c->out[0], arena);
 }
 
-static or_status pseudo_inverse(call *c, or_work *w) {
-  return or_pseudo_inverse(c->a, c->out[0], w);
+static or_status pseudo_inverse(call *c, or_arena *arena) {
+  return or_pseudo_inverse(c->a, c->out[0], arena);
 }
 
-static or_status exponential(call *c, or_work *w) {
-  return or_expm(c->a, c->out[0], w);
+static or_status exponential(call *c, or_arena *arena) {
+  return or_expm(c->a, c->out[0], arena);
 }
 
-static or_status det(call *c, or_work *w) {
+static or_status det(call *c, or_arena *arena) {
   or_determinant d = {0, 0};
-  or_status status = or_det(c->a, &d, w);
+  or_status status = or_det(c->a, &d, arena);
   c->number[0] = or_norm_value((or_norm){d.value, d.exponent});
   return status;
 }
 
-static or_status logdet(call *c, or_work *w) {
+static or_status logdet(call *c, or_arena *arena) {
   or_determinant d = {0, 0};
-  or_status status = or_det(c->a, &d, w);
+  or_status status = or_det(c->a, &d, arena);
   c->number[0] = or_det_log(d);
   c->number[1] = (d.value > 0) - (d.value < 0);
   return status;
 }
 
-static or_status rank(call *c, or_work *w) {
+static or_status rank(call *c, or_arena *arena) {
   int r = 0;
-  or_status status = or_rank(c->a, c->tol, &r, w);
+  or_status status = or_rank(c->a, c->tol, &r, arena);
   c->number[0] = r;
   return status;
 }
 
-static or_status cond(call *c, or_work *w) {
-  return or_cond(c->kind, c->a, &c->number[0], w);
+static or_status cond(call *c, or_arena *arena) {
+  return or_cond(c->kind, c->a, &c->number[0], arena);
 }
 
-static or_status norm(call *c, or_work *w) {
+static or_status norm(call *c, or_arena *arena) {
   or_norm n = {0, 0};
-  or_status status = or_matrix_norm(c->kind, c->a, &n, w);
+  or_status status = or_matrix_norm(c->kind, c->a, &n, arena);
   c->number[0] = or_norm_value(n);
   return status;
 }
 
-static or_status trace(call *c, or_work *w) {
-  (void)w;
+static or_status trace(call *c, or_arena *arena) {
+  (void)arena;
   return or_trace(c->a, &c->number[0]);
 }
 
@@ -216,7 +216,7 @@ static int refuse_not_symmetric(lua_State *L, const call *c, int i, int j) {
 }
 
 static int refuse(lua_State *L, const call *c, or_status status,
-                  const or_work *w) {
+                  const or_arena *arena) {
   switch (status) {
   case OR_NOT_FINITE:
     return refuse_not_finite(L, c);
@@ -224,12 +224,12 @@ static int refuse(lua_State *L, const call *c, or_status status,
     return lib_error(L, "%s: %s matrix is not square", c->who,
                      lib_shape(L, c->a));
   case OR_NOT_SYMMETRIC:
-    return refuse_not_symmetric(L, c, w->row, w->col);
+    return refuse_not_symmetric(L, c, arena->row, arena->col);
   case OR_SINGULAR:
     return lib_error(L,
                      "%s: matrix is singular: pivot %d of %d is exactly zero "
                      "(pinv works for every matrix)",
-                     c->who, w->row + 1, c->a->rows);
+                     c->who, arena->row + 1, c->a->rows);
   case OR_SHAPE:
     return lib_error(L, "%s: %s by %s (A has %d rows, B has %d)", c->who,
                      lib_shape(L, c->a), lib_shape(L, c->b), c->a->rows,
@@ -287,17 +287,17 @@ typedef struct task {
   call *call;
 } task;
 
-static or_status perform(void *context, or_work *work) {
+static or_status perform(void *context, or_arena *arena) {
   const task *t = context;
-  return t->method->compute(t->call, work);
+  return t->method->compute(t->call, arena);
 }
 
 static void compute(lua_State *L, const method *m, call *c) {
   task t = {m, c};
-  or_work work;
-  or_status status = lib_compute(L, perform, &t, &work);
+  or_arena arena;
+  or_status status = lib_compute(L, perform, &t, &arena);
   if (status != OR_OK)
-    refuse(L, c, status, &work);
+    refuse(L, c, status, &arena);
 }
 
 /* Every method's C function; its upvalue says which. */

@@ -18,44 +18,45 @@ typedef struct measure {
 
 /* Computes, and pushes the results. */
 static int run(lua_State *L, const char *who, measure *m, lib_computation *f) {
-  or_work work;
-  or_status status = lib_compute(L, f, m, &work);
+  or_arena arena;
+  or_status status = lib_compute(L, f, m, &arena);
   if (status == OR_SHAPE)
     lib_error(L, "%s: %s and %s do not fit", who, lib_shape(L, m->w),
               lib_shape(L, m->v));
   if (status == OR_NOT_FINITE)
-    lib_error(L, "%s: NaN or Inf at (%d,%d)", who, work.row + 1, work.col + 1);
+    lib_error(L, "%s: NaN or Inf at (%d,%d)", who, arena.row + 1,
+              arena.col + 1);
   lib_check(L, who, status);
   for (int i = 0; i < m->results; i++)
     lua_pushnumber(L, m->result[i]);
   return m->results;
 }
 
-static or_status orthogonality_error(void *context, or_work *work) {
+static or_status orthogonality_error(void *context, or_arena *arena) {
   measure *m = context;
-  return or_orthogonality_error(m->w, m->scale, &m->result[0], work);
+  return or_orthogonality_error(m->w, m->scale, &m->result[0], arena);
 }
 
-static or_status gram_drift(void *context, or_work *work) {
+static or_status gram_drift(void *context, or_arena *arena) {
   measure *m = context;
   or_norm n = {0, 0};
-  or_status status = or_gram_drift(m->w, m->v, m->start, &n, work);
+  or_status status = or_gram_drift(m->w, m->v, m->start, &n, arena);
   m->result[0] = or_norm_value(n);
   return status;
 }
 
-static or_status balance(void *context, or_work *work) {
+static or_status balance(void *context, or_arena *arena) {
   measure *m = context;
   or_norm n = {0, 0};
-  or_status status = or_balance(m->w, m->v, &n, work);
+  or_status status = or_balance(m->w, m->v, &n, arena);
   m->result[0] = or_norm_value(n);
   return status;
 }
 
-static or_status gradient_split(void *context, or_work *work) {
+static or_status gradient_split(void *context, or_arena *arena) {
   measure *m = context;
   or_norm symmetric = {0, 0}, skew = {0, 0};
-  or_status status = or_gradient_split(m->w, m->v, &symmetric, &skew, work);
+  or_status status = or_gradient_split(m->w, m->v, &symmetric, &skew, arena);
   m->result[0] = or_norm_value(symmetric);
   m->result[1] = or_norm_value(skew);
   return status;

@@ -5,6 +5,7 @@
 
 #include "kernels.h"
 #include "linalg.h"
+#include "product.h"
 #include "work.h"
 
 /* ||A||_1 below which the approximant is exact to double's roundoff. */
@@ -29,22 +30,23 @@ static const double pade[] = {1,
 
 typedef struct expm_parts {
   or_matrix a, a2, a4, a6, odd, even, sum, one;
-  void *scratch;
+  or_arena *arena;
 } expm_parts;
 
-static expm_parts take_parts(or_work *w, const or_matrix *a) {
+static expm_parts take_parts(or_arena *arena, const or_matrix *a) {
   expm_parts p;
   or_matrix *all[] = {&p.a,   &p.a2,   &p.a4,  &p.a6,
                       &p.odd, &p.even, &p.sum, &p.one};
   for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-    *all[i] = take_matrix(w, a->rows, a->rows, a->precision);
-  p.scratch = take(w, or_product_scratch(a, a));
+    *all[i] = or_take_matrix(arena, a->rows, a->rows, a->precision);
+  p.arena = arena;
+  or_reserve(arena, or_product_scratch(a, a));
   return p;
 }
 
 static or_status product(expm_parts *p, const or_matrix *x, const or_matrix *y,
                          or_matrix *z) {
-  return or_matrix_product(false, x, false, y, z, p->scratch);
+  return or_matrix_product(false, x, false, y, z, p->arena);
 }
 
 /* z = A6 (c13 A6 + c11 A4 + c9 A2) + c7 A6 + c5 A4 + c3 A2 + c1 I, or with
@@ -61,7 +63,7 @@ static or_status polynomial(expm_parts *p, int first, or_matrix *z) {
 }
 
 /* x = (V - U)^-1 (V + U), U the odd part, V the even one. */
-static or_status approximant(expm_parts *p, or_matrix *x, or_work *w) {
+static or_status approximant(expm_parts *p, or_matrix *x) {
   TRY(product(p, &p->a, &p->a, &p->a2));
   TRY(product(p, &p->a2, &p->a2, &p->a4));
   TRY(product(p, &p->a4, &p->a2, &p->a6));
@@ -71,7 +73,7 @@ static or_status approximant(expm_parts *p, or_matrix *x, or_work *w) {
   TRY(polynomial(p, 0, &p->even));
   TRY(or_matrix_add(1, &p->even, 1, &p->odd, &p->sum));
   TRY(or_matrix_add(1, &p->even, -1, &p->odd, &p->odd));
-  return or_solve(&p->odd, &p->sum, x, w);
+  return or_solve(&p->odd, &p->sum, x, p->arena);
 }
 
 /* How often A is halved: the least s with ||A||_1 / 2^s <= theta13; -1 where
@@ -83,27 +85,29 @@ static int halvings(const or_matrix *a, or_norm norm) {
   return log2_norm <= log2(theta13) ? 0 : (int)ceil(log2_norm - log2(theta13));
 }
 
-or_status or_expm(const or_matrix *a, or_matrix *x, or_work *w) {
+or_status or_expm(const or_matrix *a, or_matrix *x, or_arena *arena) {
   or_norm norm = {0, 0};
   if (a->rows != a->cols)
     return OR_NOT_SQUARE;
   x->exponent = 0;
   if (a->rows == 0)
     return OR_OK;
-  expm_parts p = take_parts(w, a);
-  if (!w->base)
-    return or_solve(&p.odd, &p.sum, x, w); /* counts what it needs */
-  TRY(or_load(a, &p.a, w));
-  TRY(or_matrix_norm(OR_NORM_ONE, &p.a, &norm, w));
+  size_t mark = arena->used;
+  expm_parts p = take_parts(arena, a);
+  if (or_ready(arena) != OR_OK)
+    return or_solve(&p.odd, &p.sum, x, arena); /* counts what it needs */
+  TRY(or_load(a, &p.a, arena));
+  TRY(or_matrix_norm(OR_NORM_ONE, &p.a, &norm, arena));
   int s = halvings(a, norm);
   if (s < 0)
     return OR_RANGE;
   p.a.exponent -= s;
-  TRY(approximant(&p, x, w));
+  TRY(approximant(&p, x));
   for (int i = 0; i < s; i++) {
     or_matrix_copy(x, &p.sum);
     TRY(product(&p, &p.sum, &p.sum, x));
   }
   or_settle(x);
+  or_give_back(arena, mark);
   return OR_OK;
 }

@@ -18,14 +18,14 @@ static double stored(const or_matrix *m, int i, int j) {
 
 /* --- in and out of LAPACK's safe range ---------------------------------- */
 
-or_status or_require_finite(const or_matrix *a, or_work *w) {
-  return or_matrix_check_finite(a, &w->row, &w->col);
+or_status or_require_finite(const or_matrix *a, or_arena *arena) {
+  return or_matrix_check_finite(a, &arena->row, &arena->col);
 }
 
-or_status or_load(const or_matrix *a, or_matrix *copy, or_work *w) {
+or_status or_load(const or_matrix *a, or_matrix *copy, or_arena *arena) {
   double top = max_abs(a);
   if (!isfinite(top))
-    return or_require_finite(a, w);
+    return or_require_finite(a, arena);
   or_matrix_copy(a, copy);
   or_matrix_keep_in_window(copy, top);
   return OR_OK;
@@ -59,7 +59,8 @@ static void clear_below_diagonal(or_matrix *r) {
 
 /* LAPACK factors in place, in whichever of Q and R has A's shape; the part
    that the other one needs is copied out. */
-or_status or_qr(const or_matrix *a, or_matrix *q, or_matrix *r, or_work *w) {
+or_status or_qr(const or_matrix *a, or_matrix *q, or_matrix *r,
+                or_arena *arena) {
   const or_blas_table *blas = or_blas(a->precision);
   or_lapack factor = {0}, form = {0};
   or_matrix *in_place = a->rows >= a->cols ? q : r;
@@ -67,18 +68,21 @@ or_status or_qr(const or_matrix *a, or_matrix *q, or_matrix *r, or_work *w) {
   q->exponent = r->exponent = 0;
   if (k == 0)
     return OR_OK;
-  void *tau = take(w, (size_t)k * or_precision_size(a->precision));
-  TRY(grant(blas->geqrf(in_place, tau, &factor), &factor, a->precision, w));
-  TRY(grant(blas->orgqr(q, tau, &form), &form, a->precision, w));
-  TRY(ready(w));
-  TRY(or_load(a, in_place, w));
+  size_t mark = arena->used;
+  void *tau = or_take(arena, (size_t)k * or_precision_size(a->precision));
+  TRY(grant(blas->geqrf(in_place, tau, &factor), &factor, a->precision, arena));
+  TRY(grant(blas->orgqr(q, tau, &form), &form, a->precision, arena));
+  TRY(or_ready(arena));
+  TRY(or_load(a, in_place, arena));
   TRY(blas->geqrf(in_place, tau, &factor));
   or_matrix square = or_matrix_block(in_place, 0, 0, k, k);
   or_matrix_copy(&square, in_place == q ? r : q);
   q->exponent = 0;
   clear_below_diagonal(r);
   or_settle(r);
-  return blas->orgqr(q, tau, &form);
+  TRY(blas->orgqr(q, tau, &form));
+  or_give_back(arena, mark);
+  return OR_OK;
 }
 
 /* --- SVD ---------------------------------------------------------------- */
@@ -90,7 +94,7 @@ static or_status converged(or_status status, const or_matrix *s) {
 }
 
 or_status or_svd_scaled(const or_matrix *a, or_matrix *u, or_matrix *s,
-                        or_matrix *vt, or_work *w) {
+                        or_matrix *vt, or_arena *arena) {
   const or_blas_table *blas = or_blas(a->precision);
   or_lapack divide = {0}, iterate = {0};
   s->exponent = 0;
@@ -98,31 +102,35 @@ or_status or_svd_scaled(const or_matrix *a, or_matrix *u, or_matrix *s,
     u->exponent = vt->exponent = 0;
   if (or_matrix_is_empty(a))
     return OR_OK;
-  or_matrix x = take_matrix(w, a->rows, a->cols, a->precision);
+  size_t mark = arena->used;
+  or_matrix x = or_take_matrix(arena, a->rows, a->cols, a->precision);
   or_status status =
-      grant(blas->gesdd(&x, s, u, vt, &divide), &divide, a->precision, w);
-  TRY(grant(blas->gesvd(&x, s, u, vt, &iterate), &iterate, a->precision, w));
-  TRY(ready(w));
-  TRY(or_load(a, &x, w));
+      grant(blas->gesdd(&x, s, u, vt, &divide), &divide, a->precision, arena);
+  TRY(grant(blas->gesvd(&x, s, u, vt, &iterate), &iterate, a->precision,
+            arena));
+  TRY(or_ready(arena));
+  TRY(or_load(a, &x, arena));
   if (status == OR_OK)
     status = converged(blas->gesdd(&x, s, u, vt, &divide), s);
   if (status == OR_NO_CONVERGENCE || status == OR_SIZE) {
-    TRY(or_load(a, &x, w));
+    TRY(or_load(a, &x, arena));
     status = converged(blas->gesvd(&x, s, u, vt, &iterate), s);
   }
   s->exponent = x.exponent;
+  or_give_back(arena, mark);
   return status;
 }
 
 or_status or_svd(const or_matrix *a, or_matrix *u, or_matrix *s, or_matrix *vt,
-                 or_work *w) {
-  TRY(or_svd_scaled(a, u, s, vt, w));
+                 or_arena *arena) {
+  TRY(or_svd_scaled(a, u, s, vt, arena));
   or_settle(s);
   return OR_OK;
 }
 
-or_status or_singular_values(const or_matrix *a, or_matrix *s, or_work *w) {
-  return or_svd(a, NULL, s, NULL, w);
+or_status or_singular_values(const or_matrix *a, or_matrix *s,
+                             or_arena *arena) {
+  return or_svd(a, NULL, s, NULL, arena);
 }
 
 /* --- symmetric eigenproblem --------------------------------------------- */
@@ -141,18 +149,18 @@ double or_asymmetry(const or_matrix *a, int *row, int *col) {
   return worst < 0 ? 0 : worst;
 }
 
-static or_status require_symmetric(const or_matrix *a, or_work *w) {
+static or_status require_symmetric(const or_matrix *a, or_arena *arena) {
   double allowed = a->rows * or_precision_eps(a->precision) * max_abs(a);
   int row = -1, col = -1;
   if (or_asymmetry(a, &row, &col) <= allowed)
     return OR_OK;
-  w->row = row;
-  w->col = col;
+  arena->row = row;
+  arena->col = col;
   return OR_NOT_SYMMETRIC;
 }
 
 or_status or_eigh(const or_matrix *a, or_matrix *values, or_matrix *v,
-                  or_work *w) {
+                  or_arena *arena) {
   const or_blas_table *blas = or_blas(a->precision);
   or_lapack l = {0};
   if (a->rows != a->cols)
@@ -162,14 +170,16 @@ or_status or_eigh(const or_matrix *a, or_matrix *values, or_matrix *v,
     v->exponent = 0;
   if (a->rows == 0)
     return OR_OK;
-  or_matrix x = v ? *v : take_matrix(w, a->rows, a->rows, a->precision);
-  TRY(grant(blas->syevd(v, &x, values, &l), &l, a->precision, w));
-  TRY(ready(w));
-  TRY(or_load(a, &x, w));
-  TRY(require_symmetric(&x, w));
+  size_t mark = arena->used;
+  or_matrix x = v ? *v : or_take_matrix(arena, a->rows, a->rows, a->precision);
+  TRY(grant(blas->syevd(v, &x, values, &l), &l, a->precision, arena));
+  TRY(or_ready(arena));
+  TRY(or_load(a, &x, arena));
+  TRY(require_symmetric(&x, arena));
   TRY(blas->syevd(v, &x, values, &l));
   values->exponent = x.exponent;
   or_settle(values);
+  or_give_back(arena, mark);
   return OR_OK;
 }
 
@@ -192,25 +202,28 @@ static void scale_rows(double (*f)(double), const or_matrix *s, or_matrix *x) {
 }
 
 /* P = V S Vt = B'B with B = sqrt(S) Vt: symmetric to the last bit. */
-or_status or_polar(const or_matrix *a, or_matrix *u, or_matrix *p, or_work *w) {
+or_status or_polar(const or_matrix *a, or_matrix *u, or_matrix *p,
+                   or_arena *arena) {
   const or_blas_table *blas = or_blas(a->precision);
   int k = or_shorter_side(a);
-  or_matrix left = take_matrix(w, a->rows, k, a->precision);
-  or_matrix s = take_matrix(w, k, 1, a->precision);
-  or_matrix vt = take_matrix(w, k, a->cols, a->precision);
+  size_t mark = arena->used;
+  or_matrix left = or_take_matrix(arena, a->rows, k, a->precision);
+  or_matrix s = or_take_matrix(arena, k, 1, a->precision);
+  or_matrix vt = or_take_matrix(arena, k, a->cols, a->precision);
   u->exponent = p->exponent = 0;
   if (k == 0) {
     or_matrix_fill(u, 0);
     or_matrix_fill(p, 0);
     return OR_OK;
   }
-  TRY(or_svd_scaled(a, &left, &s, &vt, w));
+  TRY(or_svd_scaled(a, &left, &s, &vt, arena));
   blas->gemm(false, false, 1, &left, &vt, 0, u);
   scale_rows(sqrt, &s, &vt);
   blas->syrk(true, &vt, p);
   mirror_lower(p);
   p->exponent = s.exponent;
   or_settle(p);
+  or_give_back(arena, mark);
   return OR_OK;
 }
 
@@ -242,21 +255,23 @@ static or_norm largest_sum(bool by_row, const or_matrix *a) {
 }
 
 static or_status spectral_norms(bool nuclear, const or_matrix *a, or_norm *norm,
-                                or_work *w) {
+                                or_arena *arena) {
   double sum = 0;
   *norm = (or_norm){0, 0};
   if (or_matrix_is_empty(a))
     return OR_OK;
-  or_matrix s = take_matrix(w, or_shorter_side(a), 1, a->precision);
-  TRY(or_svd_scaled(a, NULL, &s, NULL, w));
+  size_t mark = arena->used;
+  or_matrix s = or_take_matrix(arena, or_shorter_side(a), 1, a->precision);
+  TRY(or_svd_scaled(a, NULL, &s, NULL, arena));
   for (int i = s.rows - 1; i >= 0; i--) /* small ones first */
     sum += stored(&s, i, 0);
   *norm = norm_of(nuclear ? sum : stored(&s, 0, 0), s.exponent);
+  or_give_back(arena, mark);
   return OR_OK;
 }
 
 or_status or_matrix_norm(or_norm_kind kind, const or_matrix *a, or_norm *norm,
-                         or_work *w) {
+                         or_arena *arena) {
   switch (kind) {
   case OR_NORM_FROBENIUS:
     *norm = or_matrix_frobenius(a);
@@ -270,25 +285,27 @@ or_status or_matrix_norm(or_norm_kind kind, const or_matrix *a, or_norm *norm,
     return OR_OK;
   case OR_NORM_SPECTRAL:
   case OR_NORM_NUCLEAR:
-    return spectral_norms(kind == OR_NORM_NUCLEAR, a, norm, w);
+    return spectral_norms(kind == OR_NORM_NUCLEAR, a, norm, arena);
   }
   return OR_ARGUMENT;
 }
 
 /* --- what the singular values say --------------------------------------- */
 
-or_status or_rank(const or_matrix *a, double tol, int *rank, or_work *w) {
+or_status or_rank(const or_matrix *a, double tol, int *rank, or_arena *arena) {
   *rank = 0;
   if (or_matrix_is_empty(a))
     return OR_OK;
-  or_matrix s = take_matrix(w, or_shorter_side(a), 1, a->precision);
-  TRY(or_svd_scaled(a, NULL, &s, NULL, w));
+  size_t mark = arena->used;
+  or_matrix s = or_take_matrix(arena, or_shorter_side(a), 1, a->precision);
+  TRY(or_svd_scaled(a, NULL, &s, NULL, arena));
   double eps = or_precision_eps(a->precision);
   or_norm cut = norm_of(tol, -s.exponent);
   double limit =
       tol < 0 ? or_longer_side(a) * eps * stored(&s, 0, 0) : or_norm_value(cut);
   while (*rank < s.rows && stored(&s, *rank, 0) > limit)
     ++*rank;
+  or_give_back(arena, mark);
   return OR_OK;
 }
 

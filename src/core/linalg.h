@@ -9,36 +9,28 @@
    where it is too large, or so small that products would flush some of it,
    it keeps its exponent (see matrix.h). Inputs may have exponents.
 
-   SCRATCH. Every function takes an or_work. With work->base NULL it counts
-   in work->used the bytes it needs, and returns OR_SCRATCH (or an error);
-   called again with base pointing at that many bytes (aligned to
-   OR_ALIGNMENT) and used = 0, it computes. Empty matrices are fine: what they
+   Scratch comes from an or_arena (arena.h). Empty matrices are fine: what they
    give is said at each function.
 
    Letters: A is m x n, k = min(m, n), eps the unit roundoff of A's precision.
-   Errors that name a place put it into work->row, work->col (0-based). */
+   Errors that name a place put it into arena->row, arena->col (0-based). */
 #ifndef OR_LINALG_H
 #define OR_LINALG_H
 
-#include "matrix.h"
-
-typedef struct or_work {
-  unsigned char *base; /* scratch, or NULL to count */
-  size_t used;         /* bytes taken, or counted */
-  int row, col;        /* where an error was found, else -1 */
-} or_work;
+#include "arena.h"
 
 /* A = Q R, thin: Q is m x k with orthonormal columns, R is k x n upper
    triangular with LAPACK's signs (its diagonal may be negative). */
-or_status or_qr(const or_matrix *a, or_matrix *q, or_matrix *r, or_work *work);
+or_status or_qr(const or_matrix *a, or_matrix *q, or_matrix *r,
+                or_arena *arena);
 
 /* A = U diag(s) Vt, thin: U is m x k, s is k x 1 descending, Vt is k x n.
    u and vt may both be NULL. OR_NO_CONVERGENCE after both of LAPACK's
    methods (divide and conquer, then QR iteration) gave up. */
 or_status or_svd(const or_matrix *a, or_matrix *u, or_matrix *s, or_matrix *vt,
-                 or_work *work);
+                 or_arena *arena);
 /* s alone, k x 1 descending: true values are stored * 2^s->exponent. */
-or_status or_singular_values(const or_matrix *a, or_matrix *s, or_work *work);
+or_status or_singular_values(const or_matrix *a, or_matrix *s, or_arena *arena);
 
 /* Largest |a_ij - a_ji| of a square, finite matrix, in stored units; its
    place (below the diagonal) in *row, *col. */
@@ -48,38 +40,38 @@ double or_asymmetry(const or_matrix *a, int *row, int *col);
    exceeds n eps max|A|: what a Gram matrix's roundoff can reach. Below that
    the lower triangle counts. */
 or_status or_eigh(const or_matrix *a, or_matrix *values, or_matrix *v,
-                  or_work *work);
+                  or_arena *arena);
 
 /* A = U P by the SVD: U is m x n with orthonormal columns (rows where m < n),
    P is n x n symmetric positive semidefinite. U is the nearest orthonormal
    matrix to A (Higham 1986, "Computing the polar decomposition"). */
 or_status or_polar(const or_matrix *a, or_matrix *u, or_matrix *p,
-                   or_work *work);
+                   or_arena *arena);
 
 /* X (n x b) with A X = B (m x b). Square: LU with partial pivoting,
-   OR_SINGULAR with the pivot in work->row. Otherwise the least squares
+   OR_SINGULAR with the pivot in arena->row. Otherwise the least squares
    solution of least norm, by SVD; singular values below max(m,n) eps s_1
    count as zero. OR_RANGE where X overflows. */
 or_status or_solve(const or_matrix *a, const or_matrix *b, or_matrix *x,
-                   or_work *work);
+                   or_arena *arena);
 /* X = A^-1, by LU; errors as or_solve. */
-or_status or_inverse(const or_matrix *a, or_matrix *x, or_work *work);
+or_status or_inverse(const or_matrix *a, or_matrix *x, or_arena *arena);
 /* X (n x m), Moore and Penrose's inverse, cut where or_solve cuts. */
-or_status or_pseudo_inverse(const or_matrix *a, or_matrix *x, or_work *work);
+or_status or_pseudo_inverse(const or_matrix *a, or_matrix *x, or_arena *arena);
 
 /* det A = value * 2^exponent, |value| in [1/2, 1) or 0; 0x0 gives 1. */
 typedef struct or_determinant {
   double value;
   int64_t exponent;
 } or_determinant;
-or_status or_det(const or_matrix *a, or_determinant *det, or_work *work);
+or_status or_det(const or_matrix *a, or_determinant *det, or_arena *arena);
 /* log |det|, -Inf where it is 0: finite for everything else. */
 double or_det_log(or_determinant det);
 
 /* X = e^A by scaling and squaring with the [13/13] Pade approximant (Higham
    2005, SIAM J. Matrix Anal. Appl. 26). Never overflows: a large e^A has an
    exponent. OR_RANGE where eps ||A||_1 > 1, when no digit would be right. */
-or_status or_expm(const or_matrix *a, or_matrix *x, or_work *work);
+or_status or_expm(const or_matrix *a, or_matrix *x, or_arena *arena);
 
 /* Norms. Frobenius, max, 1 and inf of a matrix with NaN are NaN, with Inf are
    Inf; spectral and nuclear refuse both. All are 0 for empty matrices. */
@@ -92,16 +84,16 @@ typedef enum or_norm_kind {
   OR_NORM_INF
 } or_norm_kind;
 or_status or_matrix_norm(or_norm_kind kind, const or_matrix *a, or_norm *norm,
-                         or_work *work);
+                         or_arena *arena);
 
 /* ||A|| ||A^-1|| in the norm of that kind (not OR_NORM_MAX); Inf for a
    singular A, 0 for an empty one. Spectral (s_1/s_k): any shape, the rest
    square. */
 or_status or_cond(or_norm_kind kind, const or_matrix *a, double *cond,
-                  or_work *work);
+                  or_arena *arena);
 /* How many singular values exceed tol (in true units); tol < 0 means
    max(m,n) eps s_1. */
-or_status or_rank(const or_matrix *a, double tol, int *rank, or_work *work);
+or_status or_rank(const or_matrix *a, double tol, int *rank, or_arena *arena);
 /* The sum of the diagonal of a square matrix. */
 or_status or_trace(const or_matrix *a, double *trace);
 

@@ -7,14 +7,13 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "blas.h"
 #include "kernels.h"
 
 /* Inside the window no product of two matrices can overflow or lose digits,
    whatever its inner size: 2^(2*40) * 2^31 < 2^127, 2^(2*300+31) < 2^1023. */
 static int window(or_precision p) { return p == OR_FLOAT32 ? 40 : 300; }
 
-static bool in_window(or_precision p, double top) {
+bool or_in_window(or_precision p, double top) {
   int w = window(p);
   return top >= ldexp(1, -w) && top <= ldexp(1, w);
 }
@@ -137,7 +136,7 @@ void or_matrix_keep_in_window(or_matrix *m, double top) {
   int64_t log2 = stored + m->exponent;
   if (m->exponent != 0 && llabs(log2) < w)
     shift(m, (int)m->exponent);
-  else if (!in_window(m->precision, top))
+  else if (!or_in_window(m->precision, top))
     shift(m, (stored > 0 ? w - w / 4 : w / 4 - w) - stored);
 }
 
@@ -175,7 +174,7 @@ void or_matrix_copy(const or_matrix *x, or_matrix *y) {
     return;
   }
   double top = or_matrix_scan(x).max_abs;
-  if (y->precision == OR_FLOAT64 || top == 0 || in_window(OR_FLOAT32, top)) {
+  if (y->precision == OR_FLOAT64 || top == 0 || or_in_window(OR_FLOAT32, top)) {
     kernels(y)->convert(x, y);
     return;
   }
@@ -228,8 +227,8 @@ static void scale_apart(double alpha, double top, const or_matrix *x,
 void or_matrix_scale(double alpha, const or_matrix *x, or_matrix *y) {
   double top = kernels(x)->max_abs(x);
   bool special = alpha == 0 || !isfinite(alpha) || top == 0 || !isfinite(top);
-  if (special ||
-      (in_window(x->precision, fabs(alpha)) && in_window(x->precision, top))) {
+  if (special || (or_in_window(x->precision, fabs(alpha)) &&
+                  or_in_window(x->precision, top))) {
     y->exponent = x->exponent;
     kernels(x)->scale(alpha, x, y);
   } else {
@@ -302,87 +301,6 @@ or_status or_matrix_divide(const or_matrix *x, const or_matrix *y,
   kernels(x)->divide(x, y, z);
   z->exponent = x->exponent - y->exponent;
   settle(z);
-  return OR_OK;
-}
-
-/* --- products ----------------------------------------------------------- */
-
-static size_t aligned(size_t bytes) {
-  return (bytes + OR_ALIGNMENT - 1) / OR_ALIGNMENT * OR_ALIGNMENT;
-}
-
-size_t or_product_scratch(const or_matrix *a, const or_matrix *b) {
-  size_t size = or_precision_size(a->precision);
-  return aligned(or_matrix_count(a) * size) +
-         aligned(or_matrix_count(b) * size);
-}
-
-/* A result of this size needs no second look: nothing near it was lost. */
-static bool plain_enough(or_precision p, double top) {
-  return p == OR_FLOAT32 ? top >= ldexp(1, -70) && top <= ldexp(1, 100)
-                         : top >= ldexp(1, -800) && top <= ldexp(1, 900);
-}
-
-/* A copy of x with its largest magnitude in [1,2). */
-static or_matrix normalized_copy(const or_matrix *x, void *memory) {
-  or_matrix y = or_matrix_over(memory, x->rows, x->cols, x->precision);
-  double top = kernels(x)->max_abs(x);
-  kernels(x)->shift(x, -ilogb(top), &y);
-  y.exponent = x->exponent + ilogb(top);
-  return y;
-}
-
-/* May the plain product of operands this large be believed? Yes if neither
-   overflow nor underflow can have happened, or if IEEE's own rules apply. */
-static bool believable(or_precision p, double a, double b) {
-  bool special = a == 0 || b == 0 || !isfinite(a) || !isfinite(b);
-  return special || (in_window(p, a) && in_window(p, b));
-}
-
-static or_status rescaled_product(bool ta, const or_matrix *a, bool tb,
-                                  const or_matrix *b, or_matrix *c,
-                                  void *scratch) {
-  if (!scratch)
-    return OR_SCRATCH;
-  size_t first = aligned(or_matrix_count(a) * or_precision_size(a->precision));
-  or_matrix x = normalized_copy(a, scratch);
-  or_matrix y = normalized_copy(b, (char *)scratch + first);
-  or_blas(a->precision)->gemm(ta, tb, 1, &x, &y, 0, c);
-  c->exponent = x.exponent + y.exponent;
-  return OR_OK;
-}
-
-or_status or_matrix_product_plain(bool ta, const or_matrix *a, bool tb,
-                                  const or_matrix *b, or_matrix *c) {
-  or_precision p = a->precision;
-  if (p != b->precision || p != c->precision)
-    return OR_PRECISION;
-  if ((ta ? a->rows : a->cols) != (tb ? b->cols : b->rows) ||
-      c->rows != (ta ? a->cols : a->rows) ||
-      c->cols != (tb ? b->rows : b->cols))
-    return OR_SHAPE;
-  if (llabs(a->exponent) + llabs(b->exponent) > OR_EXPONENT_LIMIT)
-    return OR_RANGE;
-  or_blas(p)->gemm(ta, tb, 1, a, b, 0, c);
-  c->exponent = a->exponent + b->exponent;
-  return OR_OK;
-}
-
-or_status or_matrix_product(bool ta, const or_matrix *a, bool tb,
-                            const or_matrix *b, or_matrix *c, void *scratch) {
-  or_status status = or_matrix_product_plain(ta, a, tb, b, c);
-  if (status != OR_OK)
-    return status;
-  double top = kernels(c)->max_abs(c);
-  if (!plain_enough(c->precision, top) &&
-      !believable(c->precision, kernels(a)->max_abs(a),
-                  kernels(b)->max_abs(b))) {
-    status = rescaled_product(ta, a, tb, b, c, scratch);
-    if (status != OR_OK)
-      return status;
-    top = kernels(c)->max_abs(c);
-  }
-  or_matrix_keep_in_window(c, top);
   return OR_OK;
 }
 

@@ -97,6 +97,8 @@ void or_matrix_normalize(or_matrix *m);
 /* As or_matrix_normalize, only if max_abs (the stored maximum, known to the
    caller) lies outside the window that products are safe in. */
 void or_matrix_keep_in_window(or_matrix *m, double max_abs);
+/* Is max_abs inside it? */
+bool or_in_window(or_precision p, double max_abs);
 
 void or_matrix_transpose(const or_matrix *x, or_matrix *y); /* y = x' */
 /* y = alpha * x; alpha finite. Huge alphas go to the exponent. */
@@ -110,24 +112,6 @@ or_status or_matrix_hadamard(const or_matrix *x, const or_matrix *y,
                              or_matrix *z);
 or_status or_matrix_divide(const or_matrix *x, const or_matrix *y,
                            or_matrix *z);
-
-/* Bytes of scratch that or_matrix_product may need in its rare rescaled
-   pass (scaled copies of both operands). */
-size_t or_product_scratch(const or_matrix *a, const or_matrix *b);
-/* c = op(a) op(b), op(x) = x' where the flag is set; c must not overlap a or
-   b. Never overflows: where the plain product leaves the window, it is done
-   again on operands rescaled by exact powers of two, and c's exponent says
-   so. That second pass needs scratch: with NULL, OR_SCRATCH asks the caller
-   to come again with or_product_scratch bytes (c is unspecified then).
-   OR_SHAPE where the shapes do not fit. NaN and Inf in the input come out as
-   IEEE has them. Denormal stored values count as zero. */
-or_status or_matrix_product(bool ta, const or_matrix *a, bool tb,
-                            const or_matrix *b, or_matrix *c, void *scratch);
-
-/* The same without a second look: overflows and underflows as IEEE does. For
-   comparison; exponents of a and b still add up. */
-or_status or_matrix_product_plain(bool ta, const or_matrix *a, bool tb,
-                                  const or_matrix *b, or_matrix *c);
 
 /* Reductions over stored values, times 2^exponent where a double holds it.
    Sums run in double, in lanes whose order never changes. */

@@ -5,6 +5,7 @@
 
 #include "gram.h"
 #include "kernels.h"
+#include "product.h"
 #include "work.h"
 
 /* --- Gram matrices, in float64 ------------------------------------------ */
@@ -12,18 +13,19 @@
 /* What a product of copies needs: the copies and the result. */
 typedef struct product {
   or_matrix a, b, c;
-  void *scratch;
+  or_arena *arena;
 } product;
 
 /* Room for op(a) op(b) with both copied to float64. */
 static product take_product(bool ta, const or_matrix *a, bool tb,
-                            const or_matrix *b, or_work *w) {
+                            const or_matrix *b, or_arena *arena) {
   product p;
-  p.a = take_matrix(w, a->rows, a->cols, OR_FLOAT64);
-  p.b = take_matrix(w, b->rows, b->cols, OR_FLOAT64);
-  p.c = take_matrix(w, ta ? a->cols : a->rows, tb ? b->rows : b->cols,
-                    OR_FLOAT64);
-  p.scratch = take(w, or_product_scratch(&p.a, &p.b));
+  p.a = or_take_matrix(arena, a->rows, a->cols, OR_FLOAT64);
+  p.b = or_take_matrix(arena, b->rows, b->cols, OR_FLOAT64);
+  p.c = or_take_matrix(arena, ta ? a->cols : a->rows, tb ? b->rows : b->cols,
+                       OR_FLOAT64);
+  p.arena = arena;
+  or_reserve(arena, or_product_scratch(&p.a, &p.b));
   return p;
 }
 
@@ -38,7 +40,7 @@ static or_status multiply(bool ta, const or_matrix *a, bool tb,
                           const or_matrix *b, product *p) {
   copy_exactly(a, &p->a);
   copy_exactly(b, &p->b);
-  return or_matrix_product(ta, &p->a, tb, &p->b, &p->c, p->scratch);
+  return or_matrix_product(ta, &p->a, tb, &p->b, &p->c, p->arena);
 }
 
 /* a - b into a, and its norm */
@@ -72,18 +74,20 @@ static double far_error(bool columns, const or_matrix *w, double factor) {
 }
 
 or_status or_orthogonality_error(const or_matrix *w, double scale,
-                                 double *error, or_work *work) {
+                                 double *error, or_arena *arena) {
   bool columns = w->rows >= w->cols;
-  if (!work->base && quick_error(w, scale, error))
+  if (!arena->base && quick_error(w, scale, error))
     return OR_OK;
-  or_matrix copy = take_matrix(work, w->rows, w->cols, OR_FLOAT64);
-  TRY(ready(work));
+  size_t mark = arena->used;
+  or_matrix copy = or_take_matrix(arena, w->rows, w->cols, OR_FLOAT64);
+  TRY(or_ready(arena));
   copy_exactly(w, &copy);
   or_matrix_normalize(&copy);
   double factor = or_norm_value((or_norm){1 / scale, copy.exponent});
   *error = factor > 0x1p200
                ? far_error(columns, &copy, factor)
                : sqrt(or_gram_error(columns, &copy, factor * factor));
+  or_give_back(arena, mark);
   return OR_OK;
 }
 
@@ -99,11 +103,12 @@ static bool survived(or_precision p, double square) {
    so the error is some eps ||W - V|| ||W||: that of a float32 W that has hardly
    moved is smaller than float32's Gram matrices would show. */
 static or_status drift_of_difference(const or_matrix *w, const or_matrix *v,
-                                     or_norm *drift, or_work *work) {
-  or_matrix d = take_matrix(work, w->rows, w->cols, w->precision);
-  or_matrix mean = take_matrix(work, w->rows, w->cols, w->precision);
-  or_matrix p = take_matrix(work, w->rows, w->rows, w->precision);
-  TRY(ready(work));
+                                     or_norm *drift, or_arena *arena) {
+  size_t mark = arena->used;
+  or_matrix d = or_take_matrix(arena, w->rows, w->cols, w->precision);
+  or_matrix mean = or_take_matrix(arena, w->rows, w->cols, w->precision);
+  or_matrix p = or_take_matrix(arena, w->rows, w->rows, w->precision);
+  TRY(or_ready(arena));
   TRY(or_matrix_add(1, w, -1, v, &d));
   TRY(or_matrix_add(0.5, w, 0.5, v, &mean));
   double square = 0;
@@ -116,6 +121,7 @@ static or_status drift_of_difference(const or_matrix *w, const or_matrix *v,
     square = or_gram_with_transpose(&p, 1);
   }
   *drift = or_norm_of_square(square, d.exponent + mean.exponent);
+  or_give_back(arena, mark);
   return OR_OK;
 }
 
@@ -135,43 +141,51 @@ static bool quick_drift(const or_matrix *w, const or_matrix *start,
 }
 
 or_status or_gram_drift(const or_matrix *w, const or_matrix *v,
-                        const or_matrix *start, or_norm *drift, or_work *work) {
+                        const or_matrix *start, or_norm *drift,
+                        or_arena *arena) {
   if (w->rows != v->rows)
     return OR_SHAPE;
   if (w->cols == v->cols && w->precision == v->precision)
-    return !work->base && quick_drift(w, start, drift)
+    return !arena->base && quick_drift(w, start, drift)
                ? OR_OK
-               : drift_of_difference(w, v, drift, work);
-  product p = take_product(false, w, true, w, work);
-  product q = take_product(false, v, true, v, work);
-  TRY(ready(work));
+               : drift_of_difference(w, v, drift, arena);
+  size_t mark = arena->used;
+  product p = take_product(false, w, true, w, arena);
+  product q = take_product(false, v, true, v, arena);
+  TRY(or_ready(arena));
   TRY(multiply(false, w, true, w, &p));
   TRY(multiply(false, v, true, v, &q));
+  or_give_back(arena, mark);
   return distance(&p.c, &q.c, drift);
 }
 
 or_status or_balance(const or_matrix *v, const or_matrix *w, or_norm *balance,
-                     or_work *work) {
+                     or_arena *arena) {
   if (v->cols != w->rows)
     return OR_SHAPE;
-  product p = take_product(true, v, false, v, work);
-  product q = take_product(false, w, true, w, work);
-  TRY(ready(work));
+  size_t mark = arena->used;
+  product p = take_product(true, v, false, v, arena);
+  product q = take_product(false, w, true, w, arena);
+  TRY(or_ready(arena));
   TRY(multiply(true, v, false, v, &p));
   TRY(multiply(false, w, true, w, &q));
+  or_give_back(arena, mark);
   return distance(&p.c, &q.c, balance);
 }
 
 or_status or_gradient_split(const or_matrix *w, const or_matrix *g,
-                            or_norm *symmetric, or_norm *skew, or_work *work) {
+                            or_norm *symmetric, or_norm *skew,
+                            or_arena *arena) {
   if (!or_matrix_same_shape(w, g))
     return OR_SHAPE;
-  product p = take_product(true, w, false, g, work);
-  TRY(ready(work));
+  size_t mark = arena->used;
+  product p = take_product(true, w, false, g, arena);
+  TRY(or_ready(arena));
   TRY(multiply(true, w, false, g, &p));
   double twice = or_gram_with_transpose(&p.c, 1);
   *symmetric = or_norm_of_square(twice / 4, p.c.exponent);
   *skew = or_norm_of_square(or_gram_with_transpose(&p.c, -1) / 4, p.c.exponent);
+  or_give_back(arena, mark);
   return OR_OK;
 }
 

@@ -33,11 +33,11 @@ typedef struct lu_factors {
   bool graded;
 } lu_factors;
 
-static lu_factors take_lu(or_work *w, int n, or_precision p) {
-  lu_factors lu = {.f = take_matrix(w, n, n, p)};
-  lu.pivots = take(w, (size_t)n * sizeof(int));
-  lu.row = take(w, (size_t)n * sizeof(int64_t));
-  lu.col = take(w, (size_t)n * sizeof(int64_t));
+static lu_factors take_lu(or_arena *arena, int n, or_precision p) {
+  lu_factors lu = {.f = or_take_matrix(arena, n, n, p)};
+  lu.pivots = or_take(arena, (size_t)n * sizeof(int));
+  lu.row = or_take(arena, (size_t)n * sizeof(int64_t));
+  lu.col = or_take(arena, (size_t)n * sizeof(int64_t));
   return lu;
 }
 
@@ -84,18 +84,18 @@ static void load_graded(const or_matrix *a, lu_factors *lu) {
   lu->f.exponent = a->exponent;
 }
 
-/* OR_SINGULAR leaves the pivot in w->row, w->col. */
-static or_status factor(const or_matrix *a, lu_factors *lu, or_work *w) {
-  TRY(or_require_finite(a, w));
+/* OR_SINGULAR leaves the pivot in arena->row, arena->col. */
+static or_status factor(const or_matrix *a, lu_factors *lu, or_arena *arena) {
+  TRY(or_require_finite(a, arena));
   lu->graded = is_graded(a);
   if (lu->graded)
     load_graded(a, lu);
   else
-    TRY(or_load(a, &lu->f, w));
+    TRY(or_load(a, &lu->f, arena));
   int zero = -1;
   or_status status = or_blas(a->precision)->getrf(&lu->f, lu->pivots, &zero);
   if (status == OR_SINGULAR)
-    w->row = w->col = zero;
+    arena->row = arena->col = zero;
   return status;
 }
 
@@ -168,8 +168,8 @@ static or_status solve_graded(lu_factors *lu, const or_matrix *b, or_matrix *x,
 }
 
 static or_status solve_plain(lu_factors *lu, const or_matrix *b, or_matrix *x,
-                             or_work *w) {
-  TRY(or_load(b, x, w));
+                             or_arena *arena) {
+  TRY(or_load(b, x, arena));
   TRY(or_blas(x->precision)->getrs(&lu->f, lu->pivots, x));
   TRY(in_range(x));
   x->exponent -= lu->f.exponent;
@@ -178,18 +178,24 @@ static or_status solve_plain(lu_factors *lu, const or_matrix *b, or_matrix *x,
 }
 
 static or_status solve_square(const or_matrix *a, const or_matrix *b,
-                              or_matrix *x, or_work *w) {
-  lu_factors lu = take_lu(w, a->rows, a->precision);
-  int64_t *top = take(w, (size_t)b->cols * sizeof(int64_t));
-  TRY(ready(w));
-  TRY(factor(a, &lu, w));
-  TRY(or_require_finite(b, w));
-  return lu.graded ? solve_graded(&lu, b, x, top) : solve_plain(&lu, b, x, w);
+                              or_matrix *x, or_arena *arena) {
+  size_t mark = arena->used;
+  lu_factors lu = take_lu(arena, a->rows, a->precision);
+  int64_t *top = or_take(arena, (size_t)b->cols * sizeof(int64_t));
+  TRY(or_ready(arena));
+  TRY(factor(a, &lu, arena));
+  TRY(or_require_finite(b, arena));
+  if (lu.graded)
+    TRY(solve_graded(&lu, b, x, top));
+  else
+    TRY(solve_plain(&lu, b, x, arena));
+  or_give_back(arena, mark);
+  return OR_OK;
 }
 
 /* --- inverse ------------------------------------------------------------- */
 
-or_status or_inverse(const or_matrix *a, or_matrix *x, or_work *w) {
+or_status or_inverse(const or_matrix *a, or_matrix *x, or_arena *arena) {
   const or_blas_table *blas = or_blas(a->precision);
   or_lapack l = {0};
   if (a->rows != a->cols)
@@ -197,10 +203,11 @@ or_status or_inverse(const or_matrix *a, or_matrix *x, or_work *w) {
   x->exponent = 0;
   if (a->rows == 0)
     return OR_OK;
-  lu_factors lu = take_lu(w, a->rows, a->precision);
-  TRY(grant(blas->getri(&lu.f, lu.pivots, &l), &l, a->precision, w));
-  TRY(ready(w));
-  TRY(factor(a, &lu, w));
+  size_t mark = arena->used;
+  lu_factors lu = take_lu(arena, a->rows, a->precision);
+  TRY(grant(blas->getri(&lu.f, lu.pivots, &l), &l, a->precision, arena));
+  TRY(or_ready(arena));
+  TRY(factor(a, &lu, arena));
   TRY(blas->getri(&lu.f, lu.pivots, &l));
   TRY(in_range(&lu.f));
   or_matrix_copy(&lu.f, x);
@@ -212,6 +219,7 @@ or_status or_inverse(const or_matrix *a, or_matrix *x, or_work *w) {
   } else {
     or_settle(x);
   }
+  or_give_back(arena, mark);
   return OR_OK;
 }
 
@@ -236,7 +244,7 @@ static or_determinant product_of_pivots(const lu_factors *lu) {
   return det;
 }
 
-or_status or_det(const or_matrix *a, or_determinant *det, or_work *w) {
+or_status or_det(const or_matrix *a, or_determinant *det, or_arena *arena) {
   *det = (or_determinant){0.5, 1};
   if (a->rows != a->cols)
     return OR_NOT_SQUARE;
@@ -244,9 +252,11 @@ or_status or_det(const or_matrix *a, or_determinant *det, or_work *w) {
     return OR_OK;
   if (llabs(a->exponent) > OR_EXPONENT_LIMIT / a->rows)
     return OR_RANGE;
-  lu_factors lu = take_lu(w, a->rows, a->precision);
-  TRY(ready(w));
-  or_status status = factor(a, &lu, w);
+  size_t mark = arena->used;
+  lu_factors lu = take_lu(arena, a->rows, a->precision);
+  TRY(or_ready(arena));
+  or_status status = factor(a, &lu, arena);
+  or_give_back(arena, mark);
   if (status == OR_SINGULAR) {
     *det = (or_determinant){0, 0};
     return OR_OK;
@@ -266,11 +276,11 @@ typedef struct svd_factors {
   or_matrix u, s, vt;
 } svd_factors;
 
-static svd_factors take_svd(or_work *w, const or_matrix *a) {
+static svd_factors take_svd(or_arena *arena, const or_matrix *a) {
   int k = or_shorter_side(a);
-  return (svd_factors){take_matrix(w, a->rows, k, a->precision),
-                       take_matrix(w, k, 1, a->precision),
-                       take_matrix(w, k, a->cols, a->precision)};
+  return (svd_factors){or_take_matrix(arena, a->rows, k, a->precision),
+                       or_take_matrix(arena, k, 1, a->precision),
+                       or_take_matrix(arena, k, a->cols, a->precision)};
 }
 
 /* Row i of x divided by s_i, or zero where s_i counts as zero. */
@@ -289,24 +299,26 @@ static void divide_rows(const or_matrix *a, const or_matrix *s, or_matrix *x) {
 
 /* X = V S^+ U'B */
 static or_status least_squares(const or_matrix *a, const or_matrix *b,
-                               or_matrix *x, or_work *w) {
+                               or_matrix *x, or_arena *arena) {
   const or_blas_table *blas = or_blas(a->precision);
-  svd_factors svd = take_svd(w, a);
-  or_matrix right = take_matrix(w, b->rows, b->cols, b->precision);
-  or_matrix c = take_matrix(w, svd.s.rows, b->cols, b->precision);
-  TRY(or_svd_scaled(a, &svd.u, &svd.s, &svd.vt, w));
-  TRY(or_load(b, &right, w));
+  size_t mark = arena->used;
+  svd_factors svd = take_svd(arena, a);
+  or_matrix right = or_take_matrix(arena, b->rows, b->cols, b->precision);
+  or_matrix c = or_take_matrix(arena, svd.s.rows, b->cols, b->precision);
+  TRY(or_svd_scaled(a, &svd.u, &svd.s, &svd.vt, arena));
+  TRY(or_load(b, &right, arena));
   blas->gemm(true, false, 1, &svd.u, &right, 0, &c);
   divide_rows(a, &svd.s, &c);
   blas->gemm(true, false, 1, &svd.vt, &c, 0, x);
   TRY(in_range(x));
   x->exponent = right.exponent - svd.s.exponent;
   or_settle(x);
+  or_give_back(arena, mark);
   return OR_OK;
 }
 
 or_status or_solve(const or_matrix *a, const or_matrix *b, or_matrix *x,
-                   or_work *w) {
+                   or_arena *arena) {
   if (a->precision != b->precision)
     return OR_PRECISION;
   if (a->rows != b->rows)
@@ -316,62 +328,71 @@ or_status or_solve(const or_matrix *a, const or_matrix *b, or_matrix *x,
     or_matrix_fill(x, 0);
     return OR_OK;
   }
-  return a->rows == a->cols ? solve_square(a, b, x, w)
-                            : least_squares(a, b, x, w);
+  return a->rows == a->cols ? solve_square(a, b, x, arena)
+                            : least_squares(a, b, x, arena);
 }
 
-or_status or_pseudo_inverse(const or_matrix *a, or_matrix *x, or_work *w) {
+or_status or_pseudo_inverse(const or_matrix *a, or_matrix *x, or_arena *arena) {
   x->exponent = 0;
   if (or_matrix_is_empty(a)) {
     or_matrix_fill(x, 0);
     return OR_OK;
   }
-  svd_factors svd = take_svd(w, a);
-  TRY(or_svd_scaled(a, &svd.u, &svd.s, &svd.vt, w));
+  size_t mark = arena->used;
+  svd_factors svd = take_svd(arena, a);
+  TRY(or_svd_scaled(a, &svd.u, &svd.s, &svd.vt, arena));
   divide_rows(a, &svd.s, &svd.vt);
   or_blas(a->precision)->gemm(true, true, 1, &svd.vt, &svd.u, 0, x);
   TRY(in_range(x));
   x->exponent = -svd.s.exponent;
   or_settle(x);
+  or_give_back(arena, mark);
   return OR_OK;
 }
 
 /* --- condition numbers --------------------------------------------------- */
 
-static or_status spectral_cond(const or_matrix *a, double *cond, or_work *w) {
-  or_matrix s = take_matrix(w, or_shorter_side(a), 1, a->precision);
-  TRY(or_svd_scaled(a, NULL, &s, NULL, w));
+static or_status spectral_cond(const or_matrix *a, double *cond,
+                               or_arena *arena) {
+  size_t mark = arena->used;
+  or_matrix s = or_take_matrix(arena, or_shorter_side(a), 1, a->precision);
+  TRY(or_svd_scaled(a, NULL, &s, NULL, arena));
   double smallest = stored(&s, s.rows - 1, 0);
   *cond = smallest > 0 ? stored(&s, 0, 0) / smallest : INFINITY;
+  or_give_back(arena, mark);
   return OR_OK;
 }
 
 static or_status inverse_cond(or_norm_kind kind, const or_matrix *a,
-                              double *cond, or_work *w) {
+                              double *cond, or_arena *arena) {
   if (a->rows != a->cols)
     return OR_NOT_SQUARE;
-  or_matrix x = take_matrix(w, a->rows, a->rows, a->precision);
+  size_t mark = arena->used;
+  or_matrix x = or_take_matrix(arena, a->rows, a->rows, a->precision);
   or_norm size = {0, 0}, inverse_size = {0, 0};
-  or_status status = or_inverse(a, &x, w);
+  or_status status = or_inverse(a, &x, arena);
   *cond = INFINITY;
-  if (status == OR_SINGULAR || status == OR_RANGE)
+  if (status == OR_SINGULAR || status == OR_RANGE) {
+    or_give_back(arena, mark);
     return OR_OK;
+  }
   TRY(status);
-  TRY(or_matrix_norm(kind, a, &size, w));
-  TRY(or_matrix_norm(kind, &x, &inverse_size, w));
+  TRY(or_matrix_norm(kind, a, &size, arena));
+  TRY(or_matrix_norm(kind, &x, &inverse_size, arena));
   *cond = or_norm_value((or_norm){size.value * inverse_size.value,
                                   size.exponent + inverse_size.exponent});
+  or_give_back(arena, mark);
   return OR_OK;
 }
 
 or_status or_cond(or_norm_kind kind, const or_matrix *a, double *cond,
-                  or_work *w) {
+                  or_arena *arena) {
   *cond = 0;
   if (or_matrix_is_empty(a))
     return OR_OK;
   if (kind == OR_NORM_SPECTRAL)
-    return spectral_cond(a, cond, w);
+    return spectral_cond(a, cond, arena);
   if (kind == OR_NORM_MAX || kind == OR_NORM_NUCLEAR)
     return OR_ARGUMENT;
-  return inverse_cond(kind, a, cond, w);
+  return inverse_cond(kind, a, cond, arena);
 }
