@@ -11,12 +11,36 @@ function support.raises(text, f, ...)
     ("%q does not contain %q"):format(tostring(message), text))
 end
 
+-- got is within `allowed` of `expected`; `what` names it in the message.
+function support.near(expected, got, allowed, what)
+  assert(math.abs(got - expected) <= allowed,
+    ("%s: expected %.12g, got %.12g"):format(what or "value", expected, got))
+end
+
 -- All of a file, or nil where there is none.
 function support.read(path)
   local file = io.open(path, "rb")
   local text = file and file:read "a"
   if file then file:close() end
   return text
+end
+
+-- A new folder of a spec's own: folder.path(name), folder.write(name, text),
+-- which returns the path, folder.read(name), and folder.remove() for teardown.
+function support.folder()
+  local folder = { name = os.tmpname() }
+  assert(os.remove(folder.name))
+  assert(os.execute("mkdir '" .. folder.name .. "'"))
+  function folder.path(name) return folder.name .. "/" .. name end
+  function folder.write(name, text)
+    local file = assert(io.open(folder.path(name), "wb"))
+    assert(file:write(text))
+    file:close()
+    return folder.path(name)
+  end
+  function folder.read(name) return support.read(folder.path(name)) end
+  function folder.remove() os.execute("rm -r '" .. folder.name .. "'") end
+  return folder
 end
 
 return support

@@ -2,6 +2,7 @@
 -- from mpmath with 40 digits (two-dimensional ones with 20).
 local ortho = require "orthorun"
 local activation = ortho.activation
+local within = dofile("tests/support.lua").near
 
 local eps = 2.0 ^ -52
 
@@ -332,6 +333,48 @@ describe("the logarithm of a layer's energy", function()
       { q = 256, count = 256, slope = true })
     assert(math.abs(mean - 2.0193) < 0.008)
     assert(math.abs(variance - 0.2708) < 0.006)
+  end)
+end)
+
+describe("joint_energy, the mean over two samples", function()
+  local energy = activation.joint_energy
+
+  it("is Wick's for linear, arccosines for relu", function()
+    local c, q = 0.6, 2.5
+    local angle, sine = math.acos(c), math.sqrt(1 - c * c)
+    within(q ^ 2 * (1 + 2 * c ^ 2), energy("linear", { q = q, c = c }), 1e-12)
+    -- Cho and Saul's J_2 and J_0 over 2 pi
+    within(q ^ 2 * (3 * sine * c + (math.pi - angle) * (1 + 2 * c * c)) /
+      (2 * math.pi), energy("relu", { q = q, c = c }), 1e-12)
+    within((math.pi - angle) / (2 * math.pi),
+      energy("relu", { q = q, c = c, slopes = 2 }), 1e-12)
+    within(q * (math.pi - angle + sine * c) / (2 * math.pi),
+      energy("relu", { q = q, c = c, slopes = 1 }), 1e-12)
+  end)
+
+  it("is one sample's at c = 1, a product at c = 0", function()
+    local q, mean = 1.7, activation.mean
+    for _, name in ipairs { "tanh", "gelu", "hard_tanh" } do
+      local v = mean(name, { q = q, value = 2 })
+      local mu = mean(name, { q = q, slope = 2 })
+      local alone = { mean(name, { q = q, value = 4 }),
+        mean(name, { q = q, value = 2, slope = 2 }),
+        mean(name, { q = q, slope = 4 }) }
+      local apart = { v * v, v * mu, mu * mu }
+      for slopes = 0, 2 do
+        within(alone[slopes + 1],
+          energy(name, { q = q, c = 1, slopes = slopes }), 1e-9)
+        within(apart[slopes + 1],
+          energy(name, { q = q, c = 0, slopes = slopes }), 1e-11)
+      end
+    end
+  end)
+
+  it("refuses what is no variance or correlation", function()
+    assert.error_matches(function() energy("relu", { q = 0 }) end, "q is 0")
+    assert.error_matches(function() energy("relu", { c = 2 }) end, "c is 2")
+    assert.error_matches(function() energy("relu", { slopes = 3 }) end,
+      "slopes")
   end)
 end)
 

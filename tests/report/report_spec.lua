@@ -300,22 +300,3 @@ describe("--pack and --new", function()
     assert.equal(text, read(path))
   end)
 end)
-
-describe("require_version", function()
-  it("accepts this version and older ones of its major number", function()
-    for _, wanted in ipairs { "0", "0.x", "0.1", "0.1.0", "0.1.x", "0.0.9" } do
-      assert.equal(core.environment.orthorun, ortho.require_version(wanted))
-    end
-  end)
-
-  it("raises for others, and says which", function()
-    for _, wanted in ipairs { "1", "1.x", "0.99", "0.1.99" } do
-      local ok, message = pcall(ortho.require_version, wanted)
-      assert.is_false(ok)
-      has(message, "this script needs orthorun " .. wanted)
-    end
-    for _, wrong in ipairs { "", "x", "one", 1, false } do
-      assert.is_false((pcall(ortho.require_version, wrong)))
-    end
-  end)
-end)

@@ -814,47 +814,6 @@ describe("the digest", function()
   end)
 end)
 
-describe("this process's part", function()
-  local machine = require "orthorun.base.machine"
-  local function part(env)
-    local i, n = machine.shard(function(name) return env[name] end)
-    return i .. "/" .. n
-  end
-
-  it("is read from mpirun, srun and job arrays", function()
-    assert.are.equal("1/1", part {})
-    assert.are.equal("3/8", part { OMPI_COMM_WORLD_RANK = "2",
-      OMPI_COMM_WORLD_SIZE = "8" })
-    assert.are.equal("4/4", part { PMI_RANK = "3", PMI_SIZE = "4" })
-    assert.are.equal("2/4", part { SLURM_PROCID = "1",
-      SLURM_STEP_NUM_TASKS = "4" })
-    assert.are.equal("1/16", part { SLURM_ARRAY_TASK_ID = "0",
-      SLURM_ARRAY_TASK_COUNT = "16", SLURM_ARRAY_TASK_MIN = "0" })
-    assert.are.equal("6/8", part { SLURM_ARRAY_TASK_ID = "3",
-      SLURM_ARRAY_TASK_COUNT = "4", SLURM_ARRAY_TASK_MIN = "1",
-      SLURM_PROCID = "1", SLURM_STEP_NUM_TASKS = "2" })
-  end)
-
-  it("is asked for where an array is a list", function()
-    local env = { SLURM_ARRAY_TASK_ID = "5", SLURM_ARRAY_TASK_COUNT = "2",
-      SLURM_ARRAY_TASK_MIN = "3", SLURM_ARRAY_TASK_MAX = "5",
-      SLURM_ARRAY_TASK_STEP = "1" }
-    local i, message = machine.shard(function(name) return env[name] end)
-    assert.is_nil(i)
-    has(message, "say which, by --shard I/N")
-    env.SLURM_ARRAY_TASK_STEP = "2"
-    assert.are.equal("2/2", part(env))
-  end)
-
-  it("is all of it in a Slurm batch step, or where it makes no sense",
-    function()
-      assert.are.equal("1/1", part { SLURM_PROCID = "0", SLURM_NTASKS = "4" })
-      assert.are.equal("1/1", part { OMPI_COMM_WORLD_RANK = "x",
-        OMPI_COMM_WORLD_SIZE = "4" })
-      assert.are.equal("1/1", part { PMI_RANK = "4", PMI_SIZE = "4" })
-    end)
-end)
-
 describe("forty random kills", function()
   it("lose nothing that was finished (make test-kill: a thousand)", function()
     local said, code = run(os.getenv "PWD" .. "/tests/kill.lua 40")

@@ -7,11 +7,17 @@ local signal = require "orthorun.theory.signal"
 local special = require "orthorun.theory.special"
 local fail = require "orthorun.core".fail -- at the user's line
 
+-- A value as text that no other value has: 1, "1" and 1 + 2^-52 differ.
+local function exactly(value)
+  local plain = type(value) == "number" or type(value) == "string"
+  return plain and ("%q"):format(value) or tostring(value)
+end
+
 -- The options of a call as one string, the same for the same options.
 local function key_of(options)
   local parts = {}
   for name, value in pairs(options) do
-    parts[#parts + 1] = ("%s=%s"):format(name, tostring(value))
+    parts[#parts + 1] = ("%s=%s"):format(exactly(name), exactly(value))
   end
   table.sort(parts)
   return table.concat(parts, " ")

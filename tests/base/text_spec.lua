@@ -1,0 +1,59 @@
+-- text_spec.lua: texts of users made fit for pictures and pages.
+local text = require "orthorun.base.text"
+
+describe("a clean text", function()
+  it("is valid UTF-8 in one line", function()
+    assert.equal("plain", text.clean "plain")
+    assert.equal("über é ∞", text.clean "über é ∞")
+    assert.equal("two lines  tab", text.clean "two\nlines\r\ttab")
+    assert.equal("a b", text.clean "a\0b")
+    assert.equal("a b", text.clean "a\194\133b") -- a control beyond ASCII
+    assert.equal("a\194\160b", text.clean "a\194\160b") -- and none
+  end)
+
+  it("has question marks for bytes that are no UTF-8", function()
+    assert.equal("a?b", text.clean "a\255b")
+    assert.equal("??", text.clean "\192\128") -- an overlong NUL
+    assert.equal("???", text.clean "\237\160\128") -- a lone surrogate
+    assert.equal("a?", text.clean "a\195") -- cut off
+    local noise = {}
+    for i = 0, 255 do noise[i + 1] = string.char(255 - i) end
+    assert.is_truthy(utf8.len(text.clean(table.concat(noise))))
+  end)
+
+  it("is made of whatever tostring makes one of", function()
+    assert.equal("3", text.clean(3))
+    assert.equal("nil", text.clean(nil))
+  end)
+end)
+
+describe("an escaped text", function()
+  it("is itself in HTML, in quotes, too", function()
+    assert.equal("&lt;a href=&quot;x&quot;&gt;R&amp;D&#39;s&lt;/a&gt;",
+      text.escape "<a href=\"x\">R&D's</a>")
+    assert.equal("&amp;lt;", text.escape "&lt;")
+    assert.equal("1", (text.escape(1)))
+  end)
+
+  it("is one value, not gsub's two", function()
+    assert.equal(1, select("#", text.escape "<"))
+    assert.equal(1, select("#", text.clean "a\nb"))
+  end)
+end)
+
+describe("a width", function()
+  it("counts characters, and bytes where they are no UTF-8", function()
+    assert.equal(0, text.width "")
+    assert.equal(3, text.width "é∞a")
+    assert.equal(2, text.width "\255\254")
+  end)
+
+  it("is filled or cut to", function()
+    assert.equal("é  ", text.fit("é", 3))
+    assert.equal("  é", text.fit("é", 3, true))
+    assert.equal("é∞", text.fit("é∞a", 2))
+    assert.equal("ab", text.fit("abc", 2, true))
+    assert.equal("", text.fit("abc", 0))
+    assert.equal("abc", text.fit("abc", 3))
+  end)
+end)
