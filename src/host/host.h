@@ -11,6 +11,25 @@
 /* Exit codes. */
 enum { HOST_OK = 0, HOST_FAILED = 1, HOST_USAGE = 2, HOST_INTERRUPTED = 130 };
 
+/* --- run_options.c: the options that scripts also accept ------------------ */
+
+enum { HOST_RUN_OPTIONS = 13 };
+
+/* The option of this name, in which '_' stands for '-', or -1. */
+int host_find_run_option(const char *name, size_t length);
+const char *host_run_option_name(int k);
+bool host_run_option_takes_value(int k);
+/* May `value` (NULL: none) be the value of option k? If not, message says what
+   would be right. */
+bool host_check_run_option(int k, const char *value, char *message,
+                           size_t size);
+void host_print_run_options(void); /* their part of --help */
+/* Pushes the table of options: an array of {name, kind, value, about,
+   otherwise, changes_results, low, high, choices}. */
+void host_push_option_table(lua_State *L);
+/* Lua: (name, text) -> the value, or nil and a message; text nil: none. */
+int host_read_run_option(lua_State *L);
+
 /* --- options.c: the command line ----------------------------------------- */
 
 enum {
@@ -22,8 +41,6 @@ enum {
   HOST_VERSION = 32,       /* --version */
   HOST_TOOL = 64           /* --merge, --show, ...: `script` is that word */
 };
-
-enum { HOST_RUN_OPTIONS = 13 };
 
 typedef struct host_args {
   int argc;
@@ -43,6 +60,8 @@ void host_push_run_options(lua_State *L, const host_args *args);
 /* The value of --name, or NULL. */
 const char *host_run_option(const host_args *args, const char *name);
 void host_print_help(void); /* on stdout */
+/* Prints a message about the command line on stderr. */
+void host_usage_error(const char *message);
 
 /* --- run.c: calling Lua, errors, Ctrl-C ---------------------------------- */
 

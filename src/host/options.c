@@ -1,119 +1,17 @@
 /* options.c: the command line up to the script: lua 5.4's own options, and
    the run options, which scripts also accept after their name. */
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "../bind/lib.h"
-#include "../core/parallel.h"
 #include "host.h"
 
-/* --- values -------------------------------------------------------------- */
-
-static bool is_precision(const char *s) {
-  return !strcmp(s, "float64") || !strcmp(s, "float32");
-}
-
-static bool is_something(const char *s) { return *s != '\0'; }
-
-/* Reads a decimal integer in [low, high] and what follows it. */
-static bool read_integer(const char *s, long long low, long long high,
-                         long long *value, char **rest) {
-  errno = 0;
-  *value = strtoll(s, rest, 10);
-  return *rest != s && s[0] != ' ' && errno == 0 && *value >= low &&
-         *value <= high;
-}
-
-static bool is_count(const char *s) {
-  long long n;
-  char *rest;
-  return read_integer(s, 1, 100000, &n, &rest) && *rest == '\0';
-}
-
-static bool is_threads(const char *s) {
-  return is_count(s) && strtol(s, NULL, 10) <= OR_MOST_THREADS;
-}
-
-/* 0 workers: trials in this process. */
-static bool is_jobs(const char *s) { return !strcmp(s, "0") || is_count(s); }
-
-static bool is_seconds(const char *s) {
-  char *rest;
-  double seconds = strtod(s, &rest);
-  return rest != s && *rest == '\0' && seconds >= 0 && seconds < 1e9;
-}
-
-static bool is_shard(const char *s) {
-  long long i, n;
-  char *rest;
-  return read_integer(s, 1, 1000000, &i, &rest) && *rest == '/' &&
-         read_integer(rest + 1, i, 1000000, &n, &rest) && *rest == '\0';
-}
-
-/* "7", and for sweeps "1-20" and "1,2,5-9". */
-static bool is_seeds(const char *s) {
-  long long n, last;
-  char *rest;
-  for (;; s = rest + 1) {
-    if (!read_integer(s, LLONG_MIN, LLONG_MAX, &n, &rest))
-      return false;
-    if (*rest == '-' && !read_integer(rest + 1, n, LLONG_MAX, &last, &rest))
-      return false;
-    if (*rest != ',')
-      return *rest == '\0';
-  }
-}
-
-/* --- the table of run options -------------------------------------------- */
-
-typedef struct run_option {
-  const char *name;
-  const char *value; /* NULL for a flag */
-  bool (*valid)(const char *);
-  const char *wanted; /* for messages */
-  const char *about;
-} run_option;
-
-static const run_option options[HOST_RUN_OPTIONS] = {
-    {"precision", "NAME", is_precision, "float64 or float32",
-     "float64 (the default) or float32"},
-    {"seed", "N", is_seeds, "an integer, or for a sweep 1-20 or 1,2,5",
-     "seed of the run and of math.random (default 0)"},
-    {"threads", "N", is_threads, "a number from 1 to 256",
-     "cores of a trial that is alone (default: all)"},
-    {"jobs", "N", is_jobs, "a number of workers, or 0 for none",
-     "worker processes (default: one per core)"},
-    {"out", "DIR", is_something, "a folder", "folder for what the run writes"},
-    {"shard", "I/N", is_shard, "I/N with 1 <= I <= N",
-     "do only the I-th of N parts"},
-    {"fresh", NULL, NULL, NULL, "forget the results of an earlier run"},
-    {"dry-run", NULL, NULL, NULL, "list the trials and what they would cost"},
-    {"shuffle", NULL, NULL, NULL, "trials in random order, the same results"},
-    {"fail-fast", NULL, NULL, NULL, "stop at the first trial that fails"},
-    {"trial-timeout", "S", is_seconds, "a number of seconds",
-     "seconds that a trial may take"},
-    {"ascii", NULL, NULL, NULL, "plots in the terminal in plain ASCII"},
-    {"quiet", NULL, NULL, NULL, "no progress on stderr"},
-};
-
-static const char *const long_names[] = {
-    "precision", "seed",    "jobs",    "out",       "shard",         "threads",
-    "fresh",     "dry-run", "shuffle", "fail-fast", "trial-timeout", "ascii",
-    "quiet",     "version", "merge",   "pack",      "verify",        "new",
-    "show",      "help",    NULL};
-
-static int find_option(const char *name, size_t length) {
-  for (int k = 0; k < HOST_RUN_OPTIONS; k++)
-    if (strlen(options[k].name) == length &&
-        !strncmp(options[k].name, name, length))
-      return k;
-  return -1;
-}
+/* The words after which the rest of the line belongs to a tool. */
+static const char *const tools[] = {"--merge",  "--show", "--pack",
+                                    "--verify", "--new",  NULL};
 
 const char *host_run_option(const host_args *args, const char *name) {
-  return args->run[find_option(name, strlen(name))];
+  return args->run[host_find_run_option(name, strlen(name))];
 }
 
 void host_push_run_options(lua_State *L, const host_args *args) {
@@ -121,22 +19,40 @@ void host_push_run_options(lua_State *L, const host_args *args) {
   for (int k = 0; k < HOST_RUN_OPTIONS; k++) {
     if (!args->run[k])
       continue;
-    if (options[k].value)
+    if (host_run_option_takes_value(k))
       lua_pushstring(L, args->run[k]);
     else
       lua_pushboolean(L, true);
-    lua_setfield(L, -2, options[k].name);
+    lua_setfield(L, -2, host_run_option_name(k));
   }
 }
 
 /* --- messages ------------------------------------------------------------ */
 
+void host_usage_error(const char *message) {
+  host_message(message);
+  fputs("Try 'orthorun --help'.\n", stderr);
+}
+
 static bool usage_error(const char *format, const char *a, const char *b) {
   char message[512];
   snprintf(message, sizeof message, format, a, b);
-  host_message(message);
-  fputs("Try 'orthorun --help'.\n", stderr);
+  host_usage_error(message);
   return false;
+}
+
+/* The option of the host, with two dashes, that is nearest to a name. */
+static const char *nearest(const char *name) {
+  const char *names[HOST_RUN_OPTIONS + sizeof tools / sizeof *tools + 2];
+  int n = 0;
+  for (int k = 0; k < HOST_RUN_OPTIONS; k++)
+    names[n++] = host_run_option_name(k);
+  for (int k = 0; tools[k]; k++)
+    names[n++] = tools[k] + 2;
+  names[n++] = "version";
+  names[n++] = "help";
+  names[n] = NULL;
+  return lib_nearest(name, names);
 }
 
 static bool unknown_option(const char *word) {
@@ -144,7 +60,7 @@ static bool unknown_option(const char *word) {
   bool is_long = word[1] == '-' && word[2] && word[2] != '-';
   snprintf(name, sizeof name, "%.*s", (int)strcspn(word + is_long + 1, "="),
            word + is_long + 1);
-  const char *near = is_long ? lib_nearest(name, long_names) : NULL;
+  const char *near = is_long ? nearest(name) : NULL;
   if (near)
     return usage_error("unrecognized option '%s' (did you mean '--%s'?)", word,
                        near);
@@ -168,12 +84,7 @@ void host_print_help(void) {
        "  -         end of options, run stdin\n"
        "\n"
        "Run options, before the script or after it:");
-  for (int k = 0; k < HOST_RUN_OPTIONS; k++) {
-    char left[40];
-    snprintf(left, sizeof left, "--%s %s", options[k].name,
-             options[k].value ? options[k].value : "");
-    printf("  %-17s %s\n", left, options[k].about);
-  }
+  host_print_run_options();
   puts("\n"
        "Results files:\n"
        "  --show FILE       what a results file holds\n"
@@ -201,39 +112,35 @@ void host_print_help(void) {
 int host_option_words(char **argv, int i) {
   const char *word = argv[i];
   if (word[1] == '-') {
-    int k = find_option(word + 2, strlen(word + 2));
-    return k >= 0 && options[k].value ? 2 : 1;
+    int k = host_find_run_option(word + 2, strlen(word + 2));
+    return k >= 0 && host_run_option_takes_value(k) ? 2 : 1;
   }
   return strchr("el", word[1]) && !word[2] ? 2 : 1;
 }
 
-static bool set_run_option(host_args *args, int k, const char *value) {
-  const run_option *o = &options[k];
-  char name[32];
-  snprintf(name, sizeof name, "--%s", o->name);
-  if (!o->value && value)
-    return usage_error("option '%s' takes no value, not '%s'", name, value);
-  if (o->value && !value)
-    return usage_error("option '%s' needs a value: %s", name, o->wanted);
-  if (value && !o->valid(value)) {
-    char wrong[256];
-    snprintf(wrong, sizeof wrong, "%s '%s'", name, value);
-    return usage_error("option %s: must be %s", wrong, o->wanted);
-  }
-  args->run[k] = value ? value : "";
-  return true;
+/* The text that belongs to the run option at i: behind "=", or the next word
+   unless that is an option; NULL: none. */
+static const char *value_of(char **argv, int i) {
+  const char *equals = strchr(argv[i], '=');
+  const char *next = argv[i + 1];
+  if (equals)
+    return equals + 1;
+  if (host_option_words(argv, i) == 1 || !next || !strncmp(next, "--", 2))
+    return NULL;
+  return next;
 }
 
 static bool parse_long(host_args *args, int i) {
-  char *word = args->argv[i] + 2;
-  char *equals = strchr(word, '=');
-  int k = find_option(word, equals ? (size_t)(equals - word) : strlen(word));
+  const char *word = args->argv[i] + 2;
+  int k = host_find_run_option(word, strcspn(word, "="));
   if (k >= 0) {
-    char *next =
-        host_option_words(args->argv, i) == 2 ? args->argv[i + 1] : NULL;
-    bool follows = next && strncmp(next, "--", 2) != 0;
-    return set_run_option(args, k,
-                          equals ? equals + 1 : (follows ? next : NULL));
+    char message[256];
+    const char *value = value_of(args->argv, i);
+    args->run[k] = value ? value : "";
+    if (host_check_run_option(k, value, message, sizeof message))
+      return true;
+    host_usage_error(message);
+    return false;
   }
   if (!strcmp(word, "help"))
     args->flags |= HOST_HELP;
@@ -271,10 +178,7 @@ static bool parse_letter(host_args *args, int i) {
   return true;
 }
 
-/* The rest of the line belongs to the tool. */
 static bool is_tool(const char *word) {
-  static const char *const tools[] = {"--merge",  "--show", "--pack",
-                                      "--verify", "--new",  NULL};
   for (int k = 0; tools[k]; k++)
     if (!strcmp(word, tools[k]))
       return true;

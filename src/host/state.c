@@ -14,6 +14,15 @@
 
 /* --- the C part: package.preload["orthorun.core"] ------------------------ */
 
+static int usage_error(lua_State *L) {
+  host_usage_error(luaL_checkstring(L, 1));
+  return 0;
+}
+
+static const luaL_Reg functions[] = {{"read_run_option", host_read_run_option},
+                                     {"usage_error", usage_error},
+                                     {NULL, NULL}};
+
 /* Opened anew whenever package.loaded forgets it (busted does that per file),
    so what belongs to the run is put in each time. */
 static int open_core(lua_State *L) {
@@ -22,6 +31,9 @@ static int open_core(lua_State *L) {
   lua_setfield(L, -2, "options");
   host_push_environment(L);
   lua_setfield(L, -2, "environment");
+  host_push_option_table(L);
+  lua_setfield(L, -2, "run_options");
+  luaL_setfuncs(L, functions, 0);
   return 1;
 }
 

@@ -182,7 +182,7 @@ describe("depth_sweep", function()
     assert.are.equal(0, code)
     for _, wanted in ipairs { "--depth INTEGER,...", "[4,10,20,30,40,51]",
       "--activation STRING", "one of linear, relu", "--data STRING",
-      "--precision", "--out STRING", "first figure" } do
+      "--precision", "--out DIR", "first figure" } do
       has(text, wanted)
     end
   end)
@@ -196,7 +196,7 @@ describe("depth_sweep", function()
       ["--width abc"] = "--width: expected a whole number",
       ["--init ortogonal"] = "(did you mean 'orthogonal'?",
       ["--activation rleu"] = "(did you mean 'relu'?",
-      ["--precision float16"] = "unknown value 'float16'",
+      ["--precision float16"] = "expected float64 or float32, got 'float16'",
       ["extra"] = "unexpected argument 'extra'",
     } do
       local text, code, err = depth_sweep(options)

@@ -1,6 +1,7 @@
 -- options: a script's command line, typed by the defaults of what it sets.
 -- Reads an argument array; prints nothing and never exits: a usage error is
 -- returned, and the caller decides.
+local core = require "orthorun.core"
 local csv = require "orthorun.base.csv"
 local names = require "orthorun.base.names"
 
@@ -36,8 +37,32 @@ function options.spec(name, default, many, extra)
     end
   end
   return { name = name, default = default, many = many, kind = kind,
-    choices = extra.choices, least = extra.least, help = extra.help,
-    run = extra.run }
+    choices = extra.choices, least = extra.least, help = extra.help }
+end
+
+-- The same for a run option, a row of core.run_options: the host checks its
+-- values, so that they are right or wrong on either side of the script's name.
+function options.run_spec(row, default)
+  return { name = row.name:gsub("-", "_"), default = default, run = row,
+    help = row.about }
+end
+
+-- Has the host check the values of a script's own option that bears a run
+-- option's name: both may be given on either side. each: every item of a list.
+function options.check_as(spec, row, each)
+  function spec.check(text)
+    for part in text:gmatch(each and "[^,]*" or ".*") do
+      local value, message = core.read_run_option(row.name, part)
+      if value == nil then return message end
+    end
+  end
+end
+
+-- The run option that a name means ("dry-run", "dry_run"), or nil.
+function options.run_option(name)
+  for _, row in ipairs(core.run_options) do
+    if row.name == name:gsub("_", "-") then return row end
+  end
 end
 
 local readers = {}
@@ -196,10 +221,16 @@ local function unknown(specs, name)
     " (--help lists the options)")
 end
 
+-- The next word, unless it is an option itself.
+local function next_word(argv, i)
+  local word = argv[i + 1]
+  return word and not word:find "^%-%-%a" and word or nil
+end
+
 -- The text that belongs to an option, and the index behind it.
 local function operand(spec, text, argv, i)
   if text then return text, i end
-  local following = argv[i + 1]
+  local following = next_word(argv, i)
   if spec.kind == "boolean" and not spec.many then
     if following and truth[following] ~= nil then return following, i + 1 end
     return "true", i
@@ -210,11 +241,29 @@ local function operand(spec, text, argv, i)
   return following, i + 1
 end
 
+local function read_run_option(spec, text, argv, i, values)
+  local following = spec.run.value and not text and next_word(argv, i)
+  local value, message = core.read_run_option(spec.run.name,
+    text or following or nil)
+  if value == nil then return nil, message, true end
+  values[spec.name] = value
+  return following and i + 1 or i
+end
+
+-- The value that `given` stands for; nil, a message, and whether the message
+-- is the host's.
+local function read_value(spec, given)
+  local message = spec.check and spec.check(given)
+  if message then return nil, message, true end
+  return (spec.many and read_list or one_value)(spec, given)
+end
+
 local function read_option(specs, argv, i, values)
   local name, text = argv[i]:match("^%-%-([^=]+)=?(.*)$")
   if not argv[i]:find("=", 1, true) then text = nil end
   local spec, yes = find(specs, name)
   if not spec then return nil, unknown(specs, name) end
+  if spec.run then return read_run_option(spec, text, argv, i, values) end
   if not yes then
     if text then return nil, ("--%s takes no value"):format(name) end
     values[spec.name] = spec.many and { false } or false
@@ -222,22 +271,23 @@ local function read_option(specs, argv, i, values)
   end
   local given, rest = operand(spec, text, argv, i)
   if not given then return nil, rest end
-  local value, message = (spec.many and read_list or one_value)(spec, given)
-  if value == nil then return nil, message end
+  local value, message, by_host = read_value(spec, given)
+  if value == nil then return nil, message, by_host end
   values[spec.name] = value
   return rest
 end
 
 -- Reads argv (strings from 1) by the specs. Returns a table with the values
--- that were given, or nil and a message. Known beside the specs: --help, -h.
+-- that were given, or nil, a message, and true where the host would say the
+-- same of an option in front of the script. Known beside the specs: --help, -h.
 function options.parse(specs, argv)
   local values, i = {}, 1
   while i <= #argv do
     if argv[i] == "--help" or argv[i] == "-h" then
       values.help = true
     elseif argv[i]:find("^%-%-[^=]") then
-      local last, message = read_option(specs, argv, i, values)
-      if not last then return nil, message end
+      local last, message, by_host = read_option(specs, argv, i, values)
+      if not last then return nil, message, by_host end
       i = last
     else
       return nil, ("unexpected argument '%s' (options look like --name value)")
@@ -262,28 +312,36 @@ local function default_text(spec)
   return table.concat(parts, ",")
 end
 
+-- "--width INTEGER", "--depth INTEGER,...", "--jobs N", "--flag".
+local function left_side(spec)
+  local shape = spec.run and spec.run.value or ""
+  if not spec.run and (spec.many or spec.kind ~= "boolean") then
+    shape = spec.kind:upper() .. (spec.many and ",..." or "")
+  end
+  return ("  --%s %s"):format(spec.name:gsub("_", "-"), shape)
+end
+
+local function right_side(spec)
+  local parts = { spec.help }
+  local is_flag = spec.run and not spec.run.value
+  if spec.default ~= nil and spec.default ~= "" and not is_flag then
+    parts[#parts + 1] = ("[%s]"):format(default_text(spec))
+  end
+  if spec.choices then
+    parts[#parts + 1] = "one of " .. table.concat(spec.choices, ", ")
+  end
+  return table.concat(parts, " ")
+end
+
 -- The lines of --help for some specs.
 function options.help(specs)
   local lines, width = {}, 0
-  for _, spec in ipairs(specs) do
-    local shape = spec.kind:upper()
-    if spec.kind == "boolean" and not spec.many then shape = "" end
-    if spec.many then shape = shape .. ",..." end
-    lines[#lines + 1] = { ("  --%s %s"):format(spec.name:gsub("_", "-"),
-      shape), spec }
-    width = math.max(width, #lines[#lines][1])
+  for i, spec in ipairs(specs) do
+    lines[i] = left_side(spec)
+    width = math.max(width, #lines[i])
   end
-  for i, line in ipairs(lines) do
-    local spec = line[2]
-    local parts = { spec.help }
-    if spec.default ~= nil and spec.default ~= "" then
-      parts[#parts + 1] = ("[%s]"):format(default_text(spec))
-    end
-    if spec.choices then
-      parts[#parts + 1] = "one of " .. table.concat(spec.choices, ", ")
-    end
-    lines[i] = line[1] .. (" "):rep(width - #line[1] + 2) ..
-      table.concat(parts, " ")
+  for i, spec in ipairs(specs) do
+    lines[i] = lines[i] .. (" "):rep(width - #lines[i] + 2) .. right_side(spec)
   end
   return table.concat(lines, "\n")
 end

@@ -8,6 +8,7 @@ local inline = require "orthorun.report.svg"
 local journal = require "orthorun.base.journal"
 local machine = require "orthorun.base.machine"
 local names = require "orthorun.base.names"
+local options = require "orthorun.base.options"
 local script = require "orthorun.base.script"
 local share = require "orthorun.report.share"
 local sheet = require "orthorun.report.style"
@@ -218,24 +219,38 @@ end
 
 -- --- what to run again ------------------------------------------------------
 
--- Options that do not change results: words they take.
-local passing = { ["--out"] = 2, ["--jobs"] = 2, ["--trial-timeout"] = 2,
-  ["--fresh"] = 1, ["--quiet"] = 1, ["--shuffle"] = 1, ["--fail-fast"] = 1,
-  ["--ascii"] = 1 }
-
-local function lasting_arguments()
-  local list, i, host = {}, 1, core.options or {}
-  for _, name in ipairs { "precision", "seed" } do
-    if host[name] then
-      list[#list + 1] = ("--%s=%s"):format(name, host[name])
-    end
+local function is_parameter(name)
+  for _, entry in ipairs(journal.all "sweep") do
+    local sweep = entry.value.sweep
+    if sweep.params[name] ~= nil or sweep.grid[name] then return true end
   end
-  local given = script.arguments()
+end
+
+-- The run option that a word of the command line sets, if results do not
+-- depend on it.
+local function passing(word)
+  local name = word:match "^%-%-([^=]+)"
+  local row = name and options.run_option(name)
+  local ours = row and is_parameter(row.name:gsub("-", "_"))
+  return row and not row.changes_results and not ours and row
+end
+
+-- The command line's words that results depend on, as of behind the script's
+-- name.
+local function lasting_arguments()
+  local list, given, i = {}, script.arguments(), 1
+  for _, row in ipairs(core.run_options) do
+    local value = row.changes_results and core.options[row.name]
+    if value then list[#list + 1] = ("--%s=%s"):format(row.name, value) end
+  end
   while i <= #given do
-    local word = given[i]
-    local words = passing[word:match "^[^=]*":gsub("_", "-")]
-    if not words then list[#list + 1] = word end
-    i = i + (words == 2 and not word:find "=" and 2 or 1)
+    local row = passing(given[i])
+    if not row then
+      list[#list + 1] = given[i]
+    elseif row.value and not given[i]:find("=", 1, true) then
+      i = i + 1
+    end
+    i = i + 1
   end
   return list
 end
@@ -290,15 +305,15 @@ end
 
 -- --- the page ---------------------------------------------------------------
 
-local function title_of(options, sweeps)
+local function title_of(asked, sweeps)
   local first = sweeps[1] and sweeps[1].value.sweep
-  return options.title or first and first.name or script.name(),
-    options.question or first and first.about or ""
+  return asked.title or first and first.name or script.name(),
+    asked.question or first and first.about or ""
 end
 
-local function page_of(options)
+local function page_of(asked)
   local sweeps = journal.all "sweep"
-  local title, question = title_of(options, sweeps)
+  local title, question = title_of(asked, sweeps)
   local _, source = script_of()
   local facts, shown_facts = facts_of(title), {}
   for _, fact in ipairs(facts) do
@@ -309,32 +324,31 @@ local function page_of(options)
     'device-width, initial-scale=1">\n<title>', text.escape(text.clean(title)),
     "</title>\n<style>\n", sheet, "</style>\n</head>\n<body>\n<h1>",
     text.escape(text.clean(title)), '</h1>\n<p class="question">',
-    text.escape(question), "</p>\n", verdict_section(options.checks or {}),
+    text.escape(question), "</p>\n", verdict_section(asked.checks or {}),
     parameter_section(sweeps), plot_section(), table_section(),
     section("Script", "<pre><code>" .. highlight(source) ..
     "</code></pre>\n"), section("Surroundings", pairs_table(shown_facts)),
-    again_section(options.file), data_section(sweeps),
+    again_section(asked.file), data_section(sweeps),
     share.part("script", source), share.part("facts",
     share.write_facts(facts)), "</body>\n</html>\n" }
 end
 
 local fields = { "file", "title", "question", "checks" }
 
--- Writes the page to options.file.
-function report.write(options, level)
-  journal.report = options
-  return files.write(options.file, share.seal(page_of(options)),
-    (level or 2) + 1)
+-- Writes the page to asked.file.
+function report.write(asked, level)
+  journal.report = asked
+  return files.write(asked.file, share.seal(page_of(asked)), (level or 2) + 1)
 end
 
 -- ortho.report{file=...} writes what the script has done so far, its sweeps,
 -- printed tables and plots, as one HTML page; returns its path. title and
 -- question: by default the sweep's name and about; checks: as for verdict.
-local function call(_, options)
-  options = names.options("report", options, fields)
-  if type(options.file) ~= "string" then error("report: file is missing", 2) end
-  verdict(options.checks or {}, 2)
-  return report.write(options, 2)
+local function call(_, asked)
+  asked = names.options("report", asked, fields)
+  if type(asked.file) ~= "string" then error("report: file is missing", 2) end
+  verdict(asked.checks or {}, 2)
+  return report.write(asked, 2)
 end
 
 return setmetatable(report, { __call = call })

@@ -9,46 +9,47 @@ local options = require "orthorun.base.options"
 
 local settings = {}
 
-local function usage_error(message)
-  io.stderr:write(("orthorun: %s: %s\n"):format(
-    arg and arg[0] or "script", message))
+-- by_host: the message is one that the host has, too.
+local function usage_error(message, by_host)
+  if by_host then
+    core.usage_error(message)
+  else
+    io.stderr:write(("orthorun: %s: %s\n"):format(arg and arg[0] or "script",
+      message))
+  end
   os.exit(2, true)
 end
 
--- The options that every sweep has, without those that are parameters of this
--- one.
+-- What holds where a run option is not given; a flag is not set.
+local function defaults_of(def)
+  return { jobs = machine.jobs(), threads = core.threads(),
+    out = files.join("runs", def.name), trial_timeout = 0.0, seed = 0,
+    precision = core.precision(), shard = "" }
+end
+
+-- The run options that are no parameters of this script, as specs.
 local function run_specs(def)
-  local specs = {
-    { name = "jobs", default = machine.jobs(), least = 0,
-      help = "trials at a time; 0: in this process, not in workers" },
-    { name = "threads", default = core.threads(), least = 1,
-      help = "cores for all trials together; the results are the same" },
-    { name = "out", default = files.join("runs", def.name),
-      help = "folder for the results" },
-    { name = "fresh", default = false, help = "forget earlier results" },
-    { name = "dry_run", default = false,
-      help = "list the trials and what they would cost" },
-    { name = "shuffle", default = false,
-      help = "in random order; the results are the same" },
-    { name = "fail_fast", default = false, help = "stop at the first failure" },
-    { name = "trial_timeout", default = 0.0, least = 0,
-      help = "seconds that a trial may take; 0: any" },
-    { name = "shard", default = "", help = "do the I-th of N parts, as I/N" },
-    { name = "seed", default = 0, help = "seed of the run" },
-    { name = "precision", default = core.precision(),
-      choices = { "float64", "float32" } },
-    { name = "ascii", default = false,
-      help = "plots in the terminal in plain ASCII" },
-    { name = "quiet", default = false, help = "no progress on stderr" },
-  }
-  local kept = {}
-  for _, s in ipairs(specs) do
-    if not definition.has(def, s.name) then
-      s.run = true
-      kept[#kept + 1] = options.spec(s.name, s.default, false, s)
+  local specs, defaults = {}, defaults_of(def)
+  for _, row in ipairs(core.run_options) do
+    local spec = options.run_spec(row)
+    spec.default = defaults[spec.name]
+    if spec.default == nil then spec.default = false end
+    if not definition.has(def, spec.name) then specs[#specs + 1] = spec end
+  end
+  return specs
+end
+
+-- A seed or a precision that is a parameter of the script is still the run's.
+local function share(specs)
+  for _, spec in ipairs(specs) do
+    for _, row in ipairs(core.run_options) do
+      local kind = row.kind == "seeds" and "integer" or "string"
+      if row.changes_results and row.name == spec.name and kind == spec.kind then
+        options.check_as(spec, row, row.kind == "choice")
+      end
     end
   end
-  return kept
+  return specs
 end
 
 local function help_text(def, script, common)
@@ -67,30 +68,69 @@ local function from_host(specs, given)
     local value = core.options[spec.name:gsub("_", "-")]
     local ours = spec.run or spec.name == "seed" or spec.name == "precision"
     if ours and value ~= nil and given[spec.name] == nil then
-      argv[#argv + 1] = ("--%s=%s"):format(spec.name, tostring(value))
+      argv[#argv + 1] = ("--%s%s"):format(spec.name, value == true and "" or
+        "=" .. value)
     end
   end
-  local values, message = options.parse(specs, argv)
-  if not values then usage_error(message) end
+  local values, message, by_host = options.parse(specs, argv)
+  if not values then usage_error(message, by_host) end
   for name, value in pairs(values) do given[name] = value end
 end
 
 -- The part of the trials that is this process's: as --shard says, else as
 -- Slurm or mpirun do (where own_args, nobody).
 local function shard_of(text, own_args)
-  if text == nil or text == "" then
-    if own_args then return 1, 1 end
-    local i, n = machine.shard()
-    if not i then usage_error(n) end
-    return i, n
+  if text ~= "" then
+    local i, n = text:match "^(%d+)/(%d+)$"
+    return tonumber(i), tonumber(n)
+  elseif own_args then
+    return 1, 1
   end
-  local i, n = text:match("^(%d+)/(%d+)$")
-  i, n = tonumber(i), tonumber(n)
-  if not i or i < 1 or i > n then
-    usage_error(("--shard: expected I/N with 1 <= I <= N, got '%s'"):format(
-      text))
-  end
+  local i, n = machine.shard()
+  if not i then usage_error(n) end
   return i, n
+end
+
+-- A run option whose name the script has for a parameter: as the host was
+-- told, else the default.
+local function settle_taken(def, chosen)
+  local defaults = defaults_of(def)
+  for _, row in ipairs(core.run_options) do
+    local name = row.name:gsub("-", "_")
+    if chosen[name] == nil and name ~= "seed" and name ~= "precision" then
+      local text = core.options[row.name]
+      chosen[name] = defaults[name] or false
+      if text == true then
+        chosen[name] = true
+      elseif text then
+        chosen[name] = core.read_run_option(row.name, text)
+      end
+    end
+  end
+end
+
+-- The words of the command line, read: values by name.
+local function read_words(def, script, common)
+  local all = table.move(common, 1, #common, #script + 1,
+    table.move(script, 1, #script, 1, {}))
+  local given, message, by_host = options.parse(all, def.args or arg or {})
+  if not given then usage_error(message, by_host) end
+  if given.help then
+    io.write(help_text(def, script, common))
+    os.exit(0, true)
+  end
+  from_host(all, given)
+  return given
+end
+
+-- The values of these specs: those given, else the defaults.
+local function values_of(specs, given)
+  local values = {}
+  for _, spec in ipairs(specs) do
+    values[spec.name] = given[spec.name]
+    if values[spec.name] == nil then values[spec.name] = spec.default end
+  end
+  return values
 end
 
 -- Reads the command line of a sweep's definition. Returns values, the script's
@@ -99,34 +139,22 @@ end
 -- shard and shards; seed and precision, which are nil where the script has a
 -- parameter of that name.
 function settings.read(def)
-  local script, common = definition.specs(def), run_specs(def)
-  local all = table.move(common, 1, #common, #script + 1,
-    table.move(script, 1, #script, 1, {}))
-  local given, message = options.parse(all, def.args or arg or {})
-  if not given then usage_error(message) end
-  if given.help then
-    io.write(help_text(def, script, common))
-    os.exit(0, true)
-  end
-  from_host(all, given)
-  local values, chosen = {}, {}
-  for _, spec in ipairs(all) do
-    local value = given[spec.name]
-    if value == nil then value = spec.default end
-    if spec.run then
-      chosen[spec.name] = value
-    else
-      values[spec.name] = value
-    end
+  local script, common = share(definition.specs(def)), run_specs(def)
+  local given = read_words(def, script, common)
+  local chosen = values_of(common, given)
+  settle_taken(def, chosen)
+  if type(chosen.seed) == "string" then
+    usage_error(("--seed takes one number here, as the script's grid has no " ..
+      "seeds, got '%s'"):format(chosen.seed))
   end
   chosen.shard, chosen.shards = shard_of(chosen.shard, def.args)
-  return values, chosen
+  return values_of(script, given), chosen
 end
 
 -- What holds for the whole process from now on.
 function settings.apply(chosen, precision)
   if precision then core.set_precision(precision) end
-  if chosen.threads then core.set_threads(chosen.threads) end
+  core.set_threads(chosen.threads)
 end
 
 return settings
