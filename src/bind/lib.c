@@ -121,45 +121,50 @@ void *lib_new(lua_State *L, const char *name, size_t size, int slots) {
 
 /* --- scratch ------------------------------------------------------------ */
 
-void *lib_scratch(lua_State *L, size_t bytes) {
-  char *p = lua_newuserdatauv(L, bytes + OR_ALIGNMENT, 0);
-  return p + (OR_ALIGNMENT - (uintptr_t)p % OR_ALIGNMENT) % OR_ALIGNMENT;
-}
-
-/* Pushes the table that keeps an arena's memory until the collector comes by:
-   its one value is weak. */
-static void push_keeper(lua_State *L) {
-  static const char key;
-  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &key) == LUA_TTABLE)
+/* Memory of arenas is kept for the next computation: a small one for good, so
+   that many small matrices in a row cost the collector nothing; a large one,
+   which has a table with a weak value, until the collector comes by. */
+static void push_keeper(lua_State *L, size_t bytes) {
+  enum { SMALL = 1 << 18 };
+  static const char keys[2];
+  const char *key = &keys[bytes > SMALL];
+  if (lua_rawgetp(L, LUA_REGISTRYINDEX, key) == LUA_TTABLE)
     return;
   lua_pop(L, 1);
   lua_createtable(L, 1, 0);
   lua_createtable(L, 0, 1);
-  lua_pushliteral(L, "v");
+  lua_pushstring(L, bytes > SMALL ? "v" : "");
   lua_setfield(L, -2, "__mode");
   lua_setmetatable(L, -2);
   lua_pushvalue(L, -1);
-  lua_rawsetp(L, LUA_REGISTRYINDEX, &key);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, key);
+}
+
+/* Lays the arena over the userdata on top, which has OR_ALIGNMENT bytes more
+   than are needed. */
+static void lay_over(lua_State *L, or_arena *arena) {
+  char *p = lua_touserdata(L, -1);
+  size_t past = (uintptr_t)p % OR_ALIGNMENT;
+  *arena = or_arena_over(past ? p + OR_ALIGNMENT - past : p, arena->needed);
 }
 
 void lib_grow_arena(lua_State *L, or_arena *arena) {
-  push_keeper(L);
+  size_t bytes = arena->needed + OR_ALIGNMENT;
+  push_keeper(L, bytes);
   lua_rawgeti(L, -1, 1);
-  if (lua_rawlen(L, -1) < arena->needed + OR_ALIGNMENT) {
-    lua_pop(L, 1);
-    lua_newuserdatauv(L, arena->needed + OR_ALIGNMENT, 0);
-  } else {
+  if (lua_rawlen(L, -1) >= bytes) { /* taken out: nobody else finds it */
     lua_pushnil(L);
     lua_rawseti(L, -3, 1);
+  } else {
+    lua_pop(L, 1);
+    lua_newuserdatauv(L, bytes, 0);
   }
   lua_remove(L, -2);
-  size_t address = (uintptr_t)lua_touserdata(L, -1);
-  size_t skip = (OR_ALIGNMENT - address % OR_ALIGNMENT) % OR_ALIGNMENT;
-  *arena = or_arena_over((char *)lua_touserdata(L, -1) + skip, arena->needed);
+  lay_over(L, arena);
 }
 
 void lib_keep_arena(lua_State *L) {
-  push_keeper(L);
+  push_keeper(L, lua_rawlen(L, -1));
   lua_insert(L, -2);
   lua_rawseti(L, -2, 1);
   lua_pop(L, 1);

@@ -71,8 +71,6 @@ or_matrix *lib_testmatrix(lua_State *L, int arg);
 or_matrix *lib_plainmatrix(lua_State *L, const char *who, int arg);
 /* As lib_plainmatrix, and raises `who: ... NaN at (i,j)` if not finite. */
 or_matrix *lib_finitematrix(lua_State *L, const char *who, int arg);
-/* Pushes `bytes` of aligned scratch as a userdata, and returns it. */
-void *lib_scratch(lua_State *L, size_t bytes);
 /* Scratch for the core (core/arena.h). Pushes a userdata that holds
    arena->needed bytes, and lays the arena over it: the one that was kept, taken
    away so that nobody else finds it, or a new one. */

@@ -306,21 +306,15 @@ static or_precision precision_argument(lua_State *L, const char *who, int arg) {
   return lib_optprecision(L, who, arg);
 }
 
-/* Scratch of the last call, which the next one uses again while it is small:
-   many small matrices would leave the collector more scratch than matrix. */
-static void *kept_scratch(lua_State *L, size_t bytes) {
-  static const char key;
-  enum { KEPT = 1 << 18 };
-  if (bytes > KEPT)
-    return lib_scratch(L, bytes);
-  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &key) != LUA_TUSERDATA ||
-      lua_rawlen(L, -1) < bytes + OR_ALIGNMENT) {
-    lib_scratch(L, bytes);
-    lua_pushvalue(L, -1);
-    lua_rawsetp(L, LUA_REGISTRYINDEX, &key);
-  }
-  char *p = lua_touserdata(L, -1);
-  return p + (OR_ALIGNMENT - (uintptr_t)p % OR_ALIGNMENT) % OR_ALIGNMENT;
+typedef struct draw {
+  const or_init *f;
+  or_rng *r;
+  or_matrix *w;
+} draw;
+
+static or_status fill(void *context, or_arena *arena) {
+  const draw *d = context;
+  return or_init_fill(d->f, d->r, d->w, arena);
 }
 
 /* W = f(rng, rows, cols [, precision]) */
@@ -336,15 +330,10 @@ static int init_call(lua_State *L) {
   int cols = (int)lib_checkinteger(L, who, 5, "cols", 0, INT_MAX);
   or_precision p = precision_argument(L, who, 6);
   or_matrix *w = lib_newmatrix(L, who, rows, cols, p);
-  int made = lua_gettop(L);
-  size_t bytes = 0;
-  or_status status = or_init_scratch(f, rows, cols, p, &bytes);
-  if (status == OR_OK)
-    status = or_init_fill(f, r, w, bytes > 0 ? kept_scratch(L, bytes) : NULL);
-  if (status != OR_OK)
-    return refuse(L, f, w, status);
-  lua_settop(L, made);
-  return 1;
+  draw d = {f, r, w};
+  or_arena arena;
+  or_status status = lib_compute(L, fill, &d, &arena);
+  return status == OR_OK ? 1 : refuse(L, f, w, status);
 }
 
 /* --- by name -------------------------------------------------------------*/

@@ -90,7 +90,7 @@ static void read_labels(lua_State *L, const char *who, int arg,
 }
 
 static int *label_room(lua_State *L, const or_matrix *logits) {
-  return lib_scratch(L, sizeof(int) * (size_t)logits->cols);
+  return lua_newuserdatauv(L, sizeof(int) * (size_t)logits->cols, 0);
 }
 
 /* One-hot, or probabilities: non-negative columns that sum to 1. */

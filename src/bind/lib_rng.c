@@ -112,7 +112,7 @@ static int rng_permutation(lua_State *L) {
   const char *who = "rng:permutation";
   or_rng *r = lib_checkrng(L, 1);
   int n = (int)lib_checkinteger(L, who, 2, "n", 0, INT_MAX);
-  int *p = lib_scratch(L, (size_t)n * sizeof(int));
+  int *p = lua_newuserdatauv(L, (size_t)n * sizeof(int), 0);
   or_rng_permutation(r, n, p);
   lua_createtable(L, n, 0);
   for (int i = 0; i < n; i++) {

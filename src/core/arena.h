@@ -8,8 +8,9 @@
    back when it returns OR_OK; after anything else the arena is made anew.
    OR_SIZE: more bytes than any memory has.
 
-   Such a function takes all that it needs first, reserves what functions that
-   it calls may take, and stops at TRY(or_ready(arena)). */
+   Such a function takes all that it needs first and stops at
+   TRY(or_ready(arena)). Where it calls others that need scratch it counts for
+   them, too: by or_reserve, or by calling them if (or_counting(arena)). */
 #ifndef OR_ARENA_H
 #define OR_ARENA_H
 
@@ -81,6 +82,15 @@ static inline or_status or_ready(const or_arena *arena) {
   if (arena->needed >= OR_ARENA_MOST)
     return OR_SIZE;
   return arena->needed <= arena->size ? OR_OK : OR_SCRATCH;
+}
+
+static inline bool or_counting(const or_arena *arena) {
+  return !arena->base || or_ready(arena) != OR_OK;
+}
+
+/* Of two calls that were to count: what one of them refused, or OR_SCRATCH. */
+static inline or_status or_counted(or_status first, or_status second) {
+  return first != OR_SCRATCH ? first : second;
 }
 
 #endif

@@ -132,38 +132,74 @@ static or_status decode(int info, or_status failure) {
   return info == 0 ? OR_OK : info < 0 ? OR_LAPACK : failure;
 }
 
-/* The end of a work query. LAPACK reports sizes in floating point, where
-   float32 may have rounded them down. */
-static or_status wanted(int info, double size, int isize, or_lapack *w) {
-  if (info != 0)
-    return OR_LAPACK;
-  size = ceil(size * (1 + 2 * (double)REAL_EPS));
-  if (!(size >= 0 && size < INT_MAX) || isize < 0)
-    return OR_SIZE;
+/* A routine with a workspace is called twice: with lwork -1 it says in work[0]
+   (and iwork[0]) how much it wants, then it works. */
+typedef struct workspace {
+  or_arena *arena;
+  size_t mark;
+  real *work, asked;
+  int *iwork, iasked, lwork, liwork;
+  or_status status;
+} workspace;
+
+static void ask(workspace *w, or_arena *arena) {
+  *w = (workspace){.arena = arena, .mark = arena->used};
+  w->work = &w->asked;
+  w->iwork = &w->iasked;
+  w->lwork = w->liwork = -1;
+}
+
+/* Was that the question, and is there room for what it asked for? LAPACK
+   reports sizes in floating point, where float32 may have rounded them down. */
+static bool granted(workspace *w, int info) {
+  double size = ceil(w->asked * (1 + 2 * (double)REAL_EPS));
+  if (w->lwork != -1)
+    return false;
+  if (info != 0) {
+    w->status = OR_LAPACK;
+    return false;
+  }
+  if (!(size >= 0 && size < INT_MAX) || w->iasked < 0) {
+    w->status = OR_SIZE;
+    return false;
+  }
   w->lwork = size < 1 ? 1 : (int)size;
-  w->liwork = isize < 1 ? 1 : isize;
-  return OR_SCRATCH;
+  w->liwork = w->iasked < 1 ? 1 : w->iasked;
+  w->work = or_take(w->arena, (size_t)w->lwork * sizeof(real));
+  w->iwork = or_take(w->arena, (size_t)w->liwork * sizeof(int));
+  w->status = or_ready(w->arena);
+  return w->status == OR_OK;
+}
+
+static or_status ended(workspace *w, int info, or_status failure) {
+  or_give_back(w->arena, w->mark);
+  return w->status == OR_OK ? decode(info, failure) : w->status;
 }
 
 static int shorter(const or_matrix *a) {
   return a->rows < a->cols ? a->rows : a->cols;
 }
 
-static or_status geqrf(or_matrix *a, void *tau, or_lapack *w) {
-  real size = 0;
-  bool query = !w->work;
-  int info = LAPACK(geqrf)(LAPACK_COL_MAJOR, a->rows, a->cols, a->data, a->ld,
-                           tau, query ? &size : w->work, query ? -1 : w->lwork);
-  return query ? wanted(info, size, 0, w) : decode(info, OR_LAPACK);
+static or_status geqrf(or_matrix *a, void *tau, or_arena *arena) {
+  workspace w;
+  int info;
+  ask(&w, arena);
+  do
+    info = LAPACK(geqrf)(LAPACK_COL_MAJOR, a->rows, a->cols, a->data, a->ld,
+                         tau, w.work, w.lwork);
+  while (granted(&w, info));
+  return ended(&w, info, OR_LAPACK);
 }
 
-static or_status orgqr(or_matrix *q, const void *tau, or_lapack *w) {
-  real size = 0;
-  bool query = !w->work;
-  int info =
-      LAPACK(orgqr)(LAPACK_COL_MAJOR, q->rows, q->cols, q->cols, q->data, q->ld,
-                    tau, query ? &size : w->work, query ? -1 : w->lwork);
-  return query ? wanted(info, size, 0, w) : decode(info, OR_LAPACK);
+static or_status orgqr(or_matrix *q, const void *tau, or_arena *arena) {
+  workspace w;
+  int info;
+  ask(&w, arena);
+  do
+    info = LAPACK(orgqr)(LAPACK_COL_MAJOR, q->rows, q->cols, q->cols, q->data,
+                         q->ld, tau, w.work, w.lwork);
+  while (granted(&w, info));
+  return ended(&w, info, OR_LAPACK);
 }
 
 /* gesdd with vectors computes 4 k^2 + 7 k in LAPACK's int. */
@@ -172,45 +208,51 @@ static bool gesdd_overflows(int k) {
 }
 
 static or_status gesdd(or_matrix *a, or_matrix *s, or_matrix *u, or_matrix *vt,
-                       or_lapack *w) {
-  real size = 0;
-  bool query = !w->work;
+                       or_arena *arena) {
+  workspace w;
+  int info;
   if (u && gesdd_overflows(shorter(a)))
     return OR_SIZE;
-  int info =
-      LAPACK(gesdd)(LAPACK_COL_MAJOR, u ? 'S' : 'N', a->rows, a->cols, a->data,
-                    a->ld, s->data, u ? u->data : NULL, u ? u->ld : 1,
-                    vt ? vt->data : NULL, vt ? vt->ld : 1,
-                    query ? &size : w->work, query ? -1 : w->lwork, w->iwork);
-  return query ? wanted(info, size, 8 * shorter(a), w)
-               : decode(info, OR_NO_CONVERGENCE);
+  ask(&w, arena);
+  w.iasked = 8 * shorter(a); /* it does not say */
+  do
+    info = LAPACK(gesdd)(LAPACK_COL_MAJOR, u ? 'S' : 'N', a->rows, a->cols,
+                         a->data, a->ld, s->data, u ? u->data : NULL,
+                         u ? u->ld : 1, vt ? vt->data : NULL, vt ? vt->ld : 1,
+                         w.work, w.lwork, w.iwork);
+  while (granted(&w, info));
+  return ended(&w, info, OR_NO_CONVERGENCE);
 }
 
 static or_status gesvd(or_matrix *a, or_matrix *s, or_matrix *u, or_matrix *vt,
-                       or_lapack *w) {
-  real size = 0;
-  bool query = !w->work;
+                       or_arena *arena) {
+  workspace w;
   char job = u ? 'S' : 'N';
-  int info = LAPACK(gesvd)(LAPACK_COL_MAJOR, job, job, a->rows, a->cols,
-                           a->data, a->ld, s->data, u ? u->data : NULL,
-                           u ? u->ld : 1, vt ? vt->data : NULL, vt ? vt->ld : 1,
-                           query ? &size : w->work, query ? -1 : w->lwork);
-  return query ? wanted(info, size, 0, w) : decode(info, OR_NO_CONVERGENCE);
+  int info;
+  ask(&w, arena);
+  do
+    info =
+        LAPACK(gesvd)(LAPACK_COL_MAJOR, job, job, a->rows, a->cols, a->data,
+                      a->ld, s->data, u ? u->data : NULL, u ? u->ld : 1,
+                      vt ? vt->data : NULL, vt ? vt->ld : 1, w.work, w.lwork);
+  while (granted(&w, info));
+  return ended(&w, info, OR_NO_CONVERGENCE);
 }
 
 static or_status syevd(bool vectors, or_matrix *a, or_matrix *values,
-                       or_lapack *w) {
-  real size = 0;
-  int isize = 0;
-  bool query = !w->work;
+                       or_arena *arena) {
+  workspace w;
+  int info;
   double n = a->rows;
   if (vectors && 2 * n * n + 6 * n + 1 > INT_MAX)
     return OR_SIZE;
-  int info = LAPACK(syevd)(LAPACK_COL_MAJOR, vectors ? 'V' : 'N', 'L', a->rows,
-                           a->data, a->ld, values->data,
-                           query ? &size : w->work, query ? -1 : w->lwork,
-                           query ? &isize : w->iwork, query ? -1 : w->liwork);
-  return query ? wanted(info, size, isize, w) : decode(info, OR_NO_CONVERGENCE);
+  ask(&w, arena);
+  do
+    info = LAPACK(syevd)(LAPACK_COL_MAJOR, vectors ? 'V' : 'N', 'L', a->rows,
+                         a->data, a->ld, values->data, w.work, w.lwork, w.iwork,
+                         w.liwork);
+  while (granted(&w, info));
+  return ended(&w, info, OR_NO_CONVERGENCE);
 }
 
 static or_status getrf(or_matrix *a, int *pivots, int *zero) {
@@ -226,12 +268,15 @@ static or_status getrs(const or_matrix *lu, const int *pivots, or_matrix *b) {
   return decode(info, OR_LAPACK);
 }
 
-static or_status getri(or_matrix *lu, const int *pivots, or_lapack *w) {
-  real size = 0;
-  bool query = !w->work;
-  int info = LAPACK(getri)(LAPACK_COL_MAJOR, lu->rows, lu->data, lu->ld, pivots,
-                           query ? &size : w->work, query ? -1 : w->lwork);
-  return query ? wanted(info, size, 0, w) : decode(info, OR_SINGULAR);
+static or_status getri(or_matrix *lu, const int *pivots, or_arena *arena) {
+  workspace w;
+  int info;
+  ask(&w, arena);
+  do
+    info = LAPACK(getri)(LAPACK_COL_MAJOR, lu->rows, lu->data, lu->ld, pivots,
+                         w.work, w.lwork);
+  while (granted(&w, info));
+  return ended(&w, info, OR_SINGULAR);
 }
 
 const or_blas_table R(or_blas) = {.gemm = gemm,

@@ -7,21 +7,13 @@
 #ifndef OR_BLAS_H
 #define OR_BLAS_H
 
-#include "matrix.h"
-
-/* Workspace of one LAPACK call, in elements and in ints. With work NULL the
-   call only fills in the two sizes, and returns OR_SCRATCH (or OR_SIZE). */
-typedef struct or_lapack {
-  void *work;
-  int *iwork;
-  int lwork, liwork;
-} or_lapack;
+#include "arena.h"
 
 typedef struct or_blas_table {
   /* c = alpha op(a) op(b) + beta c; denormals flushed */
   void (*gemm)(bool ta, bool tb, double alpha, const or_matrix *a,
                const or_matrix *b, double beta, or_matrix *c);
-  /* the same in one call, never in panels, for who has panels of his own */
+  /* the same in one call: not in panels, and on the caller's thread alone */
   void (*gemm_whole)(bool ta, bool tb, double alpha, const or_matrix *a,
                      const or_matrix *b, double beta, or_matrix *c);
   /* lower triangle of c = a' a (transpose) or a a' */
@@ -33,26 +25,27 @@ typedef struct or_blas_table {
                const or_matrix *a, or_matrix *b);
 
   /* LAPACK: matrices not empty, finite, contents overwritten as LAPACK does.
-     Entries with a workspace: w->work NULL asks for its size (or_lapack). */
+     Workspace is taken from the arena and given back. Where the arena has too
+     little the matrices' elements are not looked at, and may be absent. */
 
   /* a (m x n) = Q R in compact form, tau has room for min(m,n) elements */
-  or_status (*geqrf)(or_matrix *a, void *tau, or_lapack *w);
+  or_status (*geqrf)(or_matrix *a, void *tau, or_arena *arena);
   /* q = the first q->cols columns of the Q that geqrf left in it */
-  or_status (*orgqr)(or_matrix *q, const void *tau, or_lapack *w);
+  or_status (*orgqr)(or_matrix *q, const void *tau, or_arena *arena);
   /* thin SVD; a is destroyed, s is k x 1, u m x k, vt k x n, or both NULL.
      By divide and conquer (OR_SIZE where its sizes overflow) or by QR */
   or_status (*gesdd)(or_matrix *a, or_matrix *s, or_matrix *u, or_matrix *vt,
-                     or_lapack *w);
+                     or_arena *arena);
   or_status (*gesvd)(or_matrix *a, or_matrix *s, or_matrix *u, or_matrix *vt,
-                     or_lapack *w);
+                     or_arena *arena);
   /* symmetric eigenproblem of a's lower triangle; vectors replace a */
   or_status (*syevd)(bool vectors, or_matrix *a, or_matrix *values,
-                     or_lapack *w);
+                     or_arena *arena);
   /* a = P L U, in place; OR_SINGULAR with the first zero pivot (0-based) in
    *zero, the factors being complete even then */
   or_status (*getrf)(or_matrix *a, int *pivots, int *zero);
   or_status (*getrs)(const or_matrix *lu, const int *pivots, or_matrix *b);
-  or_status (*getri)(or_matrix *lu, const int *pivots, or_lapack *w);
+  or_status (*getri)(or_matrix *lu, const int *pivots, or_arena *arena);
 } or_blas_table;
 
 extern const or_blas_table or_blas_f32, or_blas_f64;

@@ -94,7 +94,7 @@ or_status or_expm(const or_matrix *a, or_matrix *x, or_arena *arena) {
     return OR_OK;
   size_t mark = arena->used;
   expm_parts p = take_parts(arena, a);
-  if (or_ready(arena) != OR_OK)
+  if (or_counting(arena))
     return or_solve(&p.odd, &p.sum, x, arena); /* counts what it needs */
   TRY(or_load(a, &p.a, arena));
   TRY(or_matrix_norm(OR_NORM_ONE, &p.a, &norm, arena));

@@ -56,37 +56,28 @@ static int block_size(int m, int n) {
   return b < n ? b : n;
 }
 
-/* The work matrices, and the transpose of a wide result; NULL data
-   asks for the size alone. Columns of v that are a power of two apart would
-   share the same few lines of the cache. */
-static or_status lay_out(sampler *s, bool wide, or_precision p, char *data,
-                         size_t *bytes) {
-  or_matrix *part[] = {&s->z, &s->v, &s->w, &s->x, &s->u, &s->t, &s->q};
-  int64_t longer = (int64_t)s->m + STEP;
-  int64_t rows[] = {longer, longer, s->b, s->b, s->b, STEP, s->m};
-  int cols[] = {s->b, s->b, s->n, s->n, s->b, s->b, s->n};
-  *bytes = 0;
-  for (int i = 0; i < 6 + wide; i++) {
-    size_t need;
-    if (or_matrix_bytes(rows[i], cols[i], p, &need) != OR_OK)
-      return OR_SIZE;
-    if (data)
-      *part[i] = or_matrix_over(data + *bytes, (int)rows[i], cols[i], p);
-    *bytes += (need + OR_ALIGNMENT - 1) / OR_ALIGNMENT * OR_ALIGNMENT;
-  }
-  return OR_OK;
-}
-
 static void set_sizes(sampler *s, int rows, int cols) {
   s->m = rows > cols ? rows : cols;
   s->n = rows > cols ? cols : rows;
   s->b = block_size(s->m, s->n);
 }
 
-or_status or_haar_scratch(int rows, int cols, or_precision p, size_t *bytes) {
-  sampler s;
-  set_sizes(&s, rows, cols);
-  return lay_out(&s, rows < cols, p, NULL, bytes);
+/* The work matrices, and the transpose of a wide result. Columns of v that are
+   a power of two apart would share the same few lines of the cache. */
+static or_status take_parts(sampler *s, or_matrix *q, or_arena *arena) {
+  or_precision p = q->precision;
+  if (s->m > INT_MAX - STEP)
+    return OR_SIZE;
+  s->z = or_take_matrix(arena, s->m + STEP, s->b, p);
+  s->v = or_take_matrix(arena, s->m + STEP, s->b, p);
+  s->w = or_take_matrix(arena, s->b, s->n, p);
+  s->x = or_take_matrix(arena, s->b, s->n, p);
+  s->u = or_take_matrix(arena, s->b, s->b, p);
+  s->t = or_take_matrix(arena, STEP, s->b, p);
+  s->q = q->rows < q->cols ? or_take_matrix(arena, s->m, s->n, p) : *q;
+  TRY(or_ready(arena));
+  q->exponent = 0;
+  return OR_OK;
 }
 
 static int step_at(int j, int end) { return end - j < STEP ? end - j : STEP; }
@@ -222,29 +213,27 @@ static void set_det(sampler *s, int det) {
 }
 
 or_status or_haar(or_rng *r, double gain, int det, or_matrix *q,
-                  void *scratch) {
-  bool wide = q->rows < q->cols;
-  size_t bytes;
+                  or_arena *arena) {
+  size_t mark = arena->used;
   if (det != 0 && q->rows != q->cols)
     return OR_NOT_SQUARE;
-  q->exponent = 0;
-  if (or_matrix_is_empty(q))
+  if (or_matrix_is_empty(q)) {
+    q->exponent = 0;
     return det < 0 ? OR_ARGUMENT : OR_OK;
+  }
   sampler s = {.rng = r,
                .kernels = or_kernels(q->precision),
                .blas = or_blas(q->precision),
                .loops = or_reflector(q->precision),
                .gain = gain,
-               .det = 1,
-               .q = *q};
+               .det = 1};
   set_sizes(&s, q->rows, q->cols);
-  or_status status = lay_out(&s, wide, q->precision, scratch, &bytes);
-  if (status != OR_OK)
-    return status;
+  TRY(take_parts(&s, q, arena));
   for (int k = (s.n - 1) / s.b * s.b; k >= 0; k -= s.b)
     apply_block(&s, k, s.n - k < s.b ? s.n - k : s.b);
   set_det(&s, det);
-  if (wide)
+  if (q->rows < q->cols)
     s.kernels->transpose(&s.q, q);
+  or_give_back(arena, mark);
   return OR_OK;
 }

@@ -2,10 +2,8 @@
 #ifndef OR_HAAR_H
 #define OR_HAAR_H
 
+#include "arena.h"
 #include "rng.h"
-
-/* Bytes of scratch for or_haar on a rows x cols matrix. */
-or_status or_haar_scratch(int rows, int cols, or_precision p, size_t *bytes);
 
 /* q = gain * a Haar matrix of q's shape: orthonormal columns where rows >=
    cols, else orthonormal rows. det = 1 or -1 draws from that half of the
@@ -19,6 +17,7 @@ or_status or_haar_scratch(int rows, int cols, or_precision p, size_t *bytes);
    is always the same. sign(0) counts as +. The v_k are drawn from the last to
    the first, each by one or_rng_normal in q's precision, so the draws do not
    depend on the block size. Orthogonal to a few n * eps. */
-or_status or_haar(or_rng *r, double gain, int det, or_matrix *q, void *scratch);
+or_status or_haar(or_rng *r, double gain, int det, or_matrix *q,
+                  or_arena *arena);
 
 #endif

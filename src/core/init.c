@@ -94,10 +94,10 @@ static or_status identity(double gain, or_matrix *w) {
 /* --- orthogonal ----------------------------------------------------------*/
 
 static or_status orthogonal(const or_init *f, or_rng *r, or_matrix *w,
-                            void *scratch) {
+                            or_arena *arena) {
   if (!fits(2 * f->gain, w->precision))
     return OR_RANGE;
-  return or_haar(r, f->gain, f->det, w, scratch);
+  return or_haar(r, f->gain, f->det, w, arena);
 }
 
 /* Size of looks_linear's block: false where a side that must be even is odd */
@@ -112,11 +112,11 @@ static bool half_size(const or_init *f, int *rows, int *cols) {
 }
 
 static or_status looks_linear(const or_init *f, or_rng *r, or_matrix *w,
-                              void *scratch) {
+                              or_arena *arena) {
   int rows = w->rows, cols = w->cols;
   half_size(f, &rows, &cols);
   or_matrix q = or_matrix_block(w, 0, 0, rows, cols);
-  or_status status = orthogonal(f, r, &q, scratch);
+  or_status status = orthogonal(f, r, &q, arena);
   for (int i = 0; status == OR_OK && i < w->rows; i += rows)
     for (int j = 0; j < w->cols; j += cols) {
       or_matrix part = or_matrix_block(w, i, j, rows, cols);
@@ -150,17 +150,18 @@ static int nonzeros_of(const or_init *f, int length) {
   return f->nonzeros < length ? f->nonzeros : length;
 }
 
-/* Scratch: the values of one unit, then its places. Draws unit after unit:
-   the places, then the values. */
+/* Draws unit after unit: the places, then the values. */
 static or_status sparse(const or_init *f, or_rng *r, or_matrix *w,
-                        void *scratch) {
+                        or_arena *arena) {
   int units = f->by_column ? w->cols : w->rows;
   int length = f->by_column ? w->rows : w->cols;
   int k = nonzeros_of(f, length);
+  size_t mark = arena->used;
   if (!or_rng_normal_fits(0, f->std, w->precision))
     return OR_RANGE;
-  or_matrix values = or_matrix_over(scratch, k, 1, w->precision);
-  int *places = (int *)((double *)scratch + k);
+  or_matrix values = or_take_matrix(arena, k, 1, w->precision);
+  int *places = or_take(arena, (size_t)length * sizeof(int));
+  TRY(or_ready(arena));
   for (int t = 0; t < length; t++)
     places[t] = t;
   or_matrix_fill(w, 0);
@@ -173,26 +174,14 @@ static or_status sparse(const or_init *f, or_rng *r, or_matrix *w,
       or_kernels(w->precision)->copy(&from, &to);
     }
   }
+  or_give_back(arena, mark);
   return OR_OK;
 }
 
 /* --- all of them ---------------------------------------------------------*/
 
-or_status or_init_scratch(const or_init *f, int rows, int cols, or_precision p,
-                          size_t *bytes) {
-  size_t length = (size_t)(f->by_column ? rows : cols);
-  *bytes = 0;
-  if (f->kind == OR_INIT_looks_linear && !half_size(f, &rows, &cols))
-    return OR_SHAPE;
-  if (f->kind == OR_INIT_orthogonal || f->kind == OR_INIT_looks_linear)
-    return or_haar_scratch(rows, cols, p, bytes);
-  if (f->kind == OR_INIT_sparse)
-    *bytes = length * (sizeof(double) + sizeof(int));
-  return OR_OK;
-}
-
 static or_status fill(const or_init *f, or_rng *r, or_matrix *w,
-                      void *scratch) {
+                      or_arena *arena) {
   switch (f->kind) {
   case OR_INIT_gaussian:
     return normal(r, f->mean, f->std, w);
@@ -215,18 +204,18 @@ static or_status fill(const or_init *f, or_rng *r, or_matrix *w,
   case OR_INIT_identity:
     return identity(f->gain, w);
   case OR_INIT_orthogonal:
-    return orthogonal(f, r, w, scratch);
+    return orthogonal(f, r, w, arena);
   case OR_INIT_looks_linear:
-    return looks_linear(f, r, w, scratch);
+    return looks_linear(f, r, w, arena);
   case OR_INIT_sparse:
-    return sparse(f, r, w, scratch);
+    return sparse(f, r, w, arena);
   default:
     return OR_ARGUMENT;
   }
 }
 
 or_status or_init_fill(const or_init *f, or_rng *r, or_matrix *w,
-                       void *scratch) {
+                       or_arena *arena) {
   int rows = w->rows, cols = w->cols;
   bool haar = f->kind == OR_INIT_orthogonal;
   if (f->kind == OR_INIT_looks_linear && !half_size(f, &rows, &cols))
@@ -237,5 +226,5 @@ or_status or_init_fill(const or_init *f, or_rng *r, or_matrix *w,
     w->exponent = 0;
     return OR_OK;
   }
-  return fill(f, r, w, scratch);
+  return fill(f, r, w, arena);
 }

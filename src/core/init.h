@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "arena.h"
 #include "rng.h"
 
 /* fan = fan_in, or fan_out on request (he_* only)
@@ -76,14 +77,12 @@ const char *or_init_name(or_init_kind kind);
    truncated to [-2,2], 15 nonzeros, any det, hidden layer. */
 or_init or_init_default(or_init_kind kind);
 
-/* Bytes of scratch that or_init_fill needs for such a matrix. */
-or_status or_init_scratch(const or_init *f, int rows, int cols, or_precision p,
-                          size_t *bytes);
 /* Fills w (any ld, either precision), exponent 0. An empty w draws nothing.
    OR_SHAPE: odd sizes for looks_linear. OR_NOT_SQUARE, OR_ARGUMENT: det on a
    rectangle, or -1 of 0x0. OR_RANGE: a value would not fit the precision, or
-   no value of the precision lies in the interval. On error w is unchanged. */
+   no value of the precision lies in the interval. On error w is
+   unchanged, and r has drawn nothing. */
 or_status or_init_fill(const or_init *f, or_rng *r, or_matrix *w,
-                       void *scratch);
+                       or_arena *arena);
 
 #endif

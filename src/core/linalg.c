@@ -62,7 +62,6 @@ static void clear_below_diagonal(or_matrix *r) {
 or_status or_qr(const or_matrix *a, or_matrix *q, or_matrix *r,
                 or_arena *arena) {
   const or_blas_table *blas = or_blas(a->precision);
-  or_lapack factor = {0}, form = {0};
   or_matrix *in_place = a->rows >= a->cols ? q : r;
   int k = or_shorter_side(a);
   q->exponent = r->exponent = 0;
@@ -70,17 +69,17 @@ or_status or_qr(const or_matrix *a, or_matrix *q, or_matrix *r,
     return OR_OK;
   size_t mark = arena->used;
   void *tau = or_take(arena, (size_t)k * or_precision_size(a->precision));
-  TRY(grant(blas->geqrf(in_place, tau, &factor), &factor, a->precision, arena));
-  TRY(grant(blas->orgqr(q, tau, &form), &form, a->precision, arena));
-  TRY(or_ready(arena));
+  if (or_counting(arena))
+    return or_counted(blas->geqrf(in_place, tau, arena),
+                      blas->orgqr(q, tau, arena));
   TRY(or_load(a, in_place, arena));
-  TRY(blas->geqrf(in_place, tau, &factor));
+  TRY(blas->geqrf(in_place, tau, arena));
   or_matrix square = or_matrix_block(in_place, 0, 0, k, k);
   or_matrix_copy(&square, in_place == q ? r : q);
   q->exponent = 0;
   clear_below_diagonal(r);
   or_settle(r);
-  TRY(blas->orgqr(q, tau, &form));
+  TRY(blas->orgqr(q, tau, arena));
   or_give_back(arena, mark);
   return OR_OK;
 }
@@ -93,10 +92,17 @@ static or_status converged(or_status status, const or_matrix *s) {
   return status == OR_OK && !isfinite(max_abs(s)) ? OR_NO_CONVERGENCE : status;
 }
 
+static or_status count_svd(or_matrix *x, or_matrix *u, or_matrix *s,
+                           or_matrix *vt, or_arena *arena) {
+  const or_blas_table *blas = or_blas(x->precision);
+  or_status divide = blas->gesdd(x, s, u, vt, arena);
+  or_status iterate = blas->gesvd(x, s, u, vt, arena);
+  return divide == OR_SIZE ? iterate : or_counted(divide, iterate);
+}
+
 or_status or_svd_scaled(const or_matrix *a, or_matrix *u, or_matrix *s,
                         or_matrix *vt, or_arena *arena) {
   const or_blas_table *blas = or_blas(a->precision);
-  or_lapack divide = {0}, iterate = {0};
   s->exponent = 0;
   if (u)
     u->exponent = vt->exponent = 0;
@@ -104,17 +110,13 @@ or_status or_svd_scaled(const or_matrix *a, or_matrix *u, or_matrix *s,
     return OR_OK;
   size_t mark = arena->used;
   or_matrix x = or_take_matrix(arena, a->rows, a->cols, a->precision);
-  or_status status =
-      grant(blas->gesdd(&x, s, u, vt, &divide), &divide, a->precision, arena);
-  TRY(grant(blas->gesvd(&x, s, u, vt, &iterate), &iterate, a->precision,
-            arena));
-  TRY(or_ready(arena));
+  if (or_counting(arena))
+    return count_svd(&x, u, s, vt, arena);
   TRY(or_load(a, &x, arena));
-  if (status == OR_OK)
-    status = converged(blas->gesdd(&x, s, u, vt, &divide), s);
+  or_status status = converged(blas->gesdd(&x, s, u, vt, arena), s);
   if (status == OR_NO_CONVERGENCE || status == OR_SIZE) {
     TRY(or_load(a, &x, arena));
-    status = converged(blas->gesvd(&x, s, u, vt, &iterate), s);
+    status = converged(blas->gesvd(&x, s, u, vt, arena), s);
   }
   s->exponent = x.exponent;
   or_give_back(arena, mark);
@@ -162,7 +164,6 @@ static or_status require_symmetric(const or_matrix *a, or_arena *arena) {
 or_status or_eigh(const or_matrix *a, or_matrix *values, or_matrix *v,
                   or_arena *arena) {
   const or_blas_table *blas = or_blas(a->precision);
-  or_lapack l = {0};
   if (a->rows != a->cols)
     return OR_NOT_SQUARE;
   values->exponent = 0;
@@ -172,11 +173,11 @@ or_status or_eigh(const or_matrix *a, or_matrix *values, or_matrix *v,
     return OR_OK;
   size_t mark = arena->used;
   or_matrix x = v ? *v : or_take_matrix(arena, a->rows, a->rows, a->precision);
-  TRY(grant(blas->syevd(v, &x, values, &l), &l, a->precision, arena));
-  TRY(or_ready(arena));
+  if (or_counting(arena))
+    return blas->syevd(v, &x, values, arena);
   TRY(or_load(a, &x, arena));
   TRY(require_symmetric(&x, arena));
-  TRY(blas->syevd(v, &x, values, &l));
+  TRY(blas->syevd(v, &x, values, arena));
   values->exponent = x.exponent;
   or_settle(values);
   or_give_back(arena, mark);

@@ -197,7 +197,6 @@ static or_status solve_square(const or_matrix *a, const or_matrix *b,
 
 or_status or_inverse(const or_matrix *a, or_matrix *x, or_arena *arena) {
   const or_blas_table *blas = or_blas(a->precision);
-  or_lapack l = {0};
   if (a->rows != a->cols)
     return OR_NOT_SQUARE;
   x->exponent = 0;
@@ -205,10 +204,10 @@ or_status or_inverse(const or_matrix *a, or_matrix *x, or_arena *arena) {
     return OR_OK;
   size_t mark = arena->used;
   lu_factors lu = take_lu(arena, a->rows, a->precision);
-  TRY(grant(blas->getri(&lu.f, lu.pivots, &l), &l, a->precision, arena));
-  TRY(or_ready(arena));
+  if (or_counting(arena))
+    return blas->getri(&lu.f, lu.pivots, arena);
   TRY(factor(a, &lu, arena));
-  TRY(blas->getri(&lu.f, lu.pivots, &l));
+  TRY(blas->getri(&lu.f, lu.pivots, arena));
   TRY(in_range(&lu.f));
   or_matrix_copy(&lu.f, x);
   x->exponent = -lu.f.exponent;

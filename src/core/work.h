@@ -6,16 +6,6 @@
 #include "blas.h"
 #include "linalg.h"
 
-/* Workspace for the LAPACK call whose work query said `asked`. */
-static inline or_status grant(or_status asked, or_lapack *l, or_precision p,
-                              or_arena *arena) {
-  if (asked != OR_SCRATCH)
-    return asked;
-  l->work = or_take(arena, (size_t)l->lwork * or_precision_size(p));
-  l->iwork = or_take(arena, (size_t)l->liwork * sizeof(int));
-  return OR_OK;
-}
-
 /* OR_NOT_FINITE, with its place in arena, where a has a NaN or Inf. */
 or_status or_require_finite(const or_matrix *a, or_arena *arena);
 /* copy = a, scanned, and scaled by a power of two into the window that LAPACK

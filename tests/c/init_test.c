@@ -50,6 +50,20 @@ static int same_values(const or_matrix *a, const or_matrix *b, double bound) {
   return 1;
 }
 
+/* Counts what the filling of w takes, and fills it over that many bytes. */
+static or_status fill(const or_init *f, or_rng *r, or_matrix *w,
+                      size_t *bytes) {
+  or_arena arena = or_arena_over(NULL, 0);
+  uint64_t before = r->counter;
+  or_status status = or_init_fill(f, r, w, &arena);
+  *bytes = arena.needed;
+  if (status != OR_SCRATCH)
+    return status;
+  CHECK(r->counter == before);
+  arena = or_arena_over(scratch, arena.needed);
+  return or_init_fill(f, r, w, &arena);
+}
+
 /* Fills rows x cols packed and again with ld = rows + 3. Products may sum in
    another order, so Haar matrices may differ in their last bits. */
 static void fills_a_view_alike(or_init_kind kind, int rows, int cols,
@@ -65,9 +79,8 @@ static void fills_a_view_alike(or_init_kind kind, int rows, int cols,
   view.ld = rows + 3;
   view.exponent = packed.exponent = 5;
   f.nonzeros = 3;
-  CHECK(or_init_scratch(&f, rows, cols, p, &bytes) == OR_OK);
-  CHECK(or_init_fill(&f, &a, &packed, scratch) == OR_OK);
-  CHECK(or_init_fill(&f, &b, &view, scratch) == OR_OK);
+  CHECK(fill(&f, &a, &packed, &bytes) == OR_OK);
+  CHECK(fill(&f, &b, &view, &bytes) == OR_OK);
   CHECK(same_values(&packed, &view, 20 * or_precision_eps(p)));
   CHECK(padding_is_intact(&packed) && padding_is_intact(&view));
   CHECK(all_bytes_are(scratch + bytes, SPACE - bytes, JUNK));
@@ -89,10 +102,11 @@ static void empty_matrices_draw_nothing(void) {
   for (int kind = 0; kind < OR_INIT_COUNT; kind++) {
     or_init f = or_init_default(kind);
     or_rng r = {31, 7};
+    size_t bytes;
     or_matrix a = or_matrix_over(left, 0, 4, OR_FLOAT64);
     or_matrix b = or_matrix_over(left, 4, 0, OR_FLOAT64);
-    CHECK(or_init_fill(&f, &r, &a, scratch) == OR_OK);
-    CHECK(or_init_fill(&f, &r, &b, scratch) == OR_OK);
+    CHECK(fill(&f, &r, &a, &bytes) == OR_OK && bytes == 0);
+    CHECK(fill(&f, &r, &b, &bytes) == OR_OK && bytes == 0);
     CHECK(r.counter == 7);
   }
 }
@@ -117,7 +131,8 @@ static void what_does_not_fit_is_refused_untouched(void) {
     or_rng r = {31, 7};
     memset(left, JUNK, SPACE);
     or_matrix w = or_matrix_over(left, 4, 4, OR_FLOAT32);
-    CHECK(or_init_fill(&f[i], &r, &w, scratch) == OR_RANGE);
+    size_t bytes;
+    CHECK(fill(&f[i], &r, &w, &bytes) == OR_RANGE);
     CHECK(all_bytes_are(left, 4096, JUNK));
     CHECK(r.counter == 7);
   }
@@ -127,9 +142,8 @@ static void what_does_not_fit_is_refused_untouched(void) {
 
 /* Checks nothing where all is well: it runs too often to be counted. */
 static void draw(or_rng *r, int det, or_matrix *q) {
-  size_t bytes = 0;
-  or_haar_scratch(q->rows, q->cols, q->precision, &bytes);
-  if (bytes > SPACE || or_haar(r, 1, det, q, scratch) != OR_OK)
+  or_arena arena = or_arena_over(scratch, SPACE);
+  if (or_haar(r, 1, det, q, &arena) != OR_OK)
     CHECK(!"or_haar refused");
 }
 
@@ -348,9 +362,10 @@ static void rectangles_have_no_determinant(void) {
   or_rng r = {1, 0};
   or_matrix q = or_matrix_over(left, 3, 2, OR_FLOAT64);
   or_matrix none = or_matrix_over(left, 0, 0, OR_FLOAT64);
-  CHECK(or_haar(&r, 1, 1, &q, scratch) == OR_NOT_SQUARE);
-  CHECK(or_haar(&r, 1, 1, &none, scratch) == OR_OK);
-  CHECK(or_haar(&r, 1, -1, &none, scratch) == OR_ARGUMENT);
+  or_arena arena = or_arena_over(NULL, 0);
+  CHECK(or_haar(&r, 1, 1, &q, &arena) == OR_NOT_SQUARE);
+  CHECK(or_haar(&r, 1, 1, &none, &arena) == OR_OK);
+  CHECK(or_haar(&r, 1, -1, &none, &arena) == OR_ARGUMENT);
   CHECK(r.counter == 0);
 }
 
