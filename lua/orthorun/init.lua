@@ -30,7 +30,11 @@ local internal = { worker = true, store = true, set_exit_status = true,
   run_options = true, read_run_option = true, usage_error = true }
 
 -- all cores are ours, until a sweep's workers share them
-core.set_threads(require "orthorun.base.machine".jobs())
+local machine = require "orthorun.base.machine"
+local options = require "orthorun.base.options"
+core.set_threads(math.min(machine.jobs(), options.run_option "threads".high))
+
+require "orthorun.report.journal" -- listens from the first table on
 
 local ortho = {}
 for name, value in pairs(core) do

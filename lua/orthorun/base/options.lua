@@ -58,6 +58,10 @@ function options.check_as(spec, row, each)
   end
 end
 
+-- Run options for parts of the library that nobody hands settings to: those in
+-- front of the script, until a sweep has read what stands behind it.
+options.in_force = { ascii = core.options.ascii }
+
 -- The run option that a name means ("dry-run", "dry_run"), or nil.
 function options.run_option(name)
   for _, row in ipairs(core.run_options) do

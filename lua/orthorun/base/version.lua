@@ -1,6 +1,6 @@
 -- version: what a script needs of the library, and whether this is it.
 local core = require "orthorun.core"
-local journal = require "orthorun.base.journal"
+local events = require "orthorun.base.events"
 
 local function parts(s)
   local list = {}
@@ -32,6 +32,6 @@ return function(wanted)
     error(("this script needs orthorun %s; this one is %s"):format(wanted,
       here), 2)
   end
-  journal.required = wanted
+  events.tell("required", wanted)
   return here
 end

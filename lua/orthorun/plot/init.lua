@@ -2,10 +2,11 @@
 -- lays it out, and gnuplot or the terminal draws it.
 local core = require "orthorun.core"
 local figure = require "orthorun.plot.figure"
+local events = require "orthorun.base.events"
 local files = require "orthorun.base.files"
 local gnuplot = require "orthorun.plot.gnuplot"
-local journal = require "orthorun.base.journal"
 local names = require "orthorun.base.names"
+local options_of = require "orthorun.base.options"
 local terminal = require "orthorun.plot.terminal"
 local fail = core.fail -- at the user's line
 
@@ -124,9 +125,7 @@ local figures = setmetatable({}, { __mode = "k" }) -- of pictures
 
 local function terminal_options(options)
   local ascii = options.ascii
-  if ascii == nil then
-    ascii = (core.options or {}).ascii or journal.ascii or false
-  end
+  if ascii == nil then ascii = options_of.in_force.ascii or false end
   return { ascii = ascii, width = options.width, height = options.height,
     colors = core.file.isterminal(1) and not os.getenv "NO_COLOR" }
 end
@@ -218,7 +217,7 @@ local function draw(_, spec)
   check_formats(formats, 2)
   local picture = setmetatable({}, Picture)
   figures[picture] = figure_of(spec)
-  journal.add("plot", figures[picture])
+  events.tell("plot", figures[picture])
   if spec.file then write_files(picture, spec.file, formats) end
   return picture
 end

@@ -3,7 +3,7 @@
 local core = require "orthorun.core"
 local csv = require "orthorun.base.csv"
 local files = require "orthorun.base.files"
-local journal = require "orthorun.base.journal"
+local journal = require "orthorun.report.journal"
 local report = require "orthorun.report"
 local script = require "orthorun.base.script"
 local share = require "orthorun.report.share"

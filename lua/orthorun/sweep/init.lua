@@ -10,8 +10,8 @@
 --   local results = sweep:run()
 local core = require "orthorun.core"
 local definition = require "orthorun.sweep.definition"
+local events = require "orthorun.base.events"
 local files = require "orthorun.base.files"
-local journal = require "orthorun.base.journal"
 local plan = require "orthorun.sweep.plan"
 local run = require "orthorun.sweep.run"
 local settings = require "orthorun.sweep.settings"
@@ -63,7 +63,6 @@ local function define(_, def)
     self.params[name] = values[name]
   end
   settings.apply(chosen, chosen.precision or self.params.precision)
-  journal.ascii = chosen.ascii
   return self
 end
 
@@ -130,7 +129,7 @@ function Sweep:run()
     os.exit(0, true)
   end
   local results = run.all(work)
-  journal.add("sweep", { sweep = self, results = results })
+  events.tell("sweep", { sweep = self, results = results })
   if self.run_options.shards > 1 and not self.partial then
     end_shard(self, results)
   end

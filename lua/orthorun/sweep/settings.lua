@@ -155,6 +155,7 @@ end
 function settings.apply(chosen, precision)
   if precision then core.set_precision(precision) end
   core.set_threads(chosen.threads)
+  options.in_force.ascii = chosen.ascii
 end
 
 return settings

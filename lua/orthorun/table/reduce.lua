@@ -1,5 +1,6 @@
 -- reduce: tables of results made smaller: summaries, fits and pivots of
 -- groups of rows. Methods of orthorun.table; NaN and infinities are counted.
+local columns = require "orthorun.table.columns"
 local names = require "orthorun.base.names"
 local stats = require "orthorun.table.stats"
 local fail = require "orthorun.core".fail -- at the user's line
@@ -10,9 +11,7 @@ local function list_of(value) return type(value) == "string" and { value } or
   value end
 
 -- A table like `self`, with other columns.
-local function new_table(self, columns)
-  return require("orthorun.table").new(columns, self.levels)
-end
+local function new_table(self, list) return columns.new(list, self.levels) end
 
 -- --- summaries --------------------------------------------------------------
 
@@ -160,11 +159,11 @@ function reduce:fit(options)
   if not model then
     fail("fit: " .. names.unknown("model", options.model, model_names))
   end
-  local columns = table.move(by, 1, #by, 1, {})
+  local list = table.move(by, 1, #by, 1, {})
   for _, name in ipairs { "slope", "error", "intercept", "n", "dropped" } do
-    columns[#columns + 1] = name
+    list[#list + 1] = name
   end
-  local new = new_table(self, columns)
+  local new = new_table(self, list)
   for _, group in ipairs(self:group(by)) do
     local record = group.key
     local x, y, dropped = points_of(group.rows, options, model)
@@ -195,16 +194,16 @@ local function reducer_of(with)
 end
 
 local function column_names(self, options, rows)
-  local columns, seen = table.move(rows, 1, #rows, 1, {}), {}
+  local list, seen = table.move(rows, 1, #rows, 1, {}), {}
   for _, value in ipairs(self:unique(options.columns)) do
     local name = tostring(value)
     if seen[name] or names.has(rows, name) then
       fail(("pivot: two columns would have the name '%s'"):format(name))
     end
     seen[name] = true
-    columns[#columns + 1] = name
+    list[#list + 1] = name
   end
-  return columns
+  return list
 end
 
 -- A table with a row for each value of the column(s) `rows`, a column for each

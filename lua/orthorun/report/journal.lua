@@ -1,5 +1,7 @@
--- journal: what a script has shown so far: its sweeps, tables and plots, for a
--- report to gather. The oldest entries go where there are very many.
+-- journal: what a script has shown so far, for a report to gather: its sweeps,
+-- tables and plots, as they are told (base/events), and the version that it
+-- requires. The oldest entries go where there are very many.
+local events = require "orthorun.base.events"
 
 local journal = { entries = {} }
 
@@ -20,5 +22,13 @@ function journal.all(kind)
   end
   return list
 end
+
+for _, kind in ipairs { "sweep", "table", "plot" } do
+  events.listen(kind, function(value, title)
+    journal.add(kind, value, title)
+  end)
+end
+
+events.listen("required", function(version) journal.required = version end)
 
 return journal

@@ -1,0 +1,19 @@
+-- events: what a script has just run, printed or drawn is told here, and who
+-- wants to know it listens. Neither side knows the other.
+local events = {}
+
+local listeners = {}
+
+-- From now on f(value, title) is called for each event of a kind: "sweep",
+-- "table", "plot", "required" (a version).
+function events.listen(kind, f)
+  listeners[kind] = listeners[kind] or {}
+  table.insert(listeners[kind], f)
+end
+
+-- Tells those who listen.
+function events.tell(kind, value, title)
+  for _, f in ipairs(listeners[kind] or {}) do f(value, title) end
+end
+
+return events

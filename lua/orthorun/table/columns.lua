@@ -1,0 +1,258 @@
+-- columns: the class of tables: named columns, making them, and choosing among
+-- their rows and columns. Values are numbers, strings, booleans, or nil where
+-- a row has none. Prints and writes nothing.
+local csv = require "orthorun.base.csv"
+local names = require "orthorun.base.names"
+local fail = require "orthorun.core".fail -- at the user's line
+
+local Table = { __name = "orthorun.table" }
+Table.__index = Table
+
+local columns = {}
+
+-- An empty table with these columns (an array of distinct names). levels is
+-- optional: levels[name] lists values of a column in the order in which
+-- groups and colours should take them, whether or not they occur.
+function columns.new(list, levels)
+  if type(list) ~= "table" then
+    fail("table: columns must be an array of names, not " .. type(list))
+  end
+  local self = { names = {}, data = {}, size = 0, levels = levels or {} }
+  for i, name in ipairs(list) do
+    if type(name) ~= "string" then
+      fail(("table: column %d is named by a %s"):format(i, type(name)))
+    end
+    if self.data[name] then
+      fail(("table: column '%s' is there twice"):format(name))
+    end
+    self.names[i], self.data[name] = name, {}
+  end
+  return setmetatable(self, Table)
+end
+
+-- A table from an array of records ({name = value, ...} each).
+function columns.of(list, records)
+  if type(records) ~= "table" then
+    fail("table: records must be an array of tables, not " .. type(records))
+  end
+  local self = columns.new(list)
+  for _, record in ipairs(records) do self:append(record) end
+  return self
+end
+
+-- A table over arrays that are there already, one for each name; they become
+-- its own. size: its number of rows; levels as for new.
+function columns.wrap(list, arrays, size, levels)
+  local self = columns.new(list, levels)
+  for _, name in ipairs(list) do self.data[name] = arrays[name] end
+  self.size = size
+  return self
+end
+
+local function column_of(self, name)
+  local column = self.data[name]
+  if not column then
+    fail("table: " .. names.unknown("column", name, self.names))
+  end
+  return column
+end
+
+-- A new table with the same columns and the rows of `self` listed in `rows`.
+local function pick(self, rows)
+  local new = columns.new(self.names, self.levels)
+  for _, name in ipairs(self.names) do
+    local from, to = self.data[name], new.data[name]
+    for i, row in ipairs(rows) do to[i] = from[row] end
+  end
+  new.size = #rows
+  return new
+end
+
+-- Adds a row in place. Every key of the record must be a column.
+function Table:append(record)
+  if type(record) ~= "table" then
+    fail("table: a record must be a table, not " .. type(record))
+  end
+  for name in pairs(record) do column_of(self, name) end
+  self.size = self.size + 1
+  for _, name in ipairs(self.names) do
+    self.data[name][self.size] = record[name]
+  end
+end
+
+function Table:__len() return self.size end
+
+-- The names of the columns, in order.
+function Table:columns()
+  return table.move(self.names, 1, #self.names, 1, {})
+end
+
+-- The values of one column as a new array (nil where a row has none).
+function Table:column(name)
+  return table.move(column_of(self, name), 1, self.size, 1, {})
+end
+
+-- Row i as a record.
+function Table:row(i)
+  if math.type(i) ~= "integer" or i < 1 or i > self.size then
+    fail(("table: row %s of %d"):format(i, self.size))
+  end
+  local record = {}
+  for _, name in ipairs(self.names) do record[name] = self.data[name][i] end
+  return record
+end
+
+-- for i, record in t:rows() do ... end
+function Table:rows()
+  return function(_, i)
+    if i < self.size then return i + 1, self:row(i + 1) end
+  end, nil, 0
+end
+
+local function accepts(condition, value)
+  if type(condition) == "function" then return condition(value) end
+  if type(condition) ~= "table" then return value == condition end
+  for _, allowed in ipairs(condition) do
+    if value == allowed then return true end
+  end
+  return false
+end
+
+-- The rows whose columns meet every condition: a value (equal), an array
+-- (one of), or a function of the value.
+--   t:where{init = "orthogonal", depth = {10, 20}, layer = function(l) ... end}
+function Table:where(conditions)
+  names.table_of("where", "the conditions", conditions)
+  for name in pairs(conditions) do column_of(self, name) end
+  local rows = {}
+  for i = 1, self.size do
+    local keep = true
+    for name, condition in pairs(conditions) do
+      keep = keep and accepts(condition, self.data[name][i])
+    end
+    if keep then rows[#rows + 1] = i end
+  end
+  return pick(self, rows)
+end
+
+-- A key for a value that tells 1 from "1" and 1.0 from nothing else.
+local function key_of(value)
+  if type(value) == "number" then return "n" .. csv.number(value) end
+  return type(value):sub(1, 1) .. tostring(value)
+end
+
+-- The distinct values of a column: its levels first, then as they appear.
+function Table:unique(name)
+  local column, seen, found, order = column_of(self, name), {}, {}, {}
+  for i = 1, self.size do
+    local value = column[i]
+    if value ~= nil then found[key_of(value)] = true end
+  end
+  local function take(value)
+    local key = key_of(value)
+    if found[key] and not seen[key] then
+      seen[key] = true
+      order[#order + 1] = value
+    end
+  end
+  for _, value in ipairs(self.levels[name] or {}) do take(value) end
+  for i = 1, self.size do
+    if column[i] ~= nil then take(column[i]) end
+  end
+  return order
+end
+
+local function by_levels(self, by, groups)
+  local rank = {}
+  for k, name in ipairs(by) do
+    rank[k] = {}
+    for i, value in ipairs(self:unique(name)) do rank[k][key_of(value)] = i end
+  end
+  table.sort(groups, function(a, b)
+    for k, name in ipairs(by) do
+      local i = rank[k][key_of(a.key[name])] or 0
+      local j = rank[k][key_of(b.key[name])] or 0
+      if i ~= j then return i < j end
+    end
+    return false
+  end)
+  return groups
+end
+
+-- The table split by the values of some columns: an array of
+-- {key = {name = value, ...}, rows = table}, in the order of the levels.
+--   for _, g in ipairs(t:group{"init", "depth"}) do ... g.key.init ... end
+function Table:group(by)
+  if type(by) == "string" then by = { by } end
+  names.table_of("group", "the columns", by)
+  local members, groups = {}, {}
+  for _, name in ipairs(by) do column_of(self, name) end
+  for i = 1, self.size do
+    local parts, key = {}, {}
+    for k, name in ipairs(by) do
+      key[name] = self.data[name][i]
+      parts[k] = key_of(key[name])
+    end
+    local id = table.concat(parts, "\0")
+    if not members[id] then
+      members[id] = { key = key, list = {} }
+      groups[#groups + 1] = members[id]
+    end
+    table.insert(members[id].list, i)
+  end
+  for _, group in ipairs(groups) do
+    group.rows, group.list = pick(self, group.list), nil
+  end
+  return by_levels(self, by, groups)
+end
+
+-- A new table with only these columns, in this order.
+function Table:select(wanted)
+  local new = columns.new(wanted, self.levels)
+  for _, name in ipairs(wanted) do new.data[name] = self:column(name) end
+  new.size = self.size
+  return new
+end
+
+-- A new table with one more column (or this one anew): its value in row i is
+-- f(record, i), or values[i] of an array.
+function Table:with(name, f)
+  if type(f) ~= "table" and type(f) ~= "function" then
+    fail(("with: column %s needs a function or an array, not %s"):format(
+      tostring(name), names.describe(f)))
+  end
+  if type(f) == "table" then
+    local values = f
+    if #values ~= self.size then
+      fail(("table: %d values for a column of %d rows"):format(#values,
+        self.size))
+    end
+    f = function(_, i) return values[i] end
+  end
+  local wanted = self:columns()
+  if not self.data[name] then wanted[#wanted + 1] = name end
+  local new = columns.new(wanted, self.levels)
+  for i, record in self:rows() do
+    record[name] = f(record, i)
+    new:append(record)
+  end
+  return new
+end
+
+-- The numbers of a column, without the rows that have none.
+function Table:numbers(name)
+  local column, values = column_of(self, name), {}
+  for i = 1, self.size do
+    if column[i] ~= nil and type(column[i]) ~= "number" then
+      fail(("table: column '%s' has a %s in row %d, not a number"):format(
+        name, type(column[i]), i))
+    end
+    values[#values + 1] = column[i]
+  end
+  return values
+end
+
+-- For the files beside this one, which add methods.
+columns.class = Table
+
+return columns
