@@ -16,6 +16,7 @@ local lazy = {
   sweep = "orthorun.sweep",
   results = "orthorun.sweep.results",
   table = "orthorun.table",
+  loss = "orthorun.net.loss",
   optim = "orthorun.net.optim",
   train = "orthorun.net.train",
   tracker = "orthorun.net.tracker",

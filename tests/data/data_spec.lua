@@ -267,3 +267,54 @@ describe("data.digits", function()
     assert.equal(10, #data.digits { limit = 10 }.labels)
   end)
 end)
+
+describe("data.available", function()
+  it("knows whether a data set or a file is there", function()
+    assert.is_true(data.available "digits")
+    assert.is_true(data.available "synthetic")
+    assert.is_true(data.available(write("there.csv", "1,2\n")))
+    assert.is_false(data.available(path "none.csv"))
+    assert.equal(data.available "fashion_mnist", core.file.head(
+      "/usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz", 1) ~= nil)
+    raises("expected a name or a file", data.available, 3)
+  end)
+end)
+
+describe("data.for_classes", function()
+  it("gives four fifths of the samples and the rest", function()
+    local train, test = data.for_classes("digits", { rng = ortho.rng(1) })
+    local a, b = data.split(data.digits {}, { rng = ortho.rng(1) })
+    assert.is_true(train.x == a.x)
+    assert.same(a.labels, train.labels)
+    assert.is_true(test.x == b.x)
+    assert.same(b.labels, test.labels)
+  end)
+
+  it("gives Fashion-MNIST's own two sets", function()
+    if not data.available "fashion_mnist" then return end
+    local train, test = data.for_classes("fashion_mnist",
+      { precision = "float32" })
+    assert.equal(60000, #train.labels)
+    assert.equal(10000, #test.labels)
+    assert.equal("float32", test.x:precision())
+  end)
+
+  it("refuses data without labels, and none at all", function()
+    raises("has no labels", data.for_classes, write("plain.csv", "1,2\n3,4\n"))
+    raises("No such file", data.for_classes, path "none.csv")
+    raises("did you mean 'digits'", data.for_classes, "digit")
+  end)
+end)
+
+describe("data.batch", function()
+  it("standardizes its samples when asked to", function()
+    local function batch(standardize)
+      return data.batch { data = "digits", size = 50, rng = ortho.rng(1),
+        standardize = standardize }
+    end
+    local plain, set = batch(), batch(true)
+    assert.is_true(set.x == data.standardize(plain.x))
+    assert.is_true(set.y == plain.y)
+    assert.same(plain.labels, set.labels)
+  end)
+end)

@@ -1,4 +1,4 @@
--- tracker: every probe against its definition, when it measures, refusals.
+-- tracker and probes: every probe against its definition, when it measures, refusals.
 local ortho = require "orthorun"
 local matrix, metric, tracker = ortho.matrix, ortho.metric, ortho.tracker
 
@@ -45,6 +45,20 @@ local definitions = {
   movement = function(c) return (c.W - c.W0):norm() / c.W0:norm() end,
   movement_norm = function(c) return (c.W - c.W0):norm() end,
   movement_spectral = function(c) return (c.W - c.W0):norm "spectral" end,
+  spectral_drift = function(c) return c.E:norm "spectral" / 1.5 ^ 2 end,
+  trace_share = function(c) return (c.E:trace() / c.E:norm()) ^ 2 end,
+  bound_mixed = function(c)
+    return (c.W:norm "spectral" + c.W0:norm "spectral") * (c.W - c.W0):norm()
+  end,
+  bound_tight = function(c)
+    local S, D = c.W + c.W0, c.W - c.W0
+    if D:rows() > D:cols() then S, D = S:t(), D:t() end
+    return (S * D:t()):norm()
+  end,
+  symmetric_share = function(c)
+    local P = c.W:t() * c.G
+    return ((P + P:t()) / 2):norm() ^ 2 / P:norm() ^ 2
+  end,
   movement_stable_rank = function(c)
     return metric.stable_rank(c.W - c.W0)
   end,
@@ -131,6 +145,60 @@ describe("the probe", function()
     assert.is_true(values(t, "gram_drift")[3] < grams)
   end)
 
+  -- Plain gradient descent by hand: what the sums and bounds are defined as.
+  local function by_hand(lr, clip, steps)
+    local net = network(1)
+    local W, G = net:weights()[2], net:weight_gradients()[2]
+    local s = { path = 0, gram_path = 0, bound_sums = 0, bound_spectral = 0 }
+    local norm, most_w, most_g = W:norm "spectral", 0, 0
+    for step = 0, steps - 1 do
+      if step % 4 == 0 then norm = W:norm "spectral" end
+      net:zero_grad():loss_gradient(x, y, "mse")
+      local all = ortho.optim.grad_norm(net)
+      local factor = math.min(1, clip / (all + 1e-6)) -- as ortho.train clips
+      local V, w = W:copy(), W:norm()
+      local d = lr * factor * G:norm()
+      most_w = math.max(most_w, w)
+      most_g = math.max(most_g, math.min(all, clip))
+      for i, M in ipairs(net:parameters()) do
+        M:assign(M - lr * factor * net:gradients()[i])
+      end
+      s.path = s.path + d
+      s.gram_path = s.gram_path + (W * W:t() - V * V:t()):norm()
+      s.bound_sums = s.bound_sums + 2 * w * d + d ^ 2
+      s.bound_spectral = s.bound_spectral + 2 * norm * d + d ^ 2
+    end
+    s.bound_maxima = 2 * lr * steps * most_w * most_g
+    return s
+  end
+
+  it("of the sums adds up every step's, where terms are steps", function()
+    local wanted = by_hand(0.1, 0.05, 9)
+    local names = { "bound_maxima", "bound_sums", "bound_spectral", "path",
+      "gram_path", "bound_mixed", "bound_tight", "gram_drift" }
+    local net = network(1)
+    local h = ortho.train { net = net, x = x, y = y, loss = "mse", lr = 0.1,
+      steps = 9, clip = 0.05, tracker = { probes = names, every = 4,
+        terms = "steps", layers = { 2 } } }
+    local found = {}
+    for _, name in ipairs(names) do
+      local list = h.records:where { name = name }
+      assert.same({ 0, 4, 8, 9 }, list:column "step")
+      assert.equal(0, list:row(1).value)
+      found[name] = list:row(4).value
+    end
+    for name, value in pairs(wanted) do
+      assert.is_near(1, found[name] / value, 1e-12, name)
+    end
+    for _, order in ipairs { { "bound_maxima", "bound_sums", "bound_spectral",
+      "gram_path", "gram_drift" }, { "bound_spectral", "bound_mixed",
+      "bound_tight", "gram_drift" } } do
+      for i = 2, #order do
+        assert.is_true(found[order[i]] <= found[order[i - 1]], order[i])
+      end
+    end
+  end)
+
   it("gradient_split stands for both parts", function()
     local _, t = moved { probes = { "gradient_split" } }
     assert.same({ "gradient_symmetric", "gradient_skew" },
@@ -156,9 +224,24 @@ describe("the probe", function()
     assert.same({ "movement", "heights", "sum" }, t.records:unique "name")
   end)
 
+  it("of one's own sees the step's rate, loss and clipped gradient", function()
+    local seen = {}
+    local h = ortho.train { net = network(1), x = x, y = y, loss = "mse",
+      steps = 3, clip = 1e-3, optimizer = ortho.optim.sgd { lr = 1 },
+      schedule = function(step) return 0.1 / (step + 1) end,
+      tracker = { probes = { run = function(_, step, run)
+        seen[step] = { run.lr, run.grad_norm, run.loss }
+      end } } }
+    for step = 0, 2 do
+      assert.same({ 0.1 / (step + 1), 1e-3, h.steps:row(step + 1).loss },
+        seen[step])
+    end
+  end)
+
   it("has a definition here, if it is built in", function()
     local special = { singular_values = true, moved_eigenvalues = true,
-      gradient_split = true, path = true, gram_path = true }
+      gradient_split = true, path = true, gram_path = true,
+      bound_sums = true, bound_spectral = true, bound_maxima = true }
     for _, name in ipairs(tracker.probes()) do
       assert.is_truthy(definitions[name] or special[name], name)
     end
@@ -177,6 +260,7 @@ describe("a tracker", function()
     assert.same({ 0, 3, 6, 7 }, steps_of(3))
     assert.same({ 1, 4, 7 }, steps_of { 1, 4 })
     assert.same({ 5, 6, 7 }, steps_of(function(step) return step >= 5 end))
+    assert.same({ 0, 7 }, steps_of "ends")
   end)
 
   it("looks at gradients before they are clipped, and not after the end",
@@ -223,6 +307,10 @@ describe("a tracker", function()
     raises("probes.mine must be a function", tracker, { probes = { mine = 3 } })
     raises("every is 0", tracker, { every = 0 })
     raises("gain is 0", tracker, { gain = 0 })
+    raises("every is end", tracker, { every = "end" })
+    raises("did you mean 'steps'", tracker, { terms = "step" })
+    raises("bound_maxima is of all steps", tracker, { probes =
+      { "bound_maxima" } })
     raises("did you mean 'probes'", tracker, { probe = {} })
     raises("layer 5, of a net with 3 layers", function()
       tracker { probes = {}, layers = { 5 } }:start(network(1))

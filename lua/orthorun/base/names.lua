@@ -52,10 +52,11 @@ function names.describe(value)
   return "a " .. type(value)
 end
 
-local makers = { rng = "an rng, as from ortho.rng(seed)",
+local makers = { layer = "a network",
+  rng = "an rng, as from ortho.rng(seed)",
   matrix = "a matrix" }
 
--- Raises at the user's line unless value is of our class "rng" or "matrix".
+-- Raises at the user's line unless value is of our class: "layer", "matrix", "rng".
 function names.expect(who, what, value, class)
   if getmetatable(value) ~= "orthorun." .. class then
     core.fail(("%s: %s must be %s, not %s"):format(who, what, makers[class],

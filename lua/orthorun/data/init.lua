@@ -438,27 +438,60 @@ function data.load(name, options)
     "fashion_mnist", "digits", "FILE.csv", "FILE.npy", "FILE.idx" }))
 end
 
+-- data.available(name): is the data set of that name, or the file, there?
+function data.available(name)
+  if type(name) ~= "string" then
+    fail("data.available: expected a name or a file, got a " .. type(name))
+  elseif name == "fashion_mnist" then
+    name = files.join(fashion_folder, "train-images-idx3-ubyte.gz")
+  elseif named[name] then
+    return true
+  end
+  return core.file.head(name, 1) ~= nil
+end
+
+-- data.for_classes(name [, {rng=, precision=}]): two sets with labels, to learn
+-- from and to be tested on, of the data called so: Fashion-MNIST's own two, of
+-- others four fifths of the samples and the rest, drawn by rng.
+function data.for_classes(name, options)
+  options = names.options("data.for_classes", options, { "rng", "precision" })
+  local precision = { precision = options.precision }
+  if name == "fashion_mnist" then
+    return data.fashion_mnist(precision), data.fashion_mnist { split = "test",
+      precision = options.precision }
+  end
+  local set = data.load(name, precision)
+  if not set.labels then
+    fail(("data.for_classes: %s has no labels"):format(name))
+  end
+  return data.split(set, { rng = options.rng })
+end
+
 local pools = {} -- data sets by name, read once
 
--- data.batch{data=, size=, inputs=, outputs=, rng=, limit=2000}: `size` samples
--- of the data set called `data`, drawn without replacement (all of them where
--- it has fewer); "synthetic" ones have `inputs` and `outputs` rows. Where a
--- set has no targets y, they are uniform in [0,1].
+-- data.batch{data=, size=, inputs=, outputs=, rng=, limit=2000, standardize=}:
+-- `size` samples of the data set called `data`, drawn without replacement (all
+-- of them where it has fewer); "synthetic" ones have `inputs` and `outputs`
+-- rows. Where a set has no targets y, they are uniform in [0,1]. standardize:
+-- with each row's mean 0 and variance 1 over these samples.
 function data.batch(options)
   options = names.options("data.batch", options, { "data", "size", "inputs",
-    "outputs", "rng", "limit" })
+    "outputs", "rng", "limit", "standardize" })
   local name, rng = options.data or "synthetic", options.rng
   names.expect("data.batch", "rng", rng, "rng")
+  local set
   if name == "synthetic" then
-    return data.synthetic { inputs = options.inputs, outputs = options.outputs,
+    set = data.synthetic { inputs = options.inputs, outputs = options.outputs,
       samples = options.size, rng = rng }
+  else
+    pools[name] = pools[name]
+      or data.load(name, { limit = options.limit or 2000 })
+    local pool = pools[name]
+    set = data.sample(pool, math.min(options.size, pool.x:cols()), rng)
   end
-  pools[name] = pools[name]
-    or data.load(name, { limit = options.limit or 2000 })
-  local pool = pools[name]
-  local set = data.sample(pool, math.min(options.size, pool.x:cols()), rng)
   set.y = set.y or rng:split "y":uniform(options.outputs or options.inputs,
     set.x:cols())
+  if options.standardize then set.x = data.standardize(set.x) end
   return set
 end
 

@@ -6,6 +6,7 @@
 -- of W - W0 and of E = Gram(W) - Gram(W0), the Gram matrix being the one of
 -- W's shorter side k; g^2 is the mean square of W0's singular values.
 local core = require "orthorun.core"
+local linear_drift = require "orthorun.theory.training".linear_drift
 local tabular = require "orthorun.table"
 
 local metric = core.metric
@@ -106,13 +107,9 @@ local function depth_drift(history, list)
   end
   if #list < 2 or not is_linear(history.net, history.x) then return nil end
   local x = history.x
-  local spectrum = metric.jacobian_spectrum(history.net:copy(),
-    x:sub(1, x:rows(), 1, 1):copy())
-  local total, L = 0.0, #list
-  for _, s in ipairs(spectrum) do
-    total = total + (s ^ (2 / L) / first.gain ^ 2 - 1) ^ 2
-  end
-  return math.sqrt(total / #spectrum)
+  return linear_drift { depth = #list, gain = first.gain,
+    singular_values = metric.jacobian_spectrum(history.net:copy(),
+      x:sub(1, x:rows(), 1, 1):copy()) }
 end
 
 -- What a relative change of a layer's weights does to the loss, relative to

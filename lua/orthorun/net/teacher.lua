@@ -10,6 +10,25 @@ local function fail(who, message, ...)
   core.fail(who .. ": " .. message:format(...))
 end
 
+-- The matrix of a linear net without biases.
+local function map_of(who, net, inputs, precision)
+  local x = matrix.eye(inputs, { precision = precision })
+  local ok, W = pcall(net.forward, net, x)
+  if not ok then fail(who, "the net does not take %d inputs", inputs) end
+  local twice, zero = net:forward(2 * x) - 2 * W, net:forward(0 * x)
+  local eps = precision == "float32" and 1e-4 or 1e-10
+  if not (twice:norm() + zero:norm() <= eps * W:norm()) then
+    fail(who, "align= and det= go by a linear net without biases")
+  end
+  return W
+end
+
+-- The sign of the determinant that is asked for: of a number, or a net's map.
+local function sign_of(o, who)
+  if type(o.det) ~= "userdata" then return o.det end
+  return (select(2, map_of(who, o.det, o.inputs, o.precision):logdet()))
+end
+
 -- U diag(s) V' with U, V Haar; det, for square ones, is its determinant's sign.
 local function with_singular_values(o, who)
   local s = o.singular_values
@@ -19,15 +38,31 @@ local function with_singular_values(o, who)
   elseif o.det and not square then
     fail(who, "det= needs as many singular values as inputs and outputs")
   end
-  local U = init.orthogonal { det = o.det }(o.rng:split("left"), o.outputs, k,
+  local det = sign_of(o, who)
+  local U = init.orthogonal { det = det }(o.rng:split("left"), o.outputs, k,
     o.precision)
-  local V = init.orthogonal { det = o.det and 1 }(o.rng:split("right"),
+  local V = init.orthogonal { det = det and 1 }(o.rng:split("right"),
     o.inputs, k, o.precision)
   return U * matrix.diag(matrix(s, { precision = o.precision })) * V:t()
 end
 
+-- U diag(s) U' W, U Haar, W the map of the net o.align: where W is orthogonal,
+-- singular values s and W's own polar factor.
+local function aligned(o, who)
+  local s, W = o.singular_values, map_of(who, o.align, o.inputs, o.precision)
+  if #s ~= W:rows() or o.outputs ~= W:rows() then
+    fail(who, "align= needs as many singular values as the net has outputs, " ..
+      "%d, not %d", W:rows(), #s)
+  elseif o.det then
+    fail(who, "give align= or det=, not both")
+  end
+  local U = init.orthogonal {} (o.rng:split("left"), #s, #s, o.precision)
+  return U * matrix.diag(matrix(s, { precision = o.precision })) * U:t() * W
+end
+
 local function linear_teacher(o, who)
   if o.weight then return o.weight end
+  if o.align then return aligned(o, who) end
   if o.singular_values then return with_singular_values(o, who) end
   return init.scaled_gaussian {} (o.rng:split("weight"), o.outputs, o.inputs,
     o.precision)
@@ -39,7 +74,7 @@ local function network_teacher(o)
 end
 
 local known = { "inputs", "outputs", "samples", "x", "rng", "weight",
-  "singular_values", "det", "net", "sizes", "activation", "init", "noise",
+  "singular_values", "det", "align", "net", "sizes", "activation", "init", "noise",
   "distribution", "precision" }
 
 -- Fills in the sizes that something else tells.
@@ -48,6 +83,10 @@ local function complete(o, who)
   if o.weight then o.inputs, o.outputs = o.weight:cols(), o.weight:rows() end
   if o.sizes then o.inputs, o.outputs = o.sizes[1], o.sizes[#o.sizes] end
   o.outputs = o.outputs or o.inputs
+  if o.distribution == "whitened" then o.samples = o.samples or o.inputs end
+  if o.align and not o.singular_values then
+    fail(who, "align= needs singular_values=")
+  end
   local network = o.net or o.sizes
   if network and (o.weight or o.singular_values) then
     fail(who, "a teacher is linear (weight=, singular_values=) or a network " ..
@@ -63,23 +102,34 @@ local function complete(o, who)
   if drawn and not o.rng then fail(who, "needs rng=") end
 end
 
+local distributions = { "normal", "uniform", "whitened" }
+
 local function inputs_of(o, who)
   if o.x then return o.x end
   local kind = o.distribution or "normal"
-  if kind ~= "normal" and kind ~= "uniform" then
-    fail(who, "%s", names.unknown("distribution", kind, { "normal",
-      "uniform" }))
+  if not names.has(distributions, kind) then
+    fail(who, "%s", names.unknown("distribution", kind, distributions))
+  elseif kind ~= "whitened" then
+    local rng = o.rng:split("x")
+    return rng[kind](rng, o.inputs, o.samples, { precision = o.precision })
+  elseif o.samples ~= o.inputs then
+    fail(who, "whitened inputs are as many as there are rows, %d, not %d",
+      o.inputs, o.samples)
   end
-  local rng = o.rng:split("x")
-  return rng[kind](rng, o.inputs, o.samples, { precision = o.precision })
+  return matrix.eye(o.inputs, { precision = o.precision }) *
+    math.sqrt(o.inputs)
 end
 
 -- data.teacher{inputs=, outputs=inputs, samples=, rng=, ...}: a set whose y is
 -- what a teacher makes of x. A linear one, y = W x (set.weight): weight=, or
--- singular_values= (with Haar singular vectors; det=1|-1 for the sign of a
--- square one's determinant), or N(0, 1/inputs). A network (set.net): net=, or
--- sizes= with activation= and init= as in mlp. x: given, or `distribution`
--- "normal" (default) or "uniform". noise: its standard deviation, added to y.
+-- singular_values=, or N(0, 1/inputs). Singular vectors are Haar, with det=1|-1
+-- for the sign of a square W's determinant, or a linear net, whose sign it then
+-- has; or align= a linear net: W is a symmetric matrix times the net's map, so
+-- that an orthogonal net has them, too. A network (set.net): net=, or sizes=
+-- with activation= and init= as in mlp. x: given, or `distribution` "normal"
+-- (default), "uniform", or "whitened", sqrt(inputs) times the identity, which
+-- makes the half mean square error ||W_L...W_1 - W||_F^2/2. noise: its standard
+-- deviation, added to y.
 return function(options)
   local who, o = "data.teacher", {}
   for key, value in pairs(names.options(who, options, known)) do

@@ -3,9 +3,9 @@
 -- layer, into a table of columns step, layer, name, index, value.
 local core = require "orthorun.core"
 local names = require "orthorun.base.names"
+local probes = require "orthorun.net.probes"
 local tabular = require "orthorun.table"
 
-local metric = core.metric
 local Tracker = { __name = "orthorun.tracker" }
 Tracker.__index = Tracker
 
@@ -13,171 +13,20 @@ local function fail(message, ...)
   core.fail("tracker: " .. message:format(...))
 end
 
--- --- what probes are made of ----------------------------------------------
--- A probe is a function(c, l) of a context c and a layer l. It returns a
--- number, or an array of numbers, or nil where the layer has no such thing.
--- c: W, W0, G (arrays of matrices: weights, their start, gradients), net,
--- step, options.
+local kinds = { "weights", "gradients", "sums" }
 
-local function delta(c, l)
-  c.deltas[l] = c.deltas[l] or c.W[l] - c.W0[l]
-  return c.deltas[l]
-end
-
--- The Gram matrix of W's shorter side.
-local function gram(W)
-  local A = W:to("float64")
-  if A:rows() > A:cols() then return A:t() * A end
-  return A * A:t()
-end
-
-local function singular(c, l)
-  c.spectra[l] = c.spectra[l] or metric.singular_values(c.W[l])
-  return c.spectra[l]
-end
-
-local function shorter(W) return math.min(W:rows(), W:cols()) end
-
--- W0W0', kept where it is no larger than W0: most measurements get by with it.
-local function start_gram(c, l)
-  local W0 = c.W0[l]
-  if W0:rows() > W0:cols() then return nil end
-  c.grams[l] = c.grams[l] or W0 * W0:t()
-  return c.grams[l]
-end
-
-local function gram_drift(c, l)
-  return metric.gram_drift(c.W[l], c.W0[l], start_gram(c, l))
-end
-
--- ||E||_F for the Gram matrices of the shorter side.
-local function drift(c, l)
-  local W, W0 = c.W[l], c.W0[l]
-  if W:rows() > W:cols() then return metric.gram_drift(W:t(), W0:t()) end
-  return gram_drift(c, l)
-end
-
--- Gram(W) - Gram(W0)'s eigenvalues that are more than a hundredth of the
--- largest: each sample moves at most two.
-local function moved(c, l)
-  local E = gram(c.W[l]) - gram(c.W0[l])
-  -- products are symmetric up to rounding, of which E keeps all
-  local values = ((E + E:t()) * 0.5):eigh()
-  local top, count = values:norm("max"), 0
-  local floor = 1e-12 * c.W0[l]:norm() ^ 2
-  for i = 1, values:rows() do
-    local size = math.abs(values:get(i, 1))
-    if size > c.options.moved * top and size > floor then count = count + 1 end
-  end
-  return count
-end
-
--- Is layer l's output the next layer's input?
-local function neighbours(c, l)
-  return c.W[l + 1] and c.W[l + 1]:cols() == c.W[l]:rows() or nil
-end
-
--- W2'W2 - W1W1' of neighbours
-local function imbalance(W2, W1)
-  W2, W1 = W2:to("float64"), W1:to("float64")
-  return W2:t() * W2 - W1 * W1:t()
-end
-
-local function movement_rank(f)
-  return function(c, l)
-    local D = delta(c, l)
-    return D:norm() == 0 and 0 or f(D)
+-- The kind of the probe of that name, or nil.
+local function kind_of(name)
+  for _, kind in ipairs(kinds) do
+    if probes[kind][name] then return kind end
   end
 end
-
--- The gain g of semi-orthogonal weights, from their norm: g^2 k = ||W||_F^2.
-local function gain_squared(W) return W:norm() ^ 2 / shorter(W) end
-
--- A sum over the measurements so far of f(W, W at the one before). The
--- context keeps it in c.sums, from one measurement to the next.
-local function path_of(name, f)
-  return function(c, l)
-    local key = name .. l
-    c.sums[key] = (c.sums[key] or 0) + f(c.W[l], c.previous[l] or c.W0[l])
-    return c.sums[key]
-  end
-end
-
--- --- the probes -----------------------------------------------------------
-
-local probes = {
-  -- ||W'W/gain^2 - I||_F
-  orthogonality_error = function(c, l)
-    return metric.orthogonality_error(c.W[l], { scale = c.options.gain })
-  end,
-  -- ||WW' - W0W0'||_F
-  gram_drift = gram_drift,
-  -- ||E||_F/(g^2 sqrt k): E as in gram_drift, of W's shorter side k; g^2 the
-  -- mean square of W0's singular values
-  relative_drift = function(c, l)
-    local W0 = c.W0[l]
-    return drift(c, l) / (gain_squared(W0) * math.sqrt(shorter(W0)))
-  end,
-  singular_max = function(c, l) return singular(c, l)[1] end,
-  singular_min = function(c, l)
-    local s = singular(c, l)
-    return s[#s]
-  end,
-  singular_values = singular,
-  weight_norm = function(c, l) return c.W[l]:norm() end,
-  -- ||W - W0||_F / ||W0||_F
-  movement = function(c, l) return delta(c, l):norm() / c.W0[l]:norm() end,
-  movement_norm = function(c, l) return delta(c, l):norm() end,
-  movement_spectral = function(c, l) return delta(c, l):norm("spectral") end,
-  -- the way from measurement to measurement: sum of ||W_t - W_s||_F, and of
-  -- ||W_t W_t' - W_s W_s'||_F; bounds of movement_norm and gram_drift
-  path = path_of("path", function(W, V) return (W - V):norm() end),
-  gram_path = path_of("gram_path", metric.gram_drift),
-  movement_stable_rank = movement_rank(metric.stable_rank),
-  movement_effective_rank = movement_rank(metric.effective_rank),
-  -- ||E||_F/(sqrt2 g ||W - W0||_F sqrt(k/n)), n the longer side: 1 for a
-  -- movement in a random direction
-  drift_ratio = function(c, l)
-    local size, W0 = delta(c, l):norm(), c.W0[l]
-    if size == 0 then return nil end
-    local part = shorter(W0) / math.max(W0:rows(), W0:cols())
-    return drift(c, l) / (math.sqrt(2 * gain_squared(W0) * part) * size)
-  end,
-  moved_eigenvalues = moved,
-  -- ||W2'W2 - W1W1'||_F of layer l+1 and layer l
-  balance = function(c, l)
-    return neighbours(c, l) and metric.balance(c.W[l + 1], c.W[l])
-  end,
-  -- how far that matrix is from what it was
-  balance_drift = function(c, l)
-    if not neighbours(c, l) then return nil end
-    c.imbalances[l] = c.imbalances[l] or imbalance(c.W0[l + 1], c.W0[l])
-    return (imbalance(c.W[l + 1], c.W[l]) - c.imbalances[l]):norm()
-  end,
-}
-
--- Those that need the gradients of the weights they are measured with.
-local gradient_probes = {
-  grad_norm = function(c, l) return c.G[l]:norm() end,
-  log10_grad_norm = function(c, l) return c.G[l]:log10_norm() end,
-  -- Frobenius norms of W'G's symmetric part, which makes drift, and of its
-  -- skew part, which only turns W
-  gradient_symmetric = function(c, l)
-    return (metric.gradient_split(c.W[l], c.G[l]))
-  end,
-  gradient_skew = function(c, l)
-    return (select(2, metric.gradient_split(c.W[l], c.G[l])))
-  end,
-}
-
-local groups = {
-  gradient_split = { "gradient_symmetric", "gradient_skew" },
-}
 
 local function known_probes()
-  local list = names.keys(probes)
-  for name in pairs(gradient_probes) do list[#list + 1] = name end
-  for name in pairs(groups) do list[#list + 1] = name end
+  local list = names.keys(probes.groups)
+  for _, kind in ipairs(kinds) do
+    for name in pairs(probes[kind]) do list[#list + 1] = name end
+  end
   table.sort(list)
   return list
 end
@@ -185,12 +34,15 @@ end
 -- --- trackers -------------------------------------------------------------
 
 local function add_probe(list, name)
-  if type(name) ~= "string" or not names.has(known_probes(), name) then
+  local known = type(name) == "string" and
+    (kind_of(name) or probes.groups[name])
+  if not known then
     fail("%s", names.unknown("probe", tostring(name), known_probes()))
   end
-  for _, part in ipairs(groups[name] or { name }) do
-    list[#list + 1] = { name = part, f = probes[part] or gradient_probes[part],
-      gradient = gradient_probes[part] ~= nil }
+  for _, part in ipairs(probes.groups[name] or { name }) do
+    local kind = kind_of(part)
+    list[#list + 1] = { name = part, f = probes[kind][part],
+      gradient = kind == "gradients", sum = kind == "sums" }
   end
 end
 
@@ -203,7 +55,7 @@ local function probe_list(wanted)
   for _, name in ipairs(names.keys(wanted)) do
     if type(name) == "string" then
       if type(wanted[name]) ~= "function" then
-        fail("probes.%s must be a function(net, step), not a %s", name,
+        fail("probes.%s must be a function(net, step, run), not a %s", name,
           type(wanted[name]))
       end
       list[#list + 1] = { name = name, custom = wanted[name] }
@@ -227,8 +79,8 @@ local function whole(name, value)
   return value
 end
 
--- When to measure: every so many steps, at a list of steps, or as a function
--- says.
+-- When to measure: every so many steps, at a list of steps, as a function
+-- says, or at the start (and the end) alone.
 local function schedule(every)
   if type(every) == "function" then return every end
   if type(every) == "table" then
@@ -236,27 +88,48 @@ local function schedule(every)
     for _, step in ipairs(every) do set[step] = true end
     return function(step) return set[step] end
   end
+  if every == "ends" then return function(step) return step == 0 end end
   whole("every", every)
   return function(step) return step % every == 0 end
 end
 
--- ortho.tracker{every=1, probes={...}, layers=, gain=1, moved=0.01}: every:
--- steps from one measurement to the next, or an array of steps, or a
--- function(step). probes: names, and functions of one's own as in
--- {"movement", mine = function(net, step) return a number, or an array of
--- numbers per layer end}. layers: the numbers of the layers to look at
--- (default: all). gain: orthogonality_error's scale. moved: what part of the
--- largest an eigenvalue must be to count as moved.
+-- When the sums get their terms: "measurements" or "steps".
+local function terms_of(options, list)
+  local terms = options.terms or "measurements"
+  if terms ~= "measurements" and terms ~= "steps" then
+    fail("%s", names.unknown("terms", tostring(terms), { "measurements",
+      "steps" }))
+  end
+  for _, probe in ipairs(list) do
+    if probe.name == "bound_maxima" and terms ~= "steps" then
+      fail("bound_maxima is of all steps: it needs terms = \"steps\"")
+    end
+  end
+  return terms
+end
+
+-- ortho.tracker{every=1, probes={...}, layers=, gain=1, moved=0.01,
+-- terms="measurements"}: every: steps from one measurement to the next, an
+-- array of steps, a function(step), or "ends": the start and the end. probes:
+-- names, and functions of one's own as in {"movement", mine = function(net,
+-- step, run) return a number, or an array of numbers per layer end}; run has
+-- lr, loss and grad_norm, clipped, of that step in ortho.train. layers: the
+-- numbers of the layers to look at (default: all). gain: orthogonality_error's
+-- scale. moved: what part of the largest an eigenvalue must be to count as
+-- moved. terms: what sums add up from and to, "measurements" or "steps".
 -- Probes of gradients are of the gradient at that step, before clipping.
 local function new(options)
   options = names.options("tracker", options,
-    { "every", "probes", "layers", "gain", "moved" })
-  local self = setmetatable({ probes = probe_list(options.probes or {}),
+    { "every", "probes", "layers", "gain", "moved", "terms" })
+  local list = probe_list(options.probes or {})
+  local self = setmetatable({ probes = list,
     due = schedule(options.every or 1), layers = options.layers,
+    terms = terms_of(options, list), sums = {},
     options = { gain = positive("gain", options.gain or 1),
       moved = positive("moved", options.moved or 0.01) } }, Tracker)
-  for _, probe in ipairs(self.probes) do
-    self.keeps = self.keeps or probe.name:find("path$") ~= nil
+  for _, probe in ipairs(list) do
+    if probe.sum then self.sums[#self.sums + 1] = probe end
+    self.spectral = self.spectral or probe.name == "bound_spectral"
   end
   return self
 end
@@ -278,15 +151,46 @@ end
 
 -- Begins (anew) with net as it is now: its weights are W0.
 function Tracker:start(net)
-  self.net, self.W, self.G = net, net:weights(), net:weight_gradients()
-  self.initial = {}
-  for l, W in ipairs(self.W) do self.initial[l] = W:copy() end
-  self.chosen = layers_of(self, #self.W)
+  self.net, self.initial = net, {}
+  local W = net:weights()
+  for l = 1, #W do self.initial[l] = W[l]:copy() end
+  self.chosen = layers_of(self, #W)
   self.records = tabular.new { "step", "layer", "name", "index", "value" }
-  self.previous, self.sums = {}, {}
-  self.grams, self.imbalances = {}, {}
+  self.run = { lr = 0, grad_norm = 0, loss = 0 }
+  self.context = { W = W, W0 = self.initial, G = net:weight_gradients(),
+    options = self.options, run = self.run, now = {}, kept = {}, spectral = {},
+    previous = {} }
+  self.totals = {}
+  for _, probe in ipairs(self.sums) do self.totals[probe.name] = {} end
+  for _, l in ipairs(#self.sums > 0 and self.chosen or {}) do
+    self.context.previous[l] = W[l]:copy()
+  end
   self.last = nil
   return self
+end
+
+-- Each sum's next term.
+local function add_terms(self)
+  local c = self.context
+  c.now = {}
+  for _, probe in ipairs(self.sums) do
+    local totals = self.totals[probe.name]
+    for _, l in ipairs(self.chosen) do
+      totals[l] = (totals[l] or 0) + probe.f(c, l)
+    end
+  end
+  for _, l in ipairs(self.chosen) do c.previous[l]:assign(c.W[l]) end
+end
+
+-- Takes notice of a step, before its update: adds the terms of the update
+-- before to the sums, and keeps the learning rate, the norm of all gradients
+-- as clipped, and the loss. Nothing but the sums allocates memory.
+function Tracker:follow(step, lr, grad_norm, loss)
+  local run = self.run
+  if #self.sums > 0 and self.terms == "steps" and step > 0 then
+    add_terms(self)
+  end
+  if lr then run.lr, run.grad_norm, run.loss = lr, grad_norm, loss end
 end
 
 local function add(self, step, layer, name, value)
@@ -302,7 +206,7 @@ local function add(self, step, layer, name, value)
 end
 
 local function add_custom(self, step, probe)
-  local value = probe.custom(self.net, step)
+  local value = probe.custom(self.net, step, self.run)
   if type(value) == "table" then
     for l, v in ipairs(value) do add(self, step, l, probe.name, v) end
   elseif value ~= nil then
@@ -310,26 +214,30 @@ local function add_custom(self, step, probe)
   end
 end
 
+local function value_of(self, probe, l)
+  if probe.sum then return self.totals[probe.name][l] or 0.0 end
+  return probe.f(self.context, l)
+end
+
 -- Measures now, and calls it `step`. gradients = false leaves out the probes
 -- of gradients, as there are none of these weights.
 function Tracker:record(step, gradients)
-  local c = { W = self.W, W0 = self.initial, G = self.G, net = self.net,
-    step = step, options = self.options, deltas = {}, spectra = {},
-    previous = self.previous, sums = self.sums, grams = self.grams,
-    imbalances = self.imbalances }
+  local c = self.context
   self.last = step
+  if #self.sums > 0 and self.terms == "measurements" then add_terms(self) end
+  c.now = {}
   for _, probe in ipairs(self.probes) do
     if probe.custom then
       add_custom(self, step, probe)
     elseif gradients ~= false or not probe.gradient then
       for _, l in ipairs(self.chosen) do
-        local value = probe.f(c, l)
+        local value = value_of(self, probe, l)
         if value ~= nil then add(self, step, l, probe.name, value) end
       end
     end
   end
-  if self.keeps then
-    for l, W in ipairs(self.W) do self.previous[l] = W:copy() end
+  for _, l in ipairs(self.spectral and self.chosen or {}) do
+    probes.note_spectral(c, l)
   end
 end
 

@@ -3,7 +3,7 @@
 -- clipping and update run in buffers made once.
 local core = require "orthorun.core"
 local batches = require "orthorun.data.batches".new
-local explain = require "orthorun.net.explain"
+local history_of = require "orthorun.net.history"
 local names = require "orthorun.base.names"
 local optim = require "orthorun.net.optim"
 local tabular = require "orthorun.table"
@@ -13,9 +13,6 @@ local known = { "net", "x", "y", "loss", "optimizer", "lr", "epochs", "steps",
   "batch", "shuffle", "drop_last", "rng", "clip", "schedule", "tracker",
   "evaluate", "target_loss", "on_step", "check",
   "record" }
-
-local History = { __name = "orthorun.history" }
-History.__index = History
 
 local function fail(message, ...)
   core.fail("train: " .. message:format(...))
@@ -94,25 +91,44 @@ local function set_rate(run, step)
   run.optimizer:lr(lr)
 end
 
+-- Steps from one evaluation to the next, so many batches an epoch.
+local function every_of(e, batches_per_epoch)
+  if e.every and e.per_epoch then
+    fail("evaluate: give every= or per_epoch=, not both")
+  elseif e.every then
+    return check_count("evaluate.every", e.every)
+  end
+  local count = e.per_epoch and check_count("evaluate.per_epoch", e.per_epoch)
+    or 1
+  if count == 0 then fail("evaluate.per_epoch is 0, must be at least 1") end
+  return -(-batches_per_epoch // count)
+end
+
 local function evaluation_of(options, run)
   local e = options.evaluate
   if not e then return nil end
-  names.options("train: evaluate", e, { "x", "y", "every" })
+  names.options("train: evaluate", e, { "x", "y", "every", "per_epoch" })
   local size = math.max(run.batches.size, 256)
   local parts = batches({ x = e.x, y = e.y, shuffle = false,
     check = options.check, size = type(e.x) == "userdata" and
       math.min(size, math.max(e.x:cols(), 1)) or nil }, "train: evaluate")
   check_target("evaluate.y", parts.y, run.outputs, run.loss)
   return { parts = parts, samples = e.x:cols(),
-    every = e.every and check_count("evaluate.every", e.every) or
-      #run.batches }
+    every = every_of(e, #run.batches) }
 end
 
-local function tracker_of(options)
-  local t = options.tracker
-  if t == nil then return tracker { every = math.maxinteger, probes = {} } end
-  if getmetatable(t) == nil then return tracker(t) end
-  return t
+-- The tracker; one that has every = "evaluations" measures with them.
+local function tracker_of(options, run)
+  local t = options.tracker or { every = "ends", probes = {} }
+  if getmetatable(t) ~= nil then return t end
+  if t.every ~= "evaluations" then return tracker(t) end
+  if not run.evaluation then
+    fail("tracker: every is \"evaluations\", which needs evaluate=")
+  end
+  local own = {}
+  for name, value in pairs(t) do own[name] = value end
+  own.every = run.evaluation.every
+  return tracker(own)
 end
 
 local function check_options(options)
@@ -160,7 +176,7 @@ local function prepare(options)
   run.outputs = outputs_of(run.net, run.batches.x)
   check_target("y", run.batches.y, run.outputs, run.loss)
   run.evaluation = evaluation_of(options, run)
-  run.tracker = tracker_of(options):start(run.net)
+  run.tracker = tracker_of(options, run):start(run.net)
   run.largest = run.batches.x:precision() == "float32" and 38 or 308
   run.record = check_record(options.record)
   run.rows, run.taken = (run.steps - 1) // run.record + 1, 0
@@ -246,6 +262,8 @@ local function step_once(run, step)
     return true
   end
   run.first_gradients = run.first_gradients or gradient_norms(net)
+  run.tracker:follow(step, run.optimizer:lr(),
+    run.clip and math.min(norm, run.clip) or norm, loss)
   if run.tracker.due(step) then run.tracker:record(step) end
   if run.target_loss and loss <= run.target_loss then
     run.reached = step
@@ -262,7 +280,10 @@ local function finish(run)
   if run.evaluation and run.evaluation.last ~= run.taken then
     evaluate(run, run.taken)
   end
-  if run.tracker.last ~= run.taken then run.tracker:record(run.taken, false) end
+  if run.tracker.last ~= run.taken then
+    run.tracker:follow(run.taken)
+    run.tracker:record(run.taken, false)
+  end
 end
 
 local function loop(run)
@@ -274,8 +295,6 @@ local function loop(run)
   finish(run)
 end
 
--- --- the history ----------------------------------------------------------
-
 local function truncated(run)
   local kept = run.noted or 0
   for _, list in pairs(run.arrays) do
@@ -283,41 +302,6 @@ local function truncated(run)
   end
   return tabular.wrap(columns, run.arrays, kept)
 end
-
-local function history_of(run)
-  local steps, evaluations = truncated(run), run.evaluations
-  local h = { steps = steps, records = run.tracker.records,
-    evaluations = evaluations, net = run.net, initial = run.tracker.initial,
-    first_gradients = run.first_gradients, taken = run.taken,
-    diverged = run.diverged, reason = run.trouble, reached = run.reached }
-  h.loss = run.last_loss
-  h.accuracy = #evaluations > 0 and evaluations:row(#evaluations).accuracy
-    or nil
-  h.x, h.y, h.samples = run.batches.x, run.batches.y, run.batches.x:cols()
-  h.batch, h.outputs, h.loss_name = run.batches.size, run.outputs, run.loss
-  h.optimizer = tostring(run.optimizer)
-  return setmetatable(h, History)
-end
-
-function History:__tostring()
-  local first, last = self.steps.data.loss[1], self.loss
-  local text = ("%d steps, loss %.4g -> %.4g"):format(self.taken,
-    first or 0 / 0, last or 0 / 0)
-  if self.accuracy then
-    text = text .. (", accuracy %.4f"):format(self.accuracy)
-  end
-  if self.diverged then
-    text = text .. (", diverged at step %d: %s"):format(self.diverged,
-      self.reason)
-  end
-  return "history: " .. text
-end
-
--- Which mechanism kept the weights near their start: an object with fields
--- mechanisms (names: "vanishing gradient", "short run", "depth", "lazy", "low
--- rank"), layers (a table of figures), figures and text, which prints as a
--- table and a paragraph. Works on the net as it is now.
-function History:explain() return explain(self) end
 
 -- ortho.train{...}: trains net in place, and returns its history.
 --   net, x, y     the network; inputs x samples; targets x samples, or labels
@@ -330,9 +314,11 @@ function History:explain() return explain(self) end
 --                 and rng= as in data.batches
 --   clip          largest gradient norm
 --   schedule      function(step) -> learning rate of the step after `step`
---   tracker       ortho.tracker{...}, or its options
+--   tracker       ortho.tracker{...}, or its options, where every may be
+--                 "evaluations": with each of them
 --   evaluate      {x=, y=, every=steps}: loss and accuracy on other samples,
---                 before the first step, every so often (an epoch), at the end
+--                 before the first step, every so often (an epoch; per_epoch=
+--                 times an epoch), at the end
 --   target_loss   stop when a step's loss is as small as this
 --   on_step       function(step, loss, net), called before the update; true
 --                 ends the run
@@ -357,7 +343,7 @@ local function train(options)
   names.options("train", options, known)
   local run = prepare(options)
   loop(run)
-  return history_of(run)
+  return history_of(run, truncated(run))
 end
 
 return setmetatable({}, { __call = function(_, options)

@@ -1,10 +1,11 @@
 -- theory: predictions to lay over measurements. Gains and fixed points by
 -- quadrature (mean_field), norms and slopes at finite width (signal), laws of
--- singular values. Nothing here looks at a network.
+-- singular values, drift and learning times. Nothing here looks at a network.
 local activation = require "orthorun.core".activation
 local mean_field = require "orthorun.theory.mean_field"
 local signal = require "orthorun.theory.signal"
 local special = require "orthorun.theory.special"
+local training = require "orthorun.theory.training"
 local fail = require "orthorun.core".fail -- at the user's line
 
 -- A value as text that no other value has: 1, "1" and 1 + 2^-52 differ.
@@ -52,6 +53,7 @@ local theory = {
   digamma = special.digamma,
   trigamma = special.trigamma,
 }
+for name, f in pairs(training) do theory[name] = f end
 
 -- --- bands -----------------------------------------------------------------
 

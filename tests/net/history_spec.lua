@@ -1,0 +1,113 @@
+-- history: a run in fewer numbers: curves and final against the tables they
+-- come from. What explain() says: tests/net/train_spec.lua.
+local ortho = require "orthorun"
+
+local raises = dofile("tests/support.lua").raises
+local set = ortho.data.digits { limit = 120 }
+
+local function run(options)
+  local net = ortho.mlp { sizes = { 64, 16, 12, 10 }, rng = ortho.rng(1) }
+  local o = { net = net, x = set.x, y = set.labels, loss = "cross_entropy",
+    lr = 0.5, clip = 0.7, epochs = 2, batch = 20, rng = ortho.rng(2),
+    evaluate = { x = set.x, y = set.labels, per_epoch = 2 },
+    tracker = { every = "evaluations", probes = { "relative_drift",
+      "grad_norm", one = function(_, step) return step end } } }
+  for name, value in pairs(options or {}) do o[name] = value end
+  return ortho.train(o)
+end
+
+describe("history:curves", function()
+  it("has the evaluations, so many an epoch", function()
+    local h = run()
+    local c = h:curves()
+    assert.same({ 0, 3, 6, 9, 12 }, c.step)
+    assert.same({ 0, 0.5, 1, 1.5, 2 }, c.epoch)
+    assert.same(h.evaluations:column "accuracy", c.accuracy)
+    assert.same(h.evaluations:column "loss", c.test_loss)
+  end)
+
+  it("has means of loss and clipped gradient since the one before", function()
+    local h = run()
+    local c, loss, norm = h:curves(), h.steps:column "loss",
+      h.steps:column "grad_norm"
+    assert.equal(loss[1], c.loss[1])
+    local total, clipped = 0, 0
+    for i = 4, 7 do -- steps 3 to 6
+      total, clipped = total + loss[i], clipped + math.min(norm[i], 0.7)
+    end
+    assert.is_near(total / 4, c.loss[3], 1e-14)
+    assert.is_near(clipped / 4, c.gradient[3], 1e-14)
+    assert.is_true(math.max(table.unpack(norm)) > 0.7)
+  end)
+
+  it("has the tracker's probes, means over layers", function()
+    local h = run()
+    local all, two = h:curves(), h:curves { layers = { 2 } }
+    assert.same({ 0, 3, 6, 9, 12 }, all.one)
+    local last = h.records:where { name = "relative_drift", step = 12 }
+    assert.equal(ortho.stats.mean(last:column "value"), all.relative_drift[5])
+    assert.equal(last:row(2).value, two.relative_drift[5])
+    -- there is no gradient of the last weights
+    assert.is_true(all.grad_norm[5] ~= all.grad_norm[5])
+    assert.is_true(all.grad_norm[4] > 0)
+  end)
+
+  it("ends where a run diverges", function()
+    local h = run { lr = 1e300, clip = nil }
+    assert.is_truthy(h.diverged)
+    local c = h:curves()
+    for _, name in ipairs { "step", "loss", "gradient", "accuracy",
+      "relative_drift" } do
+      assert.equal(#c.step, #c[name], name)
+    end
+  end)
+
+  it("needs evaluations, and layers that are there", function()
+    local h = ortho.train { net = ortho.mlp { sizes = { 64, 10 },
+      rng = ortho.rng(1) }, x = set.x, y = set.labels, steps = 1, lr = 1,
+      loss = "cross_entropy" }
+    raises("without evaluate= has none", h.curves, h)
+    raises("layer 2, of a net with 1 layers", h.curves, h, { layers = { 2 } })
+    raises("did you mean 'layers'", h.curves, h, { layer = 1 })
+  end)
+end)
+
+describe("history:final", function()
+  it("has each probe's last measurement, the mean over layers", function()
+    local h = run { tracker = { every = "ends", probes = { "movement",
+      "balance", "gradient_symmetric" } } }
+    local last = h.records:where { name = "movement", step = 12 }
+    local f = h:final { layers = { 1, 2 } }
+    local values = last:column "value"
+    assert.equal((values[1] + values[2]) / 2, f.movement)
+    assert.is_near(ortho.stats.mean(values), h:final().movement, 1e-15)
+    assert.equal(12, f.taken)
+    assert.equal(h.loss, f.loss)
+    assert.equal(h.loss / h.steps:row(1).loss, f.left)
+    -- of gradients the last are the first: there is no gradient at the end
+    assert.equal(h.records:where { name = "gradient_symmetric", step = 0,
+      layer = 3 }:row(1).value, h:final { layers = { 3 } }.gradient_symmetric)
+    assert.is_truthy(f.balance)
+  end)
+
+  it("of no step has the start", function()
+    local f = run { epochs = 0, tracker = { probes = { "movement" } } }:final()
+    assert.same({ taken = 0, movement = 0 }, f)
+  end)
+end)
+
+describe("train", function()
+  it("refuses evaluations too many ways, trackers without any", function()
+    local e = { x = set.x, y = set.labels }
+    e.every, e.per_epoch = 3, 2
+    raises("every= or per_epoch=, not both", run, { evaluate = e })
+    e.every, e.per_epoch = nil, 0
+    raises("per_epoch is 0", run, { evaluate = e })
+    e.per_epoch = 1.5
+    raises("per_epoch is 1.5", run, { evaluate = e })
+    raises("needs evaluate=", ortho.train, { net = ortho.mlp { sizes =
+      { 64, 10 }, rng = ortho.rng(1) }, x = set.x, y = set.labels, lr = 1,
+      loss = "cross_entropy", steps = 1,
+      tracker = { every = "evaluations" } })
+  end)
+end)
