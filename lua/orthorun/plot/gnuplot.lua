@@ -2,7 +2,9 @@
 -- it. Started without a shell; every text goes in single quotes, where gnuplot
 -- expands nothing. What a figure means is orthorun.plot's business.
 local core = require "orthorun.core"
+local axis_of = require "orthorun.plot.axis"
 local csv = require "orthorun.base.csv"
+local layout = require "orthorun.plot.layout"
 local palette = require "orthorun.plot.palette"
 local plain = require "orthorun.base.text"
 
@@ -23,148 +25,11 @@ local function append(list, more)
   return table.move(more, 1, #more, #list + 1, list)
 end
 
-local sizes = { lone_width = 580, lone_height = 390, left = 82, right = 16,
-  top = 34, bottom = 56, title = 30, legend_row = 22, caption = 20,
-  scale = 84, name = 6.5 }
-
--- {most panels, columns, width and height of a panel}
-local grids = { { 1, 1, 580, 390 }, { 3, 3, 400, 320 }, { 4, 2, 440, 320 },
-  { 6, 3, 400, 320 }, { 12, 4, 320, 260 },
-  { math.huge, 6, 260, 210 } }
-
-local function grid_for(n)
-  for _, grid in ipairs(grids) do
-    if n <= grid[1] then return grid end
-  end
-end
-
--- Room for tick labels like 1.5×10^{-14}, which short logarithmic axes get.
-local function left_margin(figure)
-  for _, panel in ipairs(figure.panels) do
-    local y = panel.y
-    local short = y.log and y.high / y.low < 99 and
-      (y.low < 1e-3 or y.high >= 1e5) or
-      y.powers and y.high - y.low < 2 and (y.low < -3 or y.high >= 5)
-    if short then
-      return sizes.left + 24
-    end
-  end
-  return sizes.left
-end
-
--- Room below and right of the panels: for names of places, which stand
--- upright where they are many, and for the colours of heat maps.
-local function extra_room(figure)
-  local below, right = 0, 0
-  for _, panel in ipairs(figure.panels) do
-    if panel.kind == "heat" then right = sizes.scale end
-    local longest, list = 0, panel.x.names or {}
-    for _, name in ipairs(list) do
-      longest = math.max(longest, math.min(24, utf8.len(name) or #name))
-    end
-    if #list * longest > 50 then
-      below = math.max(below, math.ceil(longest * sizes.name - 10))
-    end
-    for _, name in ipairs(panel.y.names or {}) do
-      right = math.max(right, sizes.scale)
-      longest = math.max(longest, math.min(24, utf8.len(name) or #name))
-    end
-  end
-  if figure.direct then
-    local longest = 0
-    for _, entry in ipairs(figure.legend) do
-      longest = math.max(longest, plain.width(entry.label))
-    end
-    right = right + math.ceil(8 + longest * sizes.name)
-  end
-  return below, right
-end
-
--- The entries that need a legend: all, or where names stand at the curves
--- only theory.
-local function legend_entries(figure)
-  if not figure.direct then return figure.legend end
-  local list = {}
-  for _, entry in ipairs(figure.legend) do
-    if entry.theory then list[#list + 1] = entry end
-  end
-  return list
-end
-
-local function legend_rows(entries, width)
-  local letters = 0
-  for _, entry in ipairs(entries) do
-    letters = math.max(letters, utf8.len(entry.label) or #entry.label)
-  end
-  local per_row = math.max(1, width // (letters * 8 + 70))
-  return per_row, math.ceil(#entries / per_row)
-end
-
--- How the figure is cut up, in pixels: columns, rows, and heights.
-local function layout(figure)
-  local n = #figure.panels
-  local _, columns, panel_width, panel_height = table.unpack(grid_for(n))
-  columns = math.min(n, columns)
-  local more_below, more_right = extra_room(figure)
-  panel_width, panel_height = panel_width + more_right,
-    panel_height + more_below
-  local rows, width = (n + columns - 1) // columns, columns * panel_width
-  local per_row, legend = legend_rows(legend_entries(figure), width)
-  legend = legend * sizes.legend_row
-  local above = figure.title and sizes.title or 0
-  local below = legend + (figure.caption and sizes.caption or 0) + 6
-  return { columns = columns, rows = rows, width = width, above = above,
-    below = below, legend = legend, per_row = per_row,
-    left = left_margin(figure), right = sizes.right + more_right,
-    bottom = sizes.bottom + more_below, panel_width = panel_width,
-    panel_height = panel_height, upright = more_below > 0,
-    height = math.floor(above + below + rows * panel_height) }
-end
-
 local function margins(at, left, right, top, bottom)
   return ("set lmargin at screen %.5f\nset rmargin at screen %.5f\n" ..
     "set tmargin at screen %.5f\nset bmargin at screen %.5f"):format(
     left / at.width, right / at.width, 1 - top / at.height,
     1 - bottom / at.height)
-end
-
--- The sides of panel k's frame in pixels: left, right, top, bottom.
-local function frame(at, k)
-  local column, row = (k - 1) % at.columns, (k - 1) // at.columns
-  local x, y = column * at.panel_width, at.above + row * at.panel_height
-  return x + at.left, x + at.panel_width - at.right, y + sizes.top,
-    y + at.panel_height - at.bottom
-end
-
-local function panel_margins(at, k) return margins(at, frame(at, k)) end
-
--- 1, 2 or 5 times a power of ten, at least x.
-local function nice(x)
-  local power = 10 ^ math.floor(math.log(x, 10))
-  for _, step in ipairs { 1, 2, 5 } do
-    if step * power >= x * (1 - 1e-9) then return step * power end
-  end
-  return 10 * power
-end
-
--- Ticks of a logarithmic axis too short for powers of ten alone: 1, 2 and 5
--- times them, or round steps where even those are too far apart.
-local function short_ticks(low, high)
-  local ticks = {}
-  if high / low < 4 then
-    local step = nice((high - low) / 5)
-    for i = math.ceil(low / step), math.floor(high / step) do
-      ticks[#ticks + 1] = i * step
-    end
-    return ticks
-  end
-  for k = math.floor(math.log(low, 10)), math.ceil(math.log(high, 10)) do
-    for _, digit in ipairs { 1, 2, 5 } do
-      local tick = digit * 10 ^ k
-      if tick >= low and tick <= high then ticks[#ticks + 1] = tick end
-    end
-  end
-  return ticks
 end
 
 -- A tick's label: 250, 0.5, 2×10^{-14}.
@@ -216,15 +81,15 @@ local function axis_commands(name, axis)
     local range = axis.high - axis.low
     if range < 2 and math.abs(axis.low) < 300 and math.abs(axis.high) < 300 then
       lines[#lines + 1] = set_ticks(name,
-        short_ticks(10 ^ axis.low, 10 ^ axis.high), true)
+        axis_of.short_ticks(10 ^ axis.low, 10 ^ axis.high), true)
     else
-      add("set %stics %g", name, math.max(1, nice(range / 7)))
+      add("set %stics %g", name, math.max(1, axis_of.nice(range / 7)))
     end
   elseif axis.log then
     add("set logscale %s", name)
     add("set format %s '10^{%%T}'", name)
     if not axis.ticks and axis.high / axis.low < 99 then
-      lines[#lines + 1] = set_ticks(name, short_ticks(axis.low, axis.high))
+      lines[#lines + 1] = set_ticks(name, axis_of.short_ticks(axis.low, axis.high))
     end
   end
   if axis.ticks then lines[#lines + 1] = set_ticks(name, axis.ticks) end
@@ -284,7 +149,7 @@ end
 -- A heat map: a filled box a cell, and the scale of its colours at its right.
 local function add_heat(lines, plots, panel, at, k)
   local scale = panel.diverging and palette.diverging or palette.scale
-  local _, right, top, bottom = frame(at, k)
+  local _, right, top, bottom = layout.frame(at, k)
   append(lines, { set_palette(scale), ("set colorbox user origin screen " ..
     "%.5f, screen %.5f size screen %.5f, screen %.5f"):format(
     (right + 12) / at.width, 1 - bottom / at.height, 12 / at.width,
@@ -317,14 +182,6 @@ local function set_labels(lines, panel, at)
     quote(panel.title or ""))
 end
 
--- Where x lies on an axis, 0 to 1.
-local function share_of(axis, x)
-  if axis.log then
-    return math.log(x / axis.low) / math.log(axis.high / axis.low)
-  end
-  return (x - axis.low) / (axis.high - axis.low)
-end
-
 local label_height = 13
 
 -- The ends of a panel's curves in pixels.
@@ -334,8 +191,8 @@ local function curve_ends(panel, left, right, top, bottom)
     local last = series.points[#series.points]
     if last then
       list[#list + 1] = { series = series,
-        x = left + share_of(panel.x, last[1]) * (right - left),
-        y = bottom - share_of(panel.y, last[2]) * (bottom - top) }
+        x = left + axis_of.share_of(panel.x, last[1]) * (right - left),
+        y = bottom - axis_of.share_of(panel.y, last[2]) * (bottom - top) }
     end
   end
   table.sort(list, function(a, b) return a.y < b.y end)
@@ -363,7 +220,7 @@ end
 
 -- The curves' names beside their ends.
 local function add_labels(lines, panel, at, k)
-  for i, label in ipairs(label_places(panel, frame(at, k))) do
+  for i, label in ipairs(label_places(panel, layout.frame(at, k))) do
     lines[#lines + 1] = ("set label %d %s at screen %.5f, screen %.5f left " ..
       "noenhanced font ',10' textcolor rgb '#%s'"):format(i + 10,
       quote(label.series.label), (label.x + 6) / at.width,
@@ -376,7 +233,7 @@ local function add_panel(lines, panel, at, k)
   for i, series in ipairs(panel.series) do
     add_series(lines, parts, series, ("p%ds%d"):format(k, i))
   end
-  lines[#lines + 1] = panel_margins(at, k)
+  lines[#lines + 1] = margins(at, layout.frame(at, k))
   set_labels(lines, panel, at)
   local all = {}
   if panel.kind == "heat" then add_heat(lines, all, panel, at, k) end
@@ -403,7 +260,7 @@ end
 
 -- One legend for all panels: the key of an empty plot in a strip below them.
 local function add_legend(lines, figure, at)
-  local entries = legend_entries(figure)
+  local entries = layout.legend(figure)
   if #entries == 0 then return end
   local top = at.height - at.below
   lines[#lines + 1] = margins(at, 10, at.width - 10, top, top + at.legend)
@@ -444,14 +301,14 @@ gnuplot.formats = { "svg", "png", "pdf" }
 -- The size of the figure in pixels, and the sides of its panels' frames
 -- ({left, right, top, bottom} each).
 function gnuplot.layout(figure)
-  local at, frames = layout(figure), {}
-  for k in ipairs(figure.panels) do frames[k] = { frame(at, k) } end
+  local at, frames = layout.of(figure), {}
+  for k in ipairs(figure.panels) do frames[k] = { layout.frame(at, k) } end
   return at.width, at.height, frames
 end
 
 -- The gnuplot script that draws a figure in one format.
 function gnuplot.script(figure, format)
-  local at = layout(figure)
+  local at = layout.of(figure)
   local lines = { "set encoding utf8", terminal(format, at),
     "set key off", "set multiplot",
     "set border 3 lc rgb '#444444'",

@@ -60,6 +60,17 @@ local function check_values(spec)
   end
 end
 
+-- Is what names a column one that is there?
+local function check_columns(spec)
+  for _, name in ipairs { "x", "y", "z", "color", "facet", "theory",
+    "error" } do
+    if type(spec[name]) == "string" and not spec.data.data[spec[name]] then
+      fail("plot: " .. names.unknown("column", spec[name],
+        spec.data:columns()))
+    end
+  end
+end
+
 local function check_panel(spec)
   if not needs[spec.kind] then
     fail("plot: " .. names.unknown("kind", tostring(spec.kind),
@@ -77,7 +88,7 @@ local function check_panel(spec)
         name))
     end
   end
-  figure.check_columns(spec, 4)
+  check_columns(spec)
   check_values(spec)
 end
 
@@ -106,11 +117,11 @@ local function warn(format, ...)
   io.stderr:write("orthorun: ", format:format(...), "\n")
 end
 
-local function check_formats(formats, level)
+local function check_formats(formats)
   for _, format in ipairs(formats) do
     if not names.has(gnuplot.formats, format) then
-      error("plot: " .. names.unknown("format", tostring(format),
-        gnuplot.formats), level + 1)
+      fail("plot: " .. names.unknown("format", tostring(format),
+        gnuplot.formats))
     end
   end
 end
@@ -151,12 +162,12 @@ function Picture:save(path)
   if not format then
     fail("save: a file name with its ending is needed, like plot.svg")
   end
-  check_formats({ format }, 2)
+  check_formats { format }
   local bytes, message = gnuplot.draw(figures[self], format)
   if not bytes then
     fail(("save: %s not drawn: %s"):format(path, message))
   end
-  return files.write(path, bytes, 2)
+  return files.write(path, bytes)
 end
 
 Picture.__tostring = Picture.totext
@@ -168,7 +179,7 @@ local function write_files(picture, path, formats)
   for _, format in ipairs(formats) do
     local bytes, message, missing = gnuplot.draw(figures[picture], format)
     if bytes then
-      table.insert(picture, files.write(path .. "." .. format, bytes, 3))
+      table.insert(picture, files.write(path .. "." .. format, bytes))
     elseif not said[message] then
       said[message] = true
       warn(missing and "no plot drawn: cannot run gnuplot (%s); install it " ..
@@ -214,7 +225,7 @@ local function draw(_, spec)
     fail("plot: file must be a path without its ending")
   end
   local formats = spec.formats or { "svg", "png" }
-  check_formats(formats, 2)
+  check_formats(formats)
   local picture = setmetatable({}, Picture)
   figures[picture] = figure_of(spec)
   events.tell("plot", figures[picture])

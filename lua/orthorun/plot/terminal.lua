@@ -1,6 +1,7 @@
 -- terminal: a figure as characters: braille dots, or plain ASCII. Curves carry
 -- a letter at their ends, so that no colour is needed to tell them apart.
 local core = require "orthorun.core"
+local axis_of = require "orthorun.plot.axis"
 local palette = require "orthorun.plot.palette"
 local text = require "orthorun.base.text"
 
@@ -8,21 +9,8 @@ local terminal = {}
 
 -- --- places -----------------------------------------------------------------
 
--- Where x lies on an axis, 0 to 1.
-local function share_of(axis, x)
-  if axis.log then
-    return math.log(x / axis.low) / math.log(axis.high / axis.low)
-  end
-  return (x - axis.low) / (axis.high - axis.low)
-end
-
-local function value_at(axis, t)
-  if axis.log then return axis.low * (axis.high / axis.low) ^ t end
-  return axis.low + (axis.high - axis.low) * t
-end
-
 local function tick_text(axis, t)
-  local x = value_at(axis, t)
+  local x = axis_of.value_at(axis, t)
   if axis.names then
     return axis.names[math.floor(x + 0.5)] or ""
   end
@@ -69,8 +57,8 @@ function Canvas:dot(x, y, color, letter)
 end
 
 function Canvas:at(panel, point)
-  local x = share_of(panel.x, point[1]) * (self.width * self.across - 1)
-  local y = (1 - share_of(panel.y, point[2])) *
+  local x = axis_of.share_of(panel.x, point[1]) * (self.width * self.across - 1)
+  local y = (1 - axis_of.share_of(panel.y, point[2])) *
     (self.height * self.down - 1)
   return math.floor(x + 0.5), math.floor(y + 0.5)
 end
@@ -182,13 +170,13 @@ local function draw_heat(canvas, panel)
   local ramp = canvas.ascii and shades.ascii or shades.blocks
   local scale = panel.diverging and palette.diverging or palette.scale
   local function column_of(x)
-    return math.floor(share_of(panel.x, x) * canvas.width + 0.5)
+    return math.floor(axis_of.share_of(panel.x, x) * canvas.width + 0.5)
   end
   local function row_of(y)
-    return math.floor((1 - share_of(panel.y, y)) * canvas.height + 0.5)
+    return math.floor((1 - axis_of.share_of(panel.y, y)) * canvas.height + 0.5)
   end
   for _, cell in ipairs(panel.cells) do
-    local t = math.max(0, math.min(1, share_of(panel.z, cell[5])))
+    local t = math.max(0, math.min(1, axis_of.share_of(panel.z, cell[5])))
     local mark = ramp[math.min(#ramp, math.floor(t * #ramp) + 1)]
     for row = row_of(cell[4]), math.max(row_of(cell[3]) - 1,
       row_of(cell[4])) do

@@ -1,5 +1,6 @@
 -- svg: a figure as SVG inside a page: what gnuplot draws, without its
 -- background, and over it places that tell their values under the mouse.
+local axis_of = require "orthorun.plot.axis"
 local gnuplot = require "orthorun.plot.gnuplot"
 local text = require "orthorun.base.text"
 
@@ -7,13 +8,6 @@ local inline = {}
 
 -- More places than this in a figure are thinned out.
 local most_places = 2500
-
-local function share_of(axis, x)
-  if axis.log then
-    return math.log(x / axis.low) / math.log(axis.high / axis.low)
-  end
-  return (x - axis.low) / (axis.high - axis.low)
-end
 
 local function shown(axis, x)
   if axis.names then return text.clean(axis.names[math.floor(x + 0.5)] or "") end
@@ -24,8 +18,8 @@ end
 local function placing(panel, frame)
   local left, right, top, bottom = table.unpack(frame)
   return function(x, y)
-    return left + share_of(panel.x, x) * (right - left),
-      bottom - share_of(panel.y, y) * (bottom - top)
+    return left + axis_of.share_of(panel.x, x) * (right - left),
+      bottom - axis_of.share_of(panel.y, y) * (bottom - top)
   end
 end
 

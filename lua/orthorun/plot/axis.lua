@@ -1,0 +1,199 @@
+-- axis: what an axis of a plot can show, where values lie on it, the room
+-- around them, and its ticks. Draws nothing.
+--
+-- axis: low, high, log, powers (the data are exponents of ten), ticks (array
+--   of numbers), names (array of texts, for places 1, 2, ...), floor (its low
+--   end, where that is given).
+-- tally: how many values an axis could not show, by why.
+local core = require "orthorun.core"
+
+local axis = {}
+
+-- --- values that an axis can show -------------------------------------------
+
+-- Can an axis show y?
+function axis.drawable(y, log)
+  return y == y and y - y == 0 and (not log or y > 0)
+end
+
+-- Counts of the values of a figure that no axis shows.
+function axis.tally()
+  return { total = 0, zero = 0, nan = 0, infinite = 0, negative = 0,
+    outside = 0 }
+end
+
+-- Counts what an axis cannot show. In log10 data a zero is -Inf.
+local function count_odd(tally, y, log, powers)
+  tally.total = tally.total + 1
+  if y ~= y then
+    tally.nan = tally.nan + 1
+  elseif powers and y == -math.huge or log and y == 0 then
+    tally.zero = tally.zero + 1
+  elseif y - y ~= 0 then
+    tally.infinite = tally.infinite + 1
+  elseif log and y < 0 then
+    tally.negative = tally.negative + 1
+  end
+end
+
+-- The numbers of a column that are not NaN; all of them are counted.
+function axis.numbers(rows, name, tally, log, powers)
+  local kept = {}
+  for _, y in ipairs(rows:numbers(name)) do
+    count_odd(tally, y, log, powers)
+    if y == y then kept[#kept + 1] = y end
+  end
+  return kept
+end
+
+-- The finite ones.
+function axis.finite(rows, name, tally)
+  local kept = {}
+  for _, x in ipairs(axis.numbers(rows, name, tally)) do
+    if axis.drawable(x) then kept[#kept + 1] = x end
+  end
+  return kept
+end
+
+-- What was counted, for a caption; nil where all could be shown.
+function axis.tally_text(tally)
+  local odd = {}
+  for _, kind in ipairs { "zero", "nan", "infinite", "negative", "outside" } do
+    if tally[kind] > 0 then
+      odd[#odd + 1] = ("%d %s"):format(tally[kind], kind == "nan" and "NaN" or
+        kind)
+    end
+  end
+  return #odd > 0 and ("off the axis: %s of %d values"):format(
+    table.concat(odd, ", "), tally.total) or nil
+end
+
+-- --- ends -------------------------------------------------------------------
+
+-- Makes the axis long enough for a value.
+function axis.widen(self, value)
+  self.low = math.min(self.low or value, value)
+  self.high = math.max(self.high or value, value)
+end
+
+-- Room around the data, in the axis's own measure; share: of its length.
+function axis.pad(self, share)
+  if not self.low then self.low, self.high = self.log and 1 or 0, 1 end
+  if self.log then
+    local factor = (self.high / self.low) ^ share
+    if self.high == self.low then factor = 2 end
+    self.low, self.high = self.low / factor, self.high * factor
+    return
+  end
+  local room = (self.high - self.low) * share
+  if self.high == self.low then
+    room = self.powers and 1 or math.max(math.abs(self.high) * 0.1, 1e-300)
+  end
+  self.low, self.high = self.floor or self.low - room, self.high + room
+end
+
+-- Gives axes the same ends, so that their panels can be compared.
+function axis.share(list)
+  local all = {}
+  for _, each in ipairs(list) do
+    if each.low then
+      axis.widen(all, each.low)
+      axis.widen(all, each.high)
+    end
+  end
+  for _, each in ipairs(list) do each.low, each.high = all.low, all.high end
+end
+
+-- --- places -----------------------------------------------------------------
+
+-- Where x lies on an axis, 0 to 1.
+function axis.share_of(self, x)
+  if self.log then
+    return math.log(x / self.low) / math.log(self.high / self.low)
+  end
+  return (x - self.low) / (self.high - self.low)
+end
+
+-- What lies at 0 to 1 of its length.
+function axis.value_at(self, t)
+  if self.log then return self.low * (self.high / self.low) ^ t end
+  return self.low + (self.high - self.low) * t
+end
+
+-- The places of a column's values on an axis: themselves, or 1, 2, ... of
+-- texts; and the names of the places. log: the option that makes the axis
+-- logarithmic, or nil.
+local function places(spec, column, log)
+  local texts = false
+  for _, value in ipairs(spec.data:unique(column)) do
+    texts = texts or type(value) ~= "number"
+  end
+  if not texts then return function(value) return value end end
+  if log then
+    core.fail(("plot: %s is logarithmic, but '%s' holds texts"):format(log,
+      column))
+  end
+  local order, list = {}, {}
+  for i, value in ipairs(spec.data:unique(column)) do
+    order[value] = i
+    list[i] = (spec.labels or {})[value] or tostring(value)
+  end
+  return function(value) return order[value] end, list
+end
+
+-- The axis "x" or "y" for a column of a panel's definition, and the function
+-- that gives a value's place on it.
+function axis.of(spec, name)
+  local option = "log_" .. name
+  local place, list = places(spec, spec[name], spec[option] and option)
+  return { log = spec[option], names = list }, place
+end
+
+-- The distinct x of a panel where they are few: its ticks, on a logarithmic
+-- axis.
+function axis.few_places(series_list)
+  local seen, list = {}, {}
+  for _, series in ipairs(series_list) do
+    for _, point in ipairs(series.points) do
+      if not seen[point[1]] then
+        seen[point[1]] = true
+        list[#list + 1] = point[1]
+      end
+    end
+  end
+  table.sort(list)
+  return #list <= 8 and list or nil
+end
+
+-- --- ticks ------------------------------------------------------------------
+
+-- 1, 2 or 5 times a power of ten, at least x.
+function axis.nice(x)
+  local power = 10 ^ math.floor(math.log(x, 10))
+  for _, step in ipairs { 1, 2, 5 } do
+    if step * power >= x * (1 - 1e-9) then return step * power end
+  end
+  return 10 * power
+end
+
+-- Ticks of a logarithmic axis too short for powers of ten alone: 1, 2 and 5
+-- times them, or round steps where even those are too far apart.
+function axis.short_ticks(low, high)
+  local ticks = {}
+  if high / low < 4 then
+    local step = axis.nice((high - low) / 5)
+    for i = math.ceil(low / step), math.floor(high / step) do
+      ticks[#ticks + 1] = i * step
+    end
+    return ticks
+  end
+  for k = math.floor(math.log(low, 10)), math.ceil(math.log(high, 10)) do
+    for _, digit in ipairs { 1, 2, 5 } do
+      local tick = digit * 10 ^ k
+      if tick >= low and tick <= high then ticks[#ticks + 1] = tick end
+    end
+  end
+  return ticks
+end
+
+return axis
