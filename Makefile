@@ -43,8 +43,9 @@ TEMPLATES := $(basename $(notdir $(shell grep -l '"real.h"' src/core/*.c)))
 CORE  := $(filter-out $(TEMPLATES:%=src/core/%.c),$(wildcard src/core/*.c))
 COREO := $(CORE:src/%.c=$(B)/%.o) \
          $(foreach t,$(TEMPLATES),$(B)/core/$t_f32.o $(B)/core/$t_f64.o)
-OBJ   := $(COREO) $(patsubst src/%.c,$(B)/%.o,$(wildcard src/bind/*.c \
-         src/host/*.c))
+SYSO  := $(patsubst src/%.c,$(B)/%.o,$(wildcard src/system/*.c))
+OBJ   := $(COREO) $(SYSO) $(patsubst src/%.c,$(B)/%.o,$(wildcard \
+         src/bind/*.c src/host/*.c))
 CTEST := $(patsubst tests/c/%.c,$(B)/tests/%,$(wildcard tests/c/*.c))
 
 # --- build ------------------------------------------------------------------
@@ -64,7 +65,13 @@ $(B)/%.o: src/%.c $(B)/flags | $(B)/found
 	$(COMPILE) -c -o $@ $<
 
 # The one C test that needs Lua.
-$(B)/tests/memerr_test: $(patsubst src/%.c,$(B)/%.o,$(wildcard src/bind/*.c))
+$(B)/tests/memerr_test: $(SYSO) $(patsubst src/%.c,$(B)/%.o,$(wildcard \
+  src/bind/*.c))
+
+# src/system stands alone: neither Lua nor the core is linked.
+$(B)/tests/system_test: tests/c/system_test.c $(SYSO) | $(B)/found
+	$(COMPILE) $(LDSAN) -o $@ $(filter %.c %.o,$^) \
+	  $(shell pkg-config --libs zlib sqlite3 2>/dev/null)
 
 $(B)/tests/%: tests/c/%.c $(COREO) $(B)/host/kernel.o | $(B)/found
 	$(COMPILE) $(LDSAN) -o $@ $(filter %.c %.o,$^) $(LDLIBS)

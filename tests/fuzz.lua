@@ -2,7 +2,8 @@
 -- classes with random arguments: `orthorun tests/fuzz.lua [seed [rounds]]`.
 -- A call may do what it likes with good arguments and must raise a string
 -- that names the function for bad ones. Prints one line for each breach, and
--- at the end how many calls there were. fuzz_spec.lua runs it and looks.
+-- at the end how many calls there were. fuzz_spec.lua runs it and looks, in an
+-- empty folder: random names may become files.
 local ortho = require "orthorun"
 local seed, rounds = tonumber(arg[1]) or 1, tonumber(arg[2]) or 60
 local trace = os.getenv "FUZZ_TRACE"

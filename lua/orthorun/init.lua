@@ -28,7 +28,8 @@ local joined = { data = { teacher = "orthorun.net.teacher" } }
 
 -- the C part's fields that are for the library alone
 local internal = { worker = true, store = true, set_exit_status = true,
-  run_options = true, read_run_option = true, usage_error = true }
+  run_options = true, read_run_option = true, usage_error = true,
+  nearest = true }
 
 -- all cores are ours, until a sweep's workers share them
 local machine = require "orthorun.base.machine"

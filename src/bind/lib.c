@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-volatile int lib_interrupted = 0;
-
 /* --- modules ------------------------------------------------------------ */
 
 static const luaL_Reg modules[] = {
@@ -69,6 +67,7 @@ static const luaL_Reg run_functions[] = {{"set_precision", set_precision},
                                          {"set_threads", set_threads},
                                          {"threads", get_threads},
                                          {"fail", fail},
+                                         {"nearest", lib_nearest},
                                          {"set_exit_status", set_exit_status},
                                          {NULL, NULL}};
 
@@ -215,58 +214,24 @@ void lib_check(lua_State *L, const char *who, or_status status) {
 }
 
 void lib_poll(lua_State *L) {
-  if (lib_interrupted) {
-    lib_interrupted = 0;
+  if (sys_interrupted) {
+    sys_interrupted = 0;
     luaL_error(L, "interrupted!");
   }
 }
 
-/* --- names -------------------------------------------------------------- */
-
-enum { NAME_MAX_LENGTH = 63 };
-
-static int least(int a, int b, int c) {
-  int m = a < b ? a : b;
-  return m < c ? m : c;
+int lib_failure(lua_State *L, sys_status status) {
+  lib_poll(L);
+  lua_pushnil(L);
+  lua_pushstring(L, sys_status_text(status));
+  return 2;
 }
 
-/* Levenshtein distance of two short names. */
-static int distance(const char *a, const char *b) {
-  int row[NAME_MAX_LENGTH + 1];
-  int m = (int)strlen(a), n = (int)strlen(b);
-  if (m > NAME_MAX_LENGTH || n > NAME_MAX_LENGTH)
-    return NAME_MAX_LENGTH;
-  for (int j = 0; j <= n; j++)
-    row[j] = j;
-  for (int i = 1; i <= m; i++) {
-    int diagonal = row[0];
-    row[0] = i;
-    for (int j = 1; j <= n; j++) {
-      int swap = diagonal + (a[i - 1] != b[j - 1]);
-      diagonal = row[j];
-      row[j] = least(row[j] + 1, row[j - 1] + 1, swap);
-    }
-  }
-  return row[n];
-}
-
-const char *lib_nearest(const char *name, const char *const list[]) {
-  const char *best = NULL;
-  int least_so_far = (int)strlen(name) / 2 + 1;
-  for (int i = 0; list[i]; i++) {
-    bool begins = strlen(name) > 2 && !strncmp(list[i], name, strlen(name));
-    int d = begins ? 1 : distance(name, list[i]);
-    if (d <= least_so_far) {
-      least_so_far = d - 1;
-      best = list[i];
-    }
-  }
-  return best;
-}
+/* --- unknown names ------------------------------------------------------ */
 
 int lib_unknown(lua_State *L, const char *who, const char *what,
                 const char *name, const char *const list[]) {
-  const char *near = lib_nearest(name, list);
+  const char *near = lib_nearest_name(name, list);
   luaL_Buffer b;
   luaL_buffinit(L, &b);
   for (int i = 0; list[i]; i++) {

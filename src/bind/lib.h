@@ -13,6 +13,7 @@
 #include "../core/matrix.h"
 #include "../core/product.h"
 #include "../core/rng.h"
+#include "../system/status.h"
 
 #define LIB_MATRIX "orthorun.matrix"
 #define LIB_RNG "orthorun.rng"
@@ -36,7 +37,8 @@ int lib_open_optim(lua_State *L);
 int lib_open_file(lua_State *L);
 int lib_open_worker(lua_State *L); /* processes that work for this one */
 int lib_open_store(lua_State *L);  /* SQLite, locks, digests */
-int lib_spawn(lua_State *L); /* in lib_process.c; a field of the file table */
+int lib_spawn(lua_State *L);   /* in lib_process.c; a field of the file table */
+int lib_nearest(lua_State *L); /* in lib_names.c; a field of core itself */
 
 /* --- classes -------------------------------------------------------------*/
 /* Makes the class's metatable once: metamethods, methods under __index,
@@ -140,8 +142,9 @@ or_precision lib_default_precision(lua_State *L);
 void lib_setprecision(lua_State *L, const char *name); /* "float64"|"float32" */
 /* The precision named by the string at arg; raises on another. */
 or_precision lib_checkprecision(lua_State *L, const char *who, int arg);
-/* The name of `list` nearest to `name` if it is near enough, else NULL. */
-const char *lib_nearest(const char *name, const char *const list[]);
+/* The name of `list` nearest to `name` if it is near enough to be a slip of the
+   finger, else NULL (lib_names.c). */
+const char *lib_nearest_name(const char *name, const char *const list[]);
 /* Raises `who: unknown WHAT 'name' (did you mean 'x'? known: a, b, c)`. */
 int lib_unknown(lua_State *L, const char *who, const char *what,
                 const char *name, const char *const list[]);
@@ -159,6 +162,8 @@ void lib_check(lua_State *L, const char *who, or_status status);
 /* Raises "interrupted!" if Ctrl-C was pressed; long C loops call it between
    steps. */
 void lib_poll(lua_State *L);
-extern volatile int lib_interrupted; /* the host's signal handler sets it */
+/* Returns nil and the text of a status of src/system; after Ctrl-C raises as
+   lib_poll does. */
+int lib_failure(lua_State *L, sys_status status);
 
 #endif

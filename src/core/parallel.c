@@ -51,7 +51,8 @@ static int64_t now(void) {
   return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
-static void breathe(void) {
+/* Some dozens of cycles, in which the core serves its other thread. */
+static void pause_briefly(void) {
 #if defined(__x86_64__) || defined(__i386__)
   for (int i = 0; i < 16; i++)
     __builtin_ia32_pause();
@@ -73,7 +74,7 @@ static void await(bool (*condition)(unsigned), unsigned seen,
                   pthread_cond_t *signal) {
   int64_t end = now() + LOOKING;
   while (!condition(seen) && now() < end)
-    breathe();
+    pause_briefly();
   pthread_mutex_lock(&pool.lock);
   while (!condition(seen))
     pthread_cond_wait(signal, &pool.lock);

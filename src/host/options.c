@@ -52,7 +52,7 @@ static const char *nearest(const char *name) {
   names[n++] = "version";
   names[n++] = "help";
   names[n] = NULL;
-  return lib_nearest(name, names);
+  return lib_nearest_name(name, names);
 }
 
 static bool unknown_option(const char *word) {

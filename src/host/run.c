@@ -1,13 +1,18 @@
 /* run.c: calls into Lua, with tracebacks, error messages and Ctrl-C. */
+#include <errno.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "../bind/lib.h"
+#include "../system/status.h"
 #include "host.h"
 
 static const char *program = "orthorun";
-static lua_State *running; /* for the signal handler */
+/* For the signal handler, which may touch nothing but these two and
+   sys_interrupted. */
+static _Atomic(lua_State *) running;
 static volatile sig_atomic_t interrupted;
 
 /* --- messages ------------------------------------------------------------ */
@@ -72,10 +77,12 @@ static void stop(lua_State *L, lua_Debug *where) {
 
 static void on_interrupt(int signal_number) {
   int when = LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASKCOUNT;
+  int before = errno;
   set_handler(signal_number, SIG_DFL); /* a second Ctrl-C ends the process */
   interrupted = 1;
-  lib_interrupted = 1;
-  lua_sethook(running, stop, when, 1); /* documented as signal-safe */
+  sys_interrupted = 1;
+  lua_sethook(atomic_load(&running), stop, when, 1); /* signal-safe by design */
+  errno = before;
 }
 
 bool host_was_interrupted(void) { return interrupted; }
@@ -84,9 +91,9 @@ int host_call(lua_State *L, int arguments, int results) {
   int handler = lua_gettop(L) - arguments;
   lua_pushcfunction(L, add_traceback);
   lua_insert(L, handler);
-  running = L;
+  atomic_store(&running, L);
   interrupted = 0;
-  lib_interrupted = 0;
+  sys_interrupted = 0;
   set_handler(SIGINT, on_interrupt);
   int status = lua_pcall(L, arguments, results, handler);
   set_handler(SIGINT, SIG_DFL);

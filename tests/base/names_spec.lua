@@ -36,6 +36,40 @@ describe("the nearest name", function()
   end)
 end)
 
+-- What the host, C's options and the library's own answer with.
+describe("the rule for near names", function()
+  it("takes two letters, or a third of a long name", function()
+    local known = { "learning_rate" } -- 13 letters: up to 4
+    assert.equal("learning_rate", names.nearest("lrning_rat", known))
+    assert.is_nil(names.nearest("lrningXXrat", known))
+    assert.equal("lr", names.nearest("lx", { "lr" }))
+    assert.is_nil(names.nearest("xyz", { "lr" }))
+    assert.is_nil(names.nearest("fzoqx", { "gain" }))
+  end)
+
+  it("takes the first three letters of a name, in any case", function()
+    assert.equal("activation", names.nearest("ACT", { "depth", "activation" }))
+    assert.equal("nonlinearity", names.nearest("non", { "nonlinearity" }))
+    assert.is_nil(names.nearest("no", { "nonlinearity" }))
+  end)
+
+  it("is the same in C", function()
+    for _, name in ipairs { "ortogonal", "ORTHO", "he_norml", "x", "",
+      "looks_liner", "glorotnormal", "qwertyuiop", ("o"):rep(70) } do
+      local near = names.nearest(name, ortho.init.names())
+      local _, message = pcall(ortho.mlp, { sizes = { 2, 2 },
+        rng = ortho.rng(1), init = name })
+      assert.equal(near, message:match "did you mean '([^']*)'", name)
+    end
+  end)
+
+  it("ignores what is not a list of texts", function()
+    assert.is_nil(names.nearest("a", { 1, 2 }))
+    raises("argument 2 must be a table, not nothing", names.nearest, "a")
+    raises("argument 1 must be a string", names.nearest, nil, {})
+  end)
+end)
+
 describe("an unknown name", function()
   it("is shown with the nearest, and with all that are known", function()
     assert.equal("unknown axis 'z' (known: x, y)",

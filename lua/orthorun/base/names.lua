@@ -4,33 +4,9 @@ local core = require "orthorun.core"
 
 local names = {}
 
--- Edit distance (Levenshtein), one row at a time.
-local function distance(a, b)
-  local row = {}
-  for j = 0, #b do row[j] = j end
-  for i = 1, #a do
-    local diagonal = row[0]
-    row[0] = i
-    for j = 1, #b do
-      local cost = a:byte(i) == b:byte(j) and 0 or 1
-      local best = math.min(row[j] + 1, row[j - 1] + 1, diagonal + cost)
-      diagonal, row[j] = row[j], best
-    end
-  end
-  return row[#b]
-end
-
--- The entry of `known` (an array of strings) nearest to `name`, or nil where
--- none is near enough to be a slip of the finger.
-function names.nearest(name, known)
-  local best, least = nil, math.max(2, #name // 3) + 1
-  if #name > 64 then return nil end
-  for _, candidate in ipairs(known) do
-    local d = distance(name:lower(), candidate:lower())
-    if d < least and d < #candidate then best, least = candidate, d end
-  end
-  return best
-end
+-- nearest(name, known): the entry of `known` (an array of strings) nearest to
+-- `name`, or nil where none is near enough to be a slip of the finger.
+names.nearest = core.nearest
 
 -- "unknown WHAT 'name' (did you mean 'x'? known: a, b, c)"
 function names.unknown(what, name, known)

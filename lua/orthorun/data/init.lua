@@ -11,6 +11,7 @@ local idx = require "orthorun.data.idx"
 local names = require "orthorun.base.names"
 local npy = require "orthorun.data.npy"
 local numbers = require "orthorun.data.numbers"
+local clean = require "orthorun.base.text".clean
 local fail = core.fail -- at the user's line
 
 local data = {}
@@ -18,11 +19,17 @@ local here = select(2, ...):match("^(.-)[^/]*$") -- the library's folder
 
 local matrix = core.matrix
 
--- Runs f and raises its error anew, at the line that called data.xxx.
-local function at_caller(f, ...)
-  local results = table.pack(pcall(f, ...))
-  if results[1] then return table.unpack(results, 2, results.n) end
-  fail(results[2])
+-- f(path, options). Raises its error anew at the line that called `who`; one
+-- that does not name the file (memory ran out, the matrix is too large) with
+-- its name.
+local function at_caller(who, f, path, options)
+  local ok, result = pcall(f, path, options)
+  if ok then return result end
+  result = tostring(result)
+  if type(path) == "string" and not result:find(path, 1, true) then
+    result = ("%s: %s: %s"):format(who, path, result)
+  end
+  fail(result)
 end
 
 local function check_count(who, name, value)
@@ -40,14 +47,14 @@ function data.idx(file, options)
   options = names.options("data.idx", options,
     { "scaled", "limit", "precision" })
   check_count("data.idx", "limit", options.limit)
-  return (at_caller(idx.read, file, options))
+  return at_caller("data.idx", idx.read, file, options)
 end
 
 -- data.npy(file [, {transposed=, precision=}]): the matrix in a .npy file, as
 -- NumPy shows it (a 1-D array is a column); its transpose on request.
 function data.npy(file, options)
   options = names.options("data.npy", options, { "transposed", "precision" })
-  return (at_caller(npy.read, file, options))
+  return at_caller("data.npy", npy.read, file, options)
 end
 
 -- data.write_npy(file, A): numpy.load(file) gives the same numbers.
@@ -85,9 +92,10 @@ local fashion_prefix = { train = "train", test = "t10k" }
 local function fashion_file(options, part)
   local path = files.join(options.folder or fashion_folder,
     fashion_prefix[options.split or "train"] .. part)
-  if not core.file.head(path, 1) then
-    fail(("data.fashion_mnist: no %s; install it with `apt-get install " ..
-      "dataset-fashion-mnist` (or `make deps`)"):format(path))
+  local found, message = core.file.head(path, 1)
+  if not found then
+    fail(("data.fashion_mnist: %s: %s; install it with `apt-get install " ..
+      "dataset-fashion-mnist` (or `make deps`)"):format(path, message))
   end
   return path
 end
@@ -104,8 +112,8 @@ function data.fashion_mnist(options)
       { "train", "test" }))
   end
   local images = fashion_file(options, "-images-idx3-ubyte.gz")
-  local x = at_caller(idx.read, images, options)
-  local labels = at_caller(idx.read,
+  local x = at_caller("data.fashion_mnist", idx.read, images, options)
+  local labels = at_caller("data.fashion_mnist", idx.read,
     fashion_file(options, "-labels-idx1-ubyte.gz"), options)
   if x:cols() ~= #labels then
     fail(("data.fashion_mnist: %d images but %d labels"):format(x:cols(),
@@ -119,13 +127,6 @@ end
 -- --- CSV ------------------------------------------------------------------
 
 local csv_options = { "header", "label", "target", "limit", "precision" }
-
-local function read_text(path)
-  numbers.head("data.csv", path, 1)
-  local size, message = core.file.size(path)
-  if not size then numbers.fail("data.csv", path, "%s", message) end
-  return numbers.head("data.csv", path, size)
-end
 
 local function any_text(fields)
   for _, field in ipairs(fields) do
@@ -150,9 +151,11 @@ local function find_column(path, wanted, columns, width)
     tostring(wanted), width)
 end
 
-local function not_a_number(path, line, k, text)
+local function not_a_number(path, line, k, field)
+  if #field > 60 then field = field:sub(1, 57) .. "..." end
   numbers.fail("data.csv", path .. ":" .. line,
-    "field %d is '%s', not a number (nan stands for a missing one)", k, text)
+    "field %d is '%s', not a number (nan stands for a missing one)", k,
+    clean(field))
 end
 
 -- The numbers in the fields whose indices `places` lists.
@@ -209,7 +212,7 @@ end
 -- All records: rows of x and of target, texts of labels, and the header.
 local function read_records(path, options)
   local parts
-  for fields, line, message in csv.records(read_text(path)) do
+  for fields, line, message in csv.records(numbers.text("data.csv", path)) do
     if not fields then
       numbers.fail("data.csv", path .. ":" .. line, "%s", message)
     end
@@ -275,7 +278,7 @@ end
 function data.csv(file, options)
   options = names.options("data.csv", options, csv_options)
   check_count("data.csv", "limit", options.limit)
-  return (at_caller(read_csv, file, options))
+  return at_caller("data.csv", read_csv, file, options)
 end
 
 -- data.write_csv(file, A [, {header = {...}}]): one line per column of A (one
@@ -361,8 +364,8 @@ for name, f in pairs(require "orthorun.data.samples") do data[name] = f end
 function data.digits(options)
   options = names.options("data.digits", options, { "limit", "precision" })
   check_count("data.digits", "limit", options.limit)
-  local set = at_caller(read_csv, here .. "digits.csv.gz",
-    { label = 65, header = false, limit = options.limit,
+  local set = at_caller("data.digits", read_csv,
+    here .. "digits.csv.gz", { label = 65, header = false, limit = options.limit,
       precision = options.precision })
   set.x = set.x / 16
   return set

@@ -1,25 +1,28 @@
 -- npy: NumPy's file format for one array, versions 1 to 3: a magic string, a
 -- header that is a Python dictionary, then the numbers in either order.
+local core = require "orthorun.core"
 local names = require "orthorun.base.names"
 local files = require "orthorun.base.files"
 local numbers = require "orthorun.data.numbers"
+local clean = require "orthorun.base.text".clean
 
 local npy = {}
 
 local magic = "\147NUMPY"
 local who = "data.npy"
-local known = { f4 = true, f8 = true, i1 = true, i2 = true, i4 = true,
-  i8 = true, u1 = true, u2 = true, u4 = true, u8 = true, b1 = true }
 
 -- The header's text, and where the numbers start.
 local function header_text(path)
-  local head = numbers.head(who, path, 12)
+  local head = numbers.head(who, path, 1 << 16) -- hardly any is longer
   if head:sub(1, 6) ~= magic then
     numbers.fail(who, path,
       "not an .npy file: it does not start with \\x93NUMPY")
   end
-  local major = head:byte(7) or 0
-  if major < 1 or major > 3 or #head < 12 then
+  if #head < 12 then
+    numbers.fail(who, path, "truncated: it has %d bytes", #head)
+  end
+  local major = head:byte(7)
+  if major < 1 or major > 3 then
     numbers.fail(who, path, "version %d of the format; 1, 2 and 3 are known",
       major)
   end
@@ -27,12 +30,20 @@ local function header_text(path)
   if length > 1 << 20 then
     numbers.fail(who, path, "a header of %d bytes", length)
   end
-  local text = numbers.head(who, path, start - 1 + length):sub(start)
+  if start - 1 + length > #head then
+    head = numbers.head(who, path, start - 1 + length)
+  end
+  local text = head:sub(start, start - 1 + length)
   if #text < length then
     numbers.fail(who, path,
       "truncated: a header of %d bytes expected, found %d", length, #text)
   end
   return text, start - 1 + length
+end
+
+-- A name of the header in quotes, short and in one line.
+local function text_of(name)
+  return ("'%s'"):format(clean(name:sub(1, 40)))
 end
 
 local function shape_of(path, text)
@@ -48,15 +59,16 @@ local function shape_of(path, text)
 end
 
 local function encoding_of(path, text)
-  local order, kind = text:match(
-    "['\"]descr['\"]%s*:%s*['\"]([<>|=])(%w+)['\"]")
-  if not order or not known[kind] then
-    local found = text:match("['\"]descr['\"]%s*:%s*(['\"][^'\"]*['\"])") or
-      "records"
+  local found = text:match("['\"]descr['\"]%s*:%s*(.-)%s*$")
+  if not found then numbers.fail(who, path, "no descr in its header") end
+  local name = found:match("^['\"]([^'\"]*)['\"]")
+  if not name or not core.file.encoding_size(name) then
     numbers.fail(who, path, "numbers of type %s; known are float32, " ..
-      "float64, bool, and signed and unsigned integers of 8 to 64 bits", found)
+      "float64, bool, and signed and unsigned integers of 8 to 64 bits, " ..
+      "those of several bytes with an order (< or >)",
+      name and text_of(name) or "records")
   end
-  return order .. kind
+  return name
 end
 
 -- Reads a 1-D array (a column) or a 2-D array (rows and columns as NumPy has

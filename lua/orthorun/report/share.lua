@@ -35,23 +35,16 @@ function share.decode(s)
   end))
 end
 
--- Runs a program of the system on bytes, wherever PATH points.
-local function filter(words, bytes)
-  local status, out, err
-  for _, folder in ipairs { "", "/usr/bin/", "/bin/" } do
-    status, out, err = core.file.spawn({ folder .. words[1], words[2] }, bytes)
-    if status then break end
-  end
-  if not status then
-    error(("cannot run %s (%s)"):format(words[1], out), 0)
-  elseif status ~= 0 then
-    error(("%s: %s"):format(words[1], (err:match "^[^\n]*")), 0)
-  end
-  return out
-end
+local most = 1 << 30 -- bytes that a table in a report may have
 
-function share.compress(bytes) return filter({ "gzip", "-9n" }, bytes) end
-function share.expand(bytes) return filter({ "gzip", "-dc" }, bytes) end
+-- A gzip stream, the same for the same bytes.
+function share.compress(bytes) return assert(core.file.gzip(bytes)) end
+
+-- What a gzip stream holds; nil and a message where it is damaged, or is more
+-- than `limit` (default: a gibibyte).
+function share.expand(bytes, limit)
+  return core.file.gunzip(bytes, limit or most)
+end
 
 -- --- the seal ---------------------------------------------------------------
 
@@ -61,8 +54,19 @@ local pattern = "<!%-%- orthorun report (%d+), sha256 (%x+) of this file"
 
 share.first_lines = "<!DOCTYPE html>\n" .. mark:format(nothing) .. "\n"
 
+-- SHA-256 by coreutils, also where PATH does not lead to it.
 function share.digest(bytes)
-  return filter({ "sha256sum" }, bytes):match "^%x+"
+  local status, out, err
+  for _, folder in ipairs { "", "/usr/bin/", "/bin/" } do
+    status, out, err = core.file.spawn({ folder .. "sha256sum" }, bytes)
+    if status then break end
+  end
+  if not status then
+    error(("cannot run sha256sum (%s)"):format(out), 0)
+  elseif status ~= 0 then
+    error(("sha256sum: %s"):format((err:match "^[^\n]*")), 0)
+  end
+  return out:match "^%x+"
 end
 
 -- A page that begins with share.first_lines, sealed.
@@ -152,7 +156,11 @@ function share.open(path)
   local results = {}
   for name, bytes in page:gmatch('<a data%-results="([^"]*)"[^>]-base64,' ..
     "([%w+/=]*)") do
-    results[#results + 1] = { name, share.expand(share.decode(bytes)) }
+    local csv, message = share.expand(share.decode(bytes))
+    if not csv then
+      error(("%s: results '%s': %s"):format(path, name, message), 0)
+    end
+    results[#results + 1] = { name, csv }
   end
   return { script = script, facts = read_facts(facts), results = results }
 end

@@ -39,30 +39,32 @@ end
 -- --- in the parent ----------------------------------------------------------
 
 -- Passes on what a worker printed, in whole lines.
-local function pass_talk(self, slot)
-  local bytes = slot.worker:talk()
+local function pass_output(self, slot)
+  local bytes = slot.worker:output()
   if bytes == "" or bytes == nil then return end
   slot.said = slot.said .. bytes
   local last = slot.said:match "^.*()\n"
   if not last and #slot.said > 65536 then last = #slot.said end
   if last then
-    self.talk(slot.said:sub(1, last))
+    self.print(slot.said:sub(1, last))
     slot.said = slot.said:sub(last + 1)
   end
 end
 
-local function last_words(self, slot)
+-- The same for what is left, with a last line that may not be whole.
+local function pass_rest(self, slot)
   repeat
     local before = slot.said
-    pass_talk(self, slot)
+    pass_output(self, slot)
   until slot.said == before
-  if slot.said ~= "" then self.talk(slot.said .. "\n") end
+  if slot.said ~= "" then self.print(slot.said .. "\n") end
 end
 
 local function start_worker(self)
-  local live = {}
-  for _, slot in ipairs(self.slots) do live[#live + 1] = slot.worker end
-  local worker, message = workers.fork(serve(self.work, self.threads or 1), live)
+  local others = {}
+  for i, slot in ipairs(self.slots) do others[i] = slot.worker end
+  local worker, message = workers.fork(serve(self.work, self.threads or 1),
+    others)
   if not worker then
     if #self.slots > 0 then return nil end -- then with fewer
     error("cannot start a worker: " .. message, 0)
@@ -87,12 +89,12 @@ local function hand_out(self, slot)
     self.next = self.next + 1
     if #slot.held == 0 then slot.began = workers.clock() end
     table.insert(slot.held, task)
-    slot.worker:send(("<I4"):pack(task)) -- if it is dead, its end says so
+    slot.worker:send(("<I4"):pack(task)) -- if it has ended, reply tells
   end
 end
 
 -- Every idle worker gets a task; new workers start while there are tasks.
-local function employ(self)
+local function assign_tasks(self)
   for _, slot in ipairs(self.slots) do
     if #slot.held == 0 then hand_out(self, slot) end
   end
@@ -129,12 +131,14 @@ local function why_ended(kind, number, name)
   return ("crashed: %s (signal %d)"):format(name, number)
 end
 
-local function bury(self, slot, reason)
+-- Waits for a worker's end. The task it had begun has failed, for `reason` or
+-- as its process ended; those it had not begun wait again.
+local function remove_worker(self, slot, reason)
   for i, other in ipairs(self.slots) do
     if other == slot then table.remove(self.slots, i) end
   end
   local cause = why_ended(slot.worker:finish())
-  last_words(self, slot)
+  pass_rest(self, slot)
   for i = #slot.held, 2, -1 do -- those that it had not begun
     self.next = self.next - 1
     self.tasks[self.next] = slot.held[i]
@@ -152,18 +156,19 @@ local function take_replies(self, slot)
   while letter and not self.stopped do
     local task = table.remove(slot.held, 1)
     slot.began, slot.quick = workers.clock(), seconds < quick
-    pass_talk(self, slot)
+    pass_output(self, slot)
     hand_out(self, slot)
     finish(self, task, letter == "k", payload, seconds)
     letter, seconds, payload = next_reply(slot)
   end
 end
 
-local function listen(self, slot)
-  pass_talk(self, slot)
+-- Takes what a worker has printed and replied.
+local function read_from(self, slot)
+  pass_output(self, slot)
   while not self.stopped do
     local bytes = slot.worker:reply()
-    if bytes == nil then return bury(self, slot) end
+    if bytes == nil then return remove_worker(self, slot) end
     if bytes == "" then return end
     slot.parts[#slot.parts + 1] = bytes
     slot.size = slot.size + #bytes
@@ -177,14 +182,14 @@ local function check_time(self)
   for _, slot in ipairs({ table.unpack(self.slots) }) do
     if slot.held[1] and now - slot.began > self.timeout then
       slot.worker:kill()
-      bury(self, slot, ("took longer than %g s (--trial-timeout)"):format(
-        self.timeout))
+      remove_worker(self, slot,
+        ("took longer than %g s (--trial-timeout)"):format(self.timeout))
     end
   end
 end
 
 -- Seconds until something is due: a tick of the progress bar, a time limit.
-local function patience(self)
+local function seconds_to_wait(self)
   local least = self.interval
   if self.timeout then
     local now = workers.clock()
@@ -197,11 +202,11 @@ local function patience(self)
   return math.max(least, 0.001)
 end
 
-local function dismiss(self)
+local function end_workers(self)
   for _, slot in ipairs(self.slots) do slot.worker:kill() end
   for _, slot in ipairs(self.slots) do
     slot.worker:finish()
-    last_words(self, slot)
+    pass_rest(self, slot)
   end
   self.slots = {}
 end
@@ -212,7 +217,7 @@ end
 --   done     function(task, ok, bytes, seconds); called here, for each task
 --            once; where its worker ended, ok is nil, and bytes says why.
 --            false: stop
---   talk     function(text): what workers printed
+--   print    function(text): what workers printed
 --   tick     function(), called about every `interval` seconds (default 0.5)
 --   threads  of each worker (default 1)
 --   timeout  seconds a task may take (nil: any)
@@ -221,15 +226,15 @@ function pool.run(options)
   local count = #options.tasks
   local self = setmetatable({ slots = {}, next = 1, left = count,
     tasks = table.move(options.tasks, 1, count, 1, {}), interval = 0.5 },
-    { __index = options, __close = dismiss })
+    { __index = options, __close = end_workers })
   local guard <close> = self
   while self.left > 0 and not self.stopped do
-    employ(self)
+    assign_tasks(self)
     local list = {}
     for i, slot in ipairs(self.slots) do list[i] = slot.worker end
-    workers.wait(list, patience(self))
+    workers.wait(list, seconds_to_wait(self))
     for _, slot in ipairs({ table.unpack(self.slots) }) do
-      listen(self, slot)
+      read_from(self, slot)
       if self.stopped then break end
     end
     check_time(self)

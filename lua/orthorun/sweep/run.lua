@@ -102,7 +102,7 @@ local function do_all(plan, file, id, bar, todo)
       bar:add(plan.trials[k].cost, ok)
       return ok or not settings.fail_fast
     end,
-    talk = function(text) bar:print(text) end,
+    print = function(text) bar:print(text) end,
     tick = function()
       file:tick()
       bar:tick()

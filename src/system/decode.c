@@ -8,11 +8,11 @@
 static const struct {
   char kind;
   size_t size;
-  or_number number;
+  sys_number number;
 } numbers[] = {
-    {'u', 1, OR_U8},  {'i', 1, OR_I8},  {'b', 1, OR_U8},  {'u', 2, OR_U16},
-    {'i', 2, OR_I16}, {'u', 4, OR_U32}, {'i', 4, OR_I32}, {'u', 8, OR_U64},
-    {'i', 8, OR_I64}, {'f', 4, OR_F32}, {'f', 8, OR_F64},
+    {'u', 1, SYS_U8},  {'i', 1, SYS_I8},  {'b', 1, SYS_U8},  {'u', 2, SYS_U16},
+    {'i', 2, SYS_I16}, {'u', 4, SYS_U32}, {'i', 4, SYS_I32}, {'u', 8, SYS_U64},
+    {'i', 8, SYS_I64}, {'f', 4, SYS_F32}, {'f', 8, SYS_F64},
 };
 
 static bool big_endian(void) {
@@ -20,7 +20,7 @@ static bool big_endian(void) {
   return *(const unsigned char *)&one == 0;
 }
 
-bool or_encoding_find(const char *name, or_encoding *e) {
+bool sys_encoding_find(const char *name, sys_encoding *e) {
   if (strlen(name) != 3 || !strchr("<>|=", name[0]))
     return false;
   for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
@@ -37,7 +37,7 @@ bool or_encoding_find(const char *name, or_encoding *e) {
   return false;
 }
 
-static double load(or_encoding e, const unsigned char *src) {
+static double load(sys_encoding e, const unsigned char *src) {
   union {
     unsigned char bytes[8];
     uint8_t u8;
@@ -54,25 +54,25 @@ static double load(or_encoding e, const unsigned char *src) {
   for (size_t k = 0; k < e.size; k++)
     x.bytes[k] = src[e.swap ? e.size - 1 - k : k];
   switch (e.number) {
-  case OR_U8:
+  case SYS_U8:
     return x.u8;
-  case OR_I8:
+  case SYS_I8:
     return x.i8;
-  case OR_U16:
+  case SYS_U16:
     return x.u16;
-  case OR_I16:
+  case SYS_I16:
     return x.i16;
-  case OR_U32:
+  case SYS_U32:
     return x.u32;
-  case OR_I32:
+  case SYS_I32:
     return x.i32;
-  case OR_U64:
+  case SYS_U64:
     return (double)x.u64;
-  case OR_I64:
+  case SYS_I64:
     return (double)x.i64;
-  case OR_F32:
+  case SYS_F32:
     return x.f32;
-  case OR_F64:
+  case SYS_F64:
     return x.f64;
   }
   return 0;
@@ -96,22 +96,20 @@ static void bytes_f32(const unsigned char *src, size_t count, double divisor,
     dst[k * stride] = table[src[k]];
 }
 
-void or_decode(or_encoding e, const unsigned char *src, size_t count,
-               double divisor, or_precision p, void *dst, size_t stride) {
-  bool bytes = e.number == OR_U8 && count >= 256;
-  if (p == OR_FLOAT32) {
-    float *to = dst;
-    if (bytes)
-      bytes_f32(src, count, divisor, to, stride);
-    else
-      for (size_t k = 0; k < count; k++)
-        to[k * stride] = (float)load(e, src + k * e.size) / (float)divisor;
-    return;
-  }
-  double *to = dst;
-  if (bytes)
-    bytes_f64(src, count, divisor, to, stride);
+void sys_decode_f32(sys_encoding e, const unsigned char *src, size_t count,
+                    double divisor, float *dst, size_t stride) {
+  if (e.number == SYS_U8 && count >= 256)
+    bytes_f32(src, count, divisor, dst, stride);
   else
     for (size_t k = 0; k < count; k++)
-      to[k * stride] = load(e, src + k * e.size) / divisor;
+      dst[k * stride] = (float)load(e, src + k * e.size) / (float)divisor;
+}
+
+void sys_decode_f64(sys_encoding e, const unsigned char *src, size_t count,
+                    double divisor, double *dst, size_t stride) {
+  if (e.number == SYS_U8 && count >= 256)
+    bytes_f64(src, count, divisor, dst, stride);
+  else
+    for (size_t k = 0; k < count; k++)
+      dst[k * stride] = load(e, src + k * e.size) / divisor;
 }

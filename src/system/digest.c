@@ -1,8 +1,8 @@
 /* digest.c: see digest.h. */
 #include "digest.h"
 
-const or_digest or_digest_empty = {UINT64_C(0x6c62272e07bb0142),
-                                   UINT64_C(0x62b821756295c58d)};
+const sys_digest sys_digest_empty = {UINT64_C(0x6c62272e07bb0142),
+                                     UINT64_C(0x62b821756295c58d)};
 
 /* The low 64 bits of a * b, and the high 64 in *high. */
 static uint64_t multiply(uint64_t a, uint64_t b, uint64_t *high) {
@@ -14,7 +14,7 @@ static uint64_t multiply(uint64_t a, uint64_t b, uint64_t *high) {
   return a * b;
 }
 
-or_digest or_digest_add(or_digest d, const void *bytes, size_t size) {
+sys_digest sys_digest_add(sys_digest d, const void *bytes, size_t size) {
   const unsigned char *p = bytes;
   for (size_t i = 0; i < size; i++) { /* times the prime 2^88 + 0x13b */
     uint64_t carry, low = d.low ^ p[i];
