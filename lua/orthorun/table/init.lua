@@ -23,7 +23,7 @@ function tabular.paragraph(text, width)
   end
   local lines, line = {}, ""
   for word in text:gmatch "%S+" do
-    if #line + #word >= width then
+    if line ~= "" and #line + #word >= width then
       lines[#lines + 1], line = line, word
     else
       line = line == "" and word or line .. " " .. word
