@@ -9,9 +9,12 @@
 #include <stdbool.h>
 
 #include "../core/activation.h"
+#include "../core/arithmetic.h"
+#include "../core/elements.h"
+#include "../core/exponent.h"
 #include "../core/linalg.h"
-#include "../core/matrix.h"
 #include "../core/product.h"
+#include "../core/reduction.h"
 #include "../core/rng.h"
 #include "../system/status.h"
 

@@ -271,10 +271,6 @@ static bits run_stretch(stretch *s) {
   return top;
 }
 
-static bool contiguous(const or_matrix *m) {
-  return m->ld == m->rows || m->cols <= 1;
-}
-
 static double as_real(bits top) {
   real x;
   memcpy(&x, &top, sizeof x);
@@ -284,7 +280,8 @@ static double as_real(bits top) {
 /* One stretch where all matrices are contiguous, else one for each column. */
 static double run(or_activation phi, const or_matrix *z, const or_matrix *da,
                   or_matrix *dz) {
-  bool whole = contiguous(z) && contiguous(dz) && (!da || contiguous(da));
+  bool whole = or_matrix_is_packed(z) && or_matrix_is_packed(dz) &&
+               (!da || or_matrix_is_packed(da));
   stretch s; /* tops are not cleared: one number may be all there is */
   bits top = 0;
   s.phi = phi;

@@ -51,7 +51,7 @@ typedef struct or_blas_table {
 extern const or_blas_table or_blas_f32, or_blas_f64;
 
 static inline const or_blas_table *or_blas(or_precision p) {
-  return p == OR_FLOAT32 ? &or_blas_f32 : &or_blas_f64;
+  return OR_FOR_PRECISION(p, &or_blas);
 }
 
 /* The library that does the work, for --version and for every run's record.

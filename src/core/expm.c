@@ -3,7 +3,9 @@
    exponential too large for a double is a matrix like any other. */
 #include <math.h>
 
-#include "kernels.h"
+#include "arithmetic.h"
+#include "elements.h"
+#include "exponent.h"
 #include "linalg.h"
 #include "product.h"
 #include "work.h"
@@ -107,7 +109,7 @@ or_status or_expm(const or_matrix *a, or_matrix *x, or_arena *arena) {
     or_matrix_copy(x, &p.sum);
     TRY(product(&p, &p.sum, &p.sum, x));
   }
-  or_settle(x);
+  or_matrix_settle(x);
   or_give_back(arena, mark);
   return OR_OK;
 }

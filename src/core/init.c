@@ -1,9 +1,9 @@
 /* init.c: see init.h. */
 #include "init.h"
 
-#include <float.h>
 #include <math.h>
 
+#include "elements.h"
 #include "haar.h"
 #include "kernels.h"
 #include "truncated.h"
@@ -30,7 +30,7 @@ or_init or_init_default(or_init_kind kind) {
 }
 
 static bool fits(double x, or_precision p) {
-  return fabs(x) <= (p == OR_FLOAT32 ? FLT_MAX : DBL_MAX);
+  return fabs(x) <= or_precisions[p].largest;
 }
 
 static or_status normal(or_rng *r, double mean, double std, or_matrix *w) {

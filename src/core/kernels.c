@@ -19,13 +19,10 @@ typedef struct span {
   size_t length, columns;
 } span;
 
-static bool packed(const or_matrix *x) {
-  return x->ld == x->rows || x->cols <= 1;
-}
-
 static span span_of(const or_matrix *x, const or_matrix *y,
                     const or_matrix *z) {
-  if (packed(x) && packed(y) && packed(z))
+  if (or_matrix_is_packed(x) && or_matrix_is_packed(y) &&
+      or_matrix_is_packed(z))
     return (span){or_matrix_count(x), x->cols > 0 && x->rows > 0};
   return (span){(size_t)x->rows, (size_t)x->cols};
 }
@@ -217,7 +214,8 @@ typedef void column_function(real a, const real *x, real b, const real *y,
 static void by_columns(column_function *f, double a, const or_matrix *x,
                        double b, const or_matrix *y, or_matrix *z) {
   broadcast p = broadcast_of(y, x);
-  if (or_matrix_same_shape(x, y) && packed(x) && packed(y) && packed(z)) {
+  if (or_matrix_same_shape(x, y) && or_matrix_is_packed(x) &&
+      or_matrix_is_packed(y) && or_matrix_is_packed(z)) {
     f((real)a, x->data, (real)b, p.data, 1, z->data, or_matrix_count(x));
     return;
   }

@@ -42,7 +42,17 @@ typedef struct or_kernels_table {
 extern const or_kernels_table or_kernels_f32, or_kernels_f64;
 
 static inline const or_kernels_table *or_kernels(or_precision p) {
-  return p == OR_FLOAT32 ? &or_kernels_f32 : &or_kernels_f64;
+  return OR_FOR_PRECISION(p, &or_kernels);
+}
+
+/* The largest stored magnitude; Inf or NaN where there is one. */
+static inline double or_max_abs(const or_matrix *m) {
+  return or_kernels(m->precision)->max_abs(m);
+}
+
+/* Element (i,j) as it is stored. */
+static inline double or_stored(const or_matrix *m, int i, int j) {
+  return or_kernels(m->precision)->get(m, i, j);
 }
 
 #endif

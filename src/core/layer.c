@@ -3,9 +3,13 @@
 
 #include <math.h>
 
+#include "arithmetic.h"
+#include "elements.h"
+#include "exponent.h"
 #include "fpu.h"
 #include "gram.h"
 #include "kernels.h"
+#include "reduction.h"
 
 /* --- linear ------------------------------------------------------------- */
 
@@ -103,7 +107,7 @@ static void saturated_backward(or_activation phi, const or_matrix *z,
 
 void or_activation_fold(or_matrix *z) {
   or_norm n = or_matrix_frobenius(z);
-  int lowest = z->precision == OR_FLOAT32 ? -80 : -700;
+  int lowest = or_precisions[z->precision].fold_low;
   if (!isfinite(n.value) || n.value == 0 || n.exponent > lowest)
     or_matrix_fold(z);
 }

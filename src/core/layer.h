@@ -7,6 +7,7 @@
 
 #include "activation.h"
 #include "matrix.h"
+#include "norm.h"
 
 /* The linear layer z (m x b) = W (m x n) x (n x b) + bias (m x 1), with dx =
    W' dz and dW = dz x', is made of or_matrix_product and these two. With

@@ -2,19 +2,14 @@
    linalg.h). What rests on LU or on a cut SVD is in solve.c. */
 #include "linalg.h"
 
-#include <float.h>
 #include <math.h>
 
+#include "arithmetic.h"
+#include "elements.h"
+#include "exponent.h"
 #include "kernels.h"
+#include "reduction.h"
 #include "work.h"
-
-static double max_abs(const or_matrix *m) {
-  return or_kernels(m->precision)->max_abs(m);
-}
-
-static double stored(const or_matrix *m, int i, int j) {
-  return or_kernels(m->precision)->get(m, i, j);
-}
 
 /* --- in and out of LAPACK's safe range ---------------------------------- */
 
@@ -23,29 +18,12 @@ or_status or_require_finite(const or_matrix *a, or_arena *arena) {
 }
 
 or_status or_load(const or_matrix *a, or_matrix *copy, or_arena *arena) {
-  double top = max_abs(a);
+  double top = or_max_abs(a);
   if (!isfinite(top))
     return or_require_finite(a, arena);
   or_matrix_copy(a, copy);
   or_matrix_keep_in_window(copy, top);
   return OR_OK;
-}
-
-/* Below this products would flush digits away: they count denormals as zero
-   (blas.h). */
-bool or_loses_digits(or_precision p, int64_t log2) {
-  return log2 < (p == OR_FLOAT32 ? FLT_MIN_EXP + FLT_MANT_DIG
-                                 : DBL_MIN_EXP + DBL_MANT_DIG);
-}
-
-void or_settle(or_matrix *m) {
-  double top = max_abs(m);
-  if (top == 0)
-    m->exponent = 0;
-  if (m->exponent == 0 || !isfinite(top))
-    return;
-  if (!or_loses_digits(m->precision, ilogb(top) + m->exponent))
-    or_matrix_fold(m); /* refuses, and changes nothing, if too large */
 }
 
 /* --- QR ----------------------------------------------------------------- */
@@ -78,7 +56,7 @@ or_status or_qr(const or_matrix *a, or_matrix *q, or_matrix *r,
   or_matrix_copy(&square, in_place == q ? r : q);
   q->exponent = 0;
   clear_below_diagonal(r);
-  or_settle(r);
+  or_matrix_settle(r);
   TRY(blas->orgqr(q, tau, arena));
   or_give_back(arena, mark);
   return OR_OK;
@@ -89,7 +67,8 @@ or_status or_qr(const or_matrix *a, or_matrix *q, or_matrix *r,
 /* Has the method at hand converged to numbers? gesdd was seen to return NaN
    and no complaint. */
 static or_status converged(or_status status, const or_matrix *s) {
-  return status == OR_OK && !isfinite(max_abs(s)) ? OR_NO_CONVERGENCE : status;
+  return status == OR_OK && !isfinite(or_max_abs(s)) ? OR_NO_CONVERGENCE
+                                                     : status;
 }
 
 static or_status count_svd(or_matrix *x, or_matrix *u, or_matrix *s,
@@ -126,7 +105,7 @@ or_status or_svd_scaled(const or_matrix *a, or_matrix *u, or_matrix *s,
 or_status or_svd(const or_matrix *a, or_matrix *u, or_matrix *s, or_matrix *vt,
                  or_arena *arena) {
   TRY(or_svd_scaled(a, u, s, vt, arena));
-  or_settle(s);
+  or_matrix_settle(s);
   return OR_OK;
 }
 
@@ -141,7 +120,7 @@ double or_asymmetry(const or_matrix *a, int *row, int *col) {
   double worst = -1;
   for (int j = 0; j < a->cols; j++)
     for (int i = j + 1; i < a->rows; i++) {
-      double d = fabs(stored(a, i, j) - stored(a, j, i));
+      double d = fabs(or_stored(a, i, j) - or_stored(a, j, i));
       if (d > worst) {
         worst = d;
         *row = i;
@@ -152,7 +131,7 @@ double or_asymmetry(const or_matrix *a, int *row, int *col) {
 }
 
 static or_status require_symmetric(const or_matrix *a, or_arena *arena) {
-  double allowed = a->rows * or_precision_eps(a->precision) * max_abs(a);
+  double allowed = a->rows * or_precision_eps(a->precision) * or_max_abs(a);
   int row = -1, col = -1;
   if (or_asymmetry(a, &row, &col) <= allowed)
     return OR_OK;
@@ -179,7 +158,7 @@ or_status or_eigh(const or_matrix *a, or_matrix *values, or_matrix *v,
   TRY(require_symmetric(&x, arena));
   TRY(blas->syevd(v, &x, values, arena));
   values->exponent = x.exponent;
-  or_settle(values);
+  or_matrix_settle(values);
   or_give_back(arena, mark);
   return OR_OK;
 }
@@ -198,7 +177,7 @@ static void mirror_lower(or_matrix *p) {
 static void scale_rows(double (*f)(double), const or_matrix *s, or_matrix *x) {
   for (int i = 0; i < x->rows; i++) {
     or_matrix row = or_matrix_block(x, i, 0, 1, x->cols);
-    or_kernels(x->precision)->scale(f(stored(s, i, 0)), &row, &row);
+    or_kernels(x->precision)->scale(f(or_stored(s, i, 0)), &row, &row);
   }
 }
 
@@ -223,24 +202,17 @@ or_status or_polar(const or_matrix *a, or_matrix *u, or_matrix *p,
   blas->syrk(true, &vt, p);
   mirror_lower(p);
   p->exponent = s.exponent;
-  or_settle(p);
+  or_matrix_settle(p);
   or_give_back(arena, mark);
   return OR_OK;
 }
 
 /* --- norms -------------------------------------------------------------- */
 
-static or_norm norm_of(double value, int64_t exponent) {
-  if (value == 0 || !isfinite(value))
-    return (or_norm){value, 0};
-  int e = ilogb(value);
-  return (or_norm){ldexp(value, -e), exponent + e};
-}
-
 /* Largest sum of magnitudes in a column, or in a row. Summed in double, with
    the largest element scaled to about 1. */
 static or_norm largest_sum(bool by_row, const or_matrix *a) {
-  double top = max_abs(a), best = 0;
+  double top = or_max_abs(a), best = 0;
   if (top == 0 || !isfinite(top))
     return (or_norm){top, 0};
   int e = ilogb(top) < -1022 ? -1022 : ilogb(top);
@@ -249,10 +221,10 @@ static or_norm largest_sum(bool by_row, const or_matrix *a) {
   for (int j = 0; j < lines; j++) {
     double sum = 0;
     for (int i = 0; i < length; i++)
-      sum += scale * fabs(by_row ? stored(a, j, i) : stored(a, i, j));
+      sum += scale * fabs(by_row ? or_stored(a, j, i) : or_stored(a, i, j));
     best = sum > best ? sum : best;
   }
-  return norm_of(best, a->exponent + e);
+  return or_norm_of(best, a->exponent + e);
 }
 
 static or_status spectral_norms(bool nuclear, const or_matrix *a, or_norm *norm,
@@ -265,8 +237,8 @@ static or_status spectral_norms(bool nuclear, const or_matrix *a, or_norm *norm,
   or_matrix s = or_take_matrix(arena, or_shorter_side(a), 1, a->precision);
   TRY(or_svd_scaled(a, NULL, &s, NULL, arena));
   for (int i = s.rows - 1; i >= 0; i--) /* small ones first */
-    sum += stored(&s, i, 0);
-  *norm = norm_of(nuclear ? sum : stored(&s, 0, 0), s.exponent);
+    sum += or_stored(&s, i, 0);
+  *norm = or_norm_of(nuclear ? sum : or_stored(&s, 0, 0), s.exponent);
   or_give_back(arena, mark);
   return OR_OK;
 }
@@ -278,7 +250,7 @@ or_status or_matrix_norm(or_norm_kind kind, const or_matrix *a, or_norm *norm,
     *norm = or_matrix_frobenius(a);
     return OR_OK;
   case OR_NORM_MAX:
-    *norm = norm_of(max_abs(a), a->exponent);
+    *norm = or_norm_of(or_max_abs(a), a->exponent);
     return OR_OK;
   case OR_NORM_ONE:
   case OR_NORM_INF:
@@ -301,10 +273,10 @@ or_status or_rank(const or_matrix *a, double tol, int *rank, or_arena *arena) {
   or_matrix s = or_take_matrix(arena, or_shorter_side(a), 1, a->precision);
   TRY(or_svd_scaled(a, NULL, &s, NULL, arena));
   double eps = or_precision_eps(a->precision);
-  or_norm cut = norm_of(tol, -s.exponent);
-  double limit =
-      tol < 0 ? or_longer_side(a) * eps * stored(&s, 0, 0) : or_norm_value(cut);
-  while (*rank < s.rows && stored(&s, *rank, 0) > limit)
+  or_norm cut = or_norm_of(tol, -s.exponent);
+  double limit = tol < 0 ? or_longer_side(a) * eps * or_stored(&s, 0, 0)
+                         : or_norm_value(cut);
+  while (*rank < s.rows && or_stored(&s, *rank, 0) > limit)
     ++*rank;
   or_give_back(arena, mark);
   return OR_OK;
@@ -315,11 +287,11 @@ or_status or_trace(const or_matrix *a, double *trace) {
   if (a->rows != a->cols)
     return OR_NOT_SQUARE;
   for (int i = 0; i < a->rows; i++) {
-    sum += stored(a, i, i);
-    scaled += ldexp(stored(a, i, i), -64); /* cannot overflow */
+    sum += or_stored(a, i, i);
+    scaled += ldexp(or_stored(a, i, i), -64); /* cannot overflow */
   }
   bool overflowed = !isfinite(sum) && isfinite(scaled);
-  *trace = overflowed ? or_norm_value(norm_of(scaled, a->exponent + 64))
-                      : or_norm_value(norm_of(sum, a->exponent));
+  *trace = overflowed ? or_norm_value(or_norm_of(scaled, a->exponent + 64))
+                      : or_norm_value(or_norm_of(sum, a->exponent));
   return OR_OK;
 }

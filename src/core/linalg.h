@@ -18,6 +18,7 @@
 #define OR_LINALG_H
 
 #include "arena.h"
+#include "norm.h"
 
 /* A = Q R, thin: Q is m x k with orthonormal columns, R is k x n upper
    triangular with LAPACK's signs (its diagonal may be negative). */

@@ -3,15 +3,10 @@
 
 #include <math.h>
 
+#include "arithmetic.h"
 #include "kernels.h"
+#include "reduction.h"
 #include "softmax.h"
-
-static or_norm norm_from(double value, int64_t exponent) {
-  if (value == 0 || !isfinite(value))
-    return (or_norm){value, 0};
-  int e = ilogb(value);
-  return (or_norm){ldexp(value, -e), exponent + e};
-}
 
 /* --- squared error ------------------------------------------------------ */
 
@@ -44,7 +39,7 @@ or_status or_mse(const or_matrix *pred, const or_matrix *target,
     return status;
   factors f = factors_of(reduction, pred);
   or_norm r = or_matrix_frobenius(gradient);
-  *value = norm_from(f.value * r.value * r.value, 2 * r.exponent);
+  *value = or_norm_of(f.value * r.value * r.value, 2 * r.exponent);
   or_matrix_scale(f.gradient, gradient, gradient);
   return OR_OK;
 }
@@ -56,17 +51,6 @@ typedef struct targets {
   const int *labels;
   const or_matrix *probabilities;
 } targets;
-
-static double below_largest(const or_matrix *z, const int *labels,
-                            or_matrix *d) {
-  return (z->precision == OR_FLOAT32 ? or_below_largest_f32
-                                     : or_below_largest_f64)(z, labels, d);
-}
-
-static void exponentials(double scale, or_matrix *d) {
-  (d->precision == OR_FLOAT32 ? or_exponentials_f32
-                              : or_exponentials_f64)(scale, d);
-}
 
 /* What the targets are worth: sum of t d over all elements, without those
    whose t is 0 (d may be -Inf there) */
@@ -109,18 +93,20 @@ static or_status cross_entropy(const or_matrix *logits, targets t,
                                or_norm *value, or_matrix *gradient) {
   if (or_matrix_is_empty(logits))
     return OR_EMPTY;
+  or_precision p = logits->precision;
   double e = (double)logits->exponent;
   double scale = e > 1023 ? INFINITY : e < -1022 ? 0x1p-1022 : ldexp(1, (int)e);
   gradient->exponent = 0;
-  double distance = below_largest(logits, t.labels, gradient);
+  double distance =
+      OR_FOR_PRECISION(p, or_below_largest)(logits, t.labels, gradient);
   if (t.probabilities)
     distance = weighted(t.probabilities, gradient);
-  exponentials(scale, gradient);
+  OR_FOR_PRECISION(p, or_exponentials)(scale, gradient);
   double total = has_nan(logits) ? NAN : -distance;
   for (int j = 0; j < logits->cols; j++)
     total += finish_column(gradient, j, t) / scale;
   int64_t k = e > 1023 ? logits->exponent : ilogb(scale);
-  *value = norm_from(total / logits->cols, k);
+  *value = or_norm_of(total / logits->cols, k);
   return OR_OK;
 }
 
@@ -142,8 +128,7 @@ or_status or_cross_entropy_targets(const or_matrix *logits,
 /* --- accuracy ----------------------------------------------------------- */
 
 static int largest_row(const or_matrix *m, int j) {
-  return (m->precision == OR_FLOAT32 ? or_largest_row_f32
-                                     : or_largest_row_f64)(m, j);
+  return OR_FOR_PRECISION(m->precision, or_largest_row)(m, j);
 }
 
 int or_correct(const or_matrix *logits, const int *labels,

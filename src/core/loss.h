@@ -5,6 +5,7 @@
 #define OR_LOSS_H
 
 #include "matrix.h"
+#include "norm.h"
 
 typedef enum or_reduction {
   OR_MEAN, /* over all elements, as PyTorch */

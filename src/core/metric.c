@@ -3,10 +3,13 @@
 
 #include <math.h>
 
+#include "arithmetic.h"
+#include "blas.h"
+#include "exponent.h"
 #include "gram.h"
 #include "kernels.h"
 #include "product.h"
-#include "work.h"
+#include "reduction.h"
 
 /* --- Gram matrices, in float64 ------------------------------------------ */
 
@@ -54,7 +57,7 @@ static or_status distance(or_matrix *a, const or_matrix *b, or_norm *norm) {
    noise of size 0.7 k eps, at a right angle to nearly all there is, and along
    it some 4 eps: at these distances less than a thousandth in all. */
 static bool believable(const or_matrix *w, double error) {
-  double k = or_shorter_side(w), eps = or_precision_eps(OR_FLOAT32);
+  double k = or_shorter_side(w), eps = or_precision_eps(w->precision);
   return isfinite(error) &&
          (w->precision == OR_FLOAT64 || error > eps * fmax(8000, 30 * k));
 }
@@ -94,8 +97,8 @@ or_status or_orthogonality_error(const or_matrix *w, double scale,
 /* Is this the square of a norm that overflow and underflow in a product could
    have had no part in? */
 static bool survived(or_precision p, double square) {
-  return p == OR_FLOAT32 ? square > 0x1p-120 && square < 0x1p200
-                         : square > 0x1p-800 && square < 0x1p800;
+  const or_precision_traits *t = &or_precisions[p];
+  return square > ldexp(1, t->square_low) && square < ldexp(1, t->square_high);
 }
 
 /* WW' - VV' = P + P' with P = (W - V)((W + V)/2)': one product, in W's own
@@ -129,7 +132,7 @@ static or_status drift_of_difference(const or_matrix *w, const or_matrix *v,
    eps ||W||^2, and the trace of the Gram matrix is ||W||^2. */
 static bool quick_drift(const or_matrix *w, const or_matrix *start,
                         or_norm *drift) {
-  double trace, digits = w->precision == OR_FLOAT32 ? 1e3 : 1e8;
+  double trace, digits = or_precisions[w->precision].digits;
   if (!start || w->exponent != 0 || start->exponent != 0 ||
       or_trace(start, &trace) != OR_OK)
     return false;

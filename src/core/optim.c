@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "arithmetic.h"
+#include "exponent.h"
 #include "fpu.h"
 #include "update.h"
 
@@ -11,7 +13,7 @@
 static or_status gradient_factor(double scale, const or_matrix *g,
                                  const or_matrix *w, double *factor) {
   int64_t e = g->exponent;
-  int limit = w->precision == OR_FLOAT32 ? 120 : 1000;
+  int limit = or_precisions[w->precision].factor;
   *factor = scale;
   if (g->precision != w->precision)
     return OR_PRECISION;
@@ -34,8 +36,8 @@ or_status or_sgd_step(const or_sgd *rule, bool first, double scale,
   if (status != OR_OK)
     return status;
   or_fpu_mode mode = or_flush_denormals();
-  (w->precision == OR_FLOAT32 ? or_sgd_update_f32 : or_sgd_update_f64)(
-      rule, first, factor, g, velocity, w);
+  OR_FOR_PRECISION(w->precision, or_sgd_update)
+  (rule, first, factor, g, velocity, w);
   or_fpu_restore(mode);
   return OR_OK;
 }
@@ -48,17 +50,12 @@ or_status or_adam_step(const or_adam *rule, int64_t t, double scale,
   if (status != OR_OK)
     return status;
   or_fpu_mode mode = or_flush_denormals();
-  (w->precision == OR_FLOAT32 ? or_adam_update_f32 : or_adam_update_f64)(
-      rule, t, factor, g, m, v, w);
+  OR_FOR_PRECISION(w->precision, or_adam_update)(rule, t, factor, g, m, v, w);
   or_fpu_restore(mode);
   return OR_OK;
 }
 
 /* --- clipping ----------------------------------------------------------- */
-
-static double shifted(double value, int64_t k) {
-  return ldexp(value, k > 5000 ? 5000 : k < -5000 ? -5000 : (int)k);
-}
 
 or_norm or_norm_hypot(or_norm a, or_norm b) {
   if (a.value == 0 || (b.value != 0 && b.exponent > a.exponent)) {
@@ -66,7 +63,7 @@ or_norm or_norm_hypot(or_norm a, or_norm b) {
     a = b;
     b = swap;
   }
-  a.value = hypot(a.value, shifted(b.value, b.exponent - a.exponent));
+  a.value = hypot(a.value, or_shifted(b.value, b.exponent - a.exponent));
   return a;
 }
 

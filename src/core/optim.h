@@ -7,6 +7,7 @@
 #define OR_OPTIM_H
 
 #include "matrix.h"
+#include "norm.h"
 
 /* Stochastic gradient descent:
      d = g + weight_decay w

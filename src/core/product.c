@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "blas.h"
+#include "exponent.h"
 #include "kernels.h"
 
 size_t or_product_scratch(const or_matrix *a, const or_matrix *b) {
@@ -14,14 +15,10 @@ size_t or_product_scratch(const or_matrix *a, const or_matrix *b) {
   return count.needed;
 }
 
-static double max_abs(const or_matrix *m) {
-  return or_kernels(m->precision)->max_abs(m);
-}
-
 /* A result of this size needs no second look: nothing near it was lost. */
 static bool plain_enough(or_precision p, double top) {
-  return p == OR_FLOAT32 ? top >= ldexp(1, -70) && top <= ldexp(1, 100)
-                         : top >= ldexp(1, -800) && top <= ldexp(1, 900);
+  const or_precision_traits *t = &or_precisions[p];
+  return top >= ldexp(1, t->product_low) && top <= ldexp(1, t->product_high);
 }
 
 /* May the plain product of operands this large be believed? Yes if neither
@@ -33,7 +30,7 @@ static bool believable(or_precision p, double a, double b) {
 
 /* y = x with its largest magnitude in [1,2). */
 static void copy_normalized(const or_matrix *x, or_matrix *y) {
-  int top = ilogb(max_abs(x));
+  int top = ilogb(or_max_abs(x));
   or_kernels(x->precision)->shift(x, -top, y);
   y->exponent = x->exponent + top;
 }
@@ -72,11 +69,11 @@ or_status or_matrix_product_plain(bool ta, const or_matrix *a, bool tb,
 or_status or_matrix_product(bool ta, const or_matrix *a, bool tb,
                             const or_matrix *b, or_matrix *c, or_arena *arena) {
   TRY(or_matrix_product_plain(ta, a, tb, b, c));
-  double top = max_abs(c);
+  double top = or_max_abs(c);
   if (!plain_enough(c->precision, top) &&
-      !believable(c->precision, max_abs(a), max_abs(b))) {
+      !believable(c->precision, or_max_abs(a), or_max_abs(b))) {
     TRY(rescaled_product(ta, a, tb, b, c, arena));
-    top = max_abs(c);
+    top = or_max_abs(c);
   }
   or_matrix_keep_in_window(c, top);
   return OR_OK;

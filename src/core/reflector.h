@@ -29,7 +29,7 @@ typedef struct or_reflector_table {
 extern const or_reflector_table or_reflector_f32, or_reflector_f64;
 
 static inline const or_reflector_table *or_reflector(or_precision p) {
-  return p == OR_FLOAT32 ? &or_reflector_f32 : &or_reflector_f64;
+  return OR_FOR_PRECISION(p, &or_reflector);
 }
 
 #endif

@@ -3,7 +3,6 @@
 #include "rng.h"
 
 #include <Random123/philox.h>
-#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -108,8 +107,7 @@ static void fill_chunk(const filling *f, size_t e, size_t n) {
   _Alignas(OR_ALIGNMENT) char values[CHUNK_WORDS * sizeof(uint32_t)];
   size_t steps = (n * f->words + PHILOX_STEP_WORDS - 1) / PHILOX_STEP_WORDS;
   int made = (int)(steps * PHILOX_STEP_WORDS / f->words);
-  bool packed = f->m->ld == f->m->rows || f->m->cols == 1;
-  bool direct = packed && n == (size_t)made;
+  bool direct = or_matrix_is_packed(f->m) && n == (size_t)made;
   or_philox_best()->words(f->rng.key, f->rng.counter + e * f->words / 4,
                           (int)steps, words);
   transform(&f->recipe, words, made, f->m->precision,
@@ -127,7 +125,7 @@ static void fill_part(void *context, int part) {
 }
 
 static void fill(or_rng *r, recipe how, or_matrix *m) {
-  size_t words = m->precision == OR_FLOAT32 ? 1 : 2;
+  size_t words = or_precision_size(m->precision) / sizeof(uint32_t);
   filling f = {*r, how, m, or_matrix_count(m), words};
   or_parallel((int)((f.count + PART - 1) / PART), fill_part, &f);
   r->counter += (f.count * words + 3) / 4;
@@ -140,29 +138,26 @@ void or_rng_normal(or_rng *r, double mean, double std, or_matrix *m) {
 }
 
 void or_rng_uniform(or_rng *r, double low, double high, or_matrix *m) {
-  recipe f = {false, low, high - low, nextafter(high, low)};
-  if (m->precision == OR_FLOAT32) {
-    float from = (float)low, to = (float)high;
-    f = (recipe){false, from, to - from, nextafterf(to, from)};
-  }
+  or_precision p = m->precision;
+  low = or_precision_round(p, low);
+  high = or_precision_round(p, high);
+  recipe f = {false, low, or_precision_round(p, high - low),
+              or_precision_next(p, high, low)};
   fill(r, f, m);
-}
-
-static double largest(or_precision p) {
-  return p == OR_FLOAT32 ? FLT_MAX : DBL_MAX;
 }
 
 bool or_rng_normal_fits(double mean, double std, or_precision p) {
   return isfinite(mean) && std >= 0 &&
-         fabs(mean) / 2 + std * 4.5 <= largest(p) / 2;
+         fabs(mean) / 2 + std * 4.5 <= or_precisions[p].largest / 2;
 }
 
 bool or_rng_uniform_fits(double low, double high, or_precision p) {
-  if (!(fabs(low) <= largest(p) && fabs(high) <= largest(p)))
+  if (!(fabs(low) <= or_precisions[p].largest &&
+        fabs(high) <= or_precisions[p].largest))
     return false;
-  if (p == OR_FLOAT32)
-    return (float)low < (float)high && isfinite((float)high - (float)low);
-  return low < high && isfinite(high - low);
+  low = or_precision_round(p, low);
+  high = or_precision_round(p, high);
+  return low < high && isfinite(or_precision_round(p, high - low));
 }
 
 uint64_t or_rng_word(or_rng *r) {

@@ -67,7 +67,7 @@ CLONES static void exponentials(real f, real *d, size_t n) {
 /* In one loop where columns lie side by side: they may be short. A scale that
    underflows would make NaN of -Inf. */
 void R(or_exponentials)(double scale, or_matrix *d) {
-  bool whole = d->ld == d->rows;
+  bool whole = or_matrix_is_packed(d);
   real f = scale < (double)REAL_MIN ? REAL_MIN : (real)scale;
   size_t n = (size_t)d->rows * (size_t)(whole ? d->cols : 1);
   for (int j = 0; j < (whole ? 1 : d->cols); j++)

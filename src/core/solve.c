@@ -1,25 +1,14 @@
 /* solve.c: what rests on LU (solve, inverse, determinant, condition) or on
    an SVD with its small end cut off (least squares, pseudo-inverse). See
    linalg.h. */
-#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 
+#include "elements.h"
+#include "exponent.h"
 #include "kernels.h"
 #include "linalg.h"
 #include "work.h"
-
-static double max_abs(const or_matrix *m) {
-  return or_kernels(m->precision)->max_abs(m);
-}
-
-static double stored(const or_matrix *m, int i, int j) {
-  return or_kernels(m->precision)->get(m, i, j);
-}
-
-static double shifted(double value, int64_t k) {
-  return ldexp(value, k > 5000 ? 5000 : k < -5000 ? -5000 : (int)k);
-}
 
 /* --- LU ----------------------------------------------------------------- */
 
@@ -44,7 +33,7 @@ static lu_factors take_lu(or_arena *arena, int n, or_precision p) {
 /* Far enough apart that no one power of two suits both ends. */
 static bool is_graded(const or_matrix *a) {
   or_scan s = or_matrix_scan(a);
-  double limit = a->precision == OR_FLOAT32 ? 0x1p60 : 0x1p500;
+  double limit = ldexp(1, or_precisions[a->precision].grade);
   return s.max_abs > 0 && s.max_abs / s.min_nonzero > limit;
 }
 
@@ -62,12 +51,12 @@ static void find_scales(const or_matrix *a, lu_factors *lu) {
     lu->row[i] = lu->col[i] = INT64_MIN;
   for (int j = 0; j < n; j++)
     for (int i = 0; i < n; i++)
-      if (stored(a, i, j) != 0)
-        raise_to(&lu->col[j], ilogb(stored(a, i, j)));
+      if (or_stored(a, i, j) != 0)
+        raise_to(&lu->col[j], ilogb(or_stored(a, i, j)));
   for (int j = 0; j < n; j++)
     for (int i = 0; i < n; i++)
-      if (stored(a, i, j) != 0)
-        raise_to(&lu->row[i], ilogb(stored(a, i, j)) - lu->col[j]);
+      if (or_stored(a, i, j) != 0)
+        raise_to(&lu->row[i], ilogb(or_stored(a, i, j)) - lu->col[j]);
   for (int i = 0; i < n; i++) {
     lu->row[i] = lu->row[i] == INT64_MIN ? 0 : lu->row[i];
     lu->col[i] = lu->col[i] == INT64_MIN ? 0 : lu->col[i];
@@ -80,7 +69,7 @@ static void load_graded(const or_matrix *a, lu_factors *lu) {
     for (int i = 0; i < a->rows; i++)
       or_kernels(a->precision)
           ->set(&lu->f, i, j,
-                shifted(stored(a, i, j), -lu->row[i] - lu->col[j]));
+                or_shifted(or_stored(a, i, j), -lu->row[i] - lu->col[j]));
   lu->f.exponent = a->exponent;
 }
 
@@ -106,11 +95,11 @@ static or_status factor(const or_matrix *a, lu_factors *lu, or_arena *arena) {
 static int64_t best_exponent(const or_matrix *x, const int64_t *row,
                              const int64_t *col) {
   int64_t top = INT64_MIN;
-  int highest = x->precision == OR_FLOAT32 ? FLT_MAX_EXP : DBL_MAX_EXP;
+  int highest = or_precisions[x->precision].top;
   for (int j = 0; j < x->cols; j++)
     for (int i = 0; i < x->rows; i++)
-      if (stored(x, i, j) != 0)
-        raise_to(&top, ilogb(stored(x, i, j)) + row[i] + col[j]);
+      if (or_stored(x, i, j) != 0)
+        raise_to(&top, ilogb(or_stored(x, i, j)) + row[i] + col[j]);
   if (top == INT64_MIN)
     return 0;
   top += x->exponent;
@@ -123,7 +112,7 @@ static void spread(or_matrix *x, const int64_t *row, const int64_t *col) {
   for (int j = 0; j < x->cols; j++)
     for (int i = 0; i < x->rows; i++)
       or_kernels(x->precision)
-          ->set(x, i, j, shifted(stored(x, i, j), row[i] + col[j] + own));
+          ->set(x, i, j, or_shifted(or_stored(x, i, j), row[i] + col[j] + own));
   x->exponent = e;
 }
 
@@ -141,19 +130,19 @@ static void load_scaled_rows(const or_matrix *b, const int64_t *row,
   for (int j = 0; j < b->cols; j++) {
     top[j] = INT64_MIN;
     for (int i = 0; i < b->rows; i++)
-      if (stored(b, i, j) != 0)
-        raise_to(&top[j], ilogb(stored(b, i, j)) - row[i]);
+      if (or_stored(b, i, j) != 0)
+        raise_to(&top[j], ilogb(or_stored(b, i, j)) - row[i]);
     top[j] = top[j] == INT64_MIN ? 0 : top[j];
     for (int i = 0; i < b->rows; i++)
       or_kernels(x->precision)
-          ->set(x, i, j, shifted(stored(b, i, j), -row[i] - top[j]));
+          ->set(x, i, j, or_shifted(or_stored(b, i, j), -row[i] - top[j]));
   }
   x->exponent = b->exponent;
 }
 
 /* After a back substitution: has anything overflowed? */
 static or_status in_range(or_matrix *x) {
-  return isfinite(max_abs(x)) ? OR_OK : OR_RANGE;
+  return isfinite(or_max_abs(x)) ? OR_OK : OR_RANGE;
 }
 
 static or_status solve_graded(lu_factors *lu, const or_matrix *b, or_matrix *x,
@@ -173,7 +162,7 @@ static or_status solve_plain(lu_factors *lu, const or_matrix *b, or_matrix *x,
   TRY(or_blas(x->precision)->getrs(&lu->f, lu->pivots, x));
   TRY(in_range(x));
   x->exponent -= lu->f.exponent;
-  or_settle(x);
+  or_matrix_settle(x);
   return OR_OK;
 }
 
@@ -216,7 +205,7 @@ or_status or_inverse(const or_matrix *a, or_matrix *x, or_arena *arena) {
     negate(lu.col, a->rows);
     spread(x, lu.col, lu.row);
   } else {
-    or_settle(x);
+    or_matrix_settle(x);
   }
   or_give_back(arena, mark);
   return OR_OK;
@@ -236,7 +225,7 @@ static or_determinant product_of_pivots(const lu_factors *lu) {
     int64_t scale = lu->f.exponent;
     if (lu->graded)
       scale += lu->row[i] + lu->col[i];
-    multiply(&det, stored(&lu->f, i, i), scale);
+    multiply(&det, or_stored(&lu->f, i, i), scale);
     if (lu->pivots[i] != i + 1) /* LAPACK counts from 1 */
       det.value = -det.value;
   }
@@ -285,10 +274,10 @@ static svd_factors take_svd(or_arena *arena, const or_matrix *a) {
 /* Row i of x divided by s_i, or zero where s_i counts as zero. */
 static void divide_rows(const or_matrix *a, const or_matrix *s, or_matrix *x) {
   double eps = or_precision_eps(s->precision);
-  double limit = or_longer_side(a) * eps * stored(s, 0, 0);
+  double limit = or_longer_side(a) * eps * or_stored(s, 0, 0);
   for (int i = 0; i < x->rows; i++) {
     or_matrix row = or_matrix_block(x, i, 0, 1, x->cols);
-    double si = stored(s, i, 0);
+    double si = or_stored(s, i, 0);
     if (si > limit)
       or_kernels(x->precision)->scale(1 / si, &row, &row);
     else
@@ -311,7 +300,7 @@ static or_status least_squares(const or_matrix *a, const or_matrix *b,
   blas->gemm(true, false, 1, &svd.vt, &c, 0, x);
   TRY(in_range(x));
   x->exponent = right.exponent - svd.s.exponent;
-  or_settle(x);
+  or_matrix_settle(x);
   or_give_back(arena, mark);
   return OR_OK;
 }
@@ -344,7 +333,7 @@ or_status or_pseudo_inverse(const or_matrix *a, or_matrix *x, or_arena *arena) {
   or_blas(a->precision)->gemm(true, true, 1, &svd.vt, &svd.u, 0, x);
   TRY(in_range(x));
   x->exponent = -svd.s.exponent;
-  or_settle(x);
+  or_matrix_settle(x);
   or_give_back(arena, mark);
   return OR_OK;
 }
@@ -356,8 +345,8 @@ static or_status spectral_cond(const or_matrix *a, double *cond,
   size_t mark = arena->used;
   or_matrix s = or_take_matrix(arena, or_shorter_side(a), 1, a->precision);
   TRY(or_svd_scaled(a, NULL, &s, NULL, arena));
-  double smallest = stored(&s, s.rows - 1, 0);
-  *cond = smallest > 0 ? stored(&s, 0, 0) / smallest : INFINITY;
+  double smallest = or_stored(&s, s.rows - 1, 0);
+  *cond = smallest > 0 ? or_stored(&s, 0, 0) / smallest : INFINITY;
   or_give_back(arena, mark);
   return OR_OK;
 }

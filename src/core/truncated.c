@@ -4,6 +4,7 @@
 
 #include <math.h>
 
+#include "elements.h"
 #include "real.h"
 
 /* In units of std about the mean: [a, b] with -b <= a, mirrored if the
@@ -32,9 +33,14 @@ static double by_uniform(or_rng *r, double a, double b) {
   return z;
 }
 
+/* sqrt(a^2 + 4), which for so large an a is a. */
+static double root_beside(double a) {
+  return a < 0x1p500 ? sqrt(a * a + 4) : a;
+}
+
 /* Proposes from an exponential of the best rate; for a tail, a > 0. */
 static double by_exponential(or_rng *r, double a, double b) {
-  double rate = 0.5 * (a + sqrt(a * a + 4)), z;
+  double rate = 0.5 * a + 0.5 * root_beside(a), z;
   do
     z = a - log(open_unit(r)) / rate;
   while (z > b || open_unit(r) > exp(-0.5 * (z - rate) * (z - rate)));
@@ -73,7 +79,7 @@ static bool is_wide(interval t) { return t.a <= 0 && t.b - t.a > 2.5; }
 
 /* Robert's bound on b, above which the exponential beats the uniform */
 static bool is_tail(interval t) {
-  double root = sqrt(t.a * t.a + 4), sum = t.a + root;
+  double root = root_beside(t.a), sum = t.a + root;
   return t.a > 0 && t.b - t.a > 2 / sum * exp(0.5 + 0.25 * t.a * (t.a - root));
 }
 
@@ -86,11 +92,9 @@ static double draw(or_rng *r, singles *s, interval t) {
 
 /* The ends rounded inwards to the precision */
 static void round_inwards(or_precision p, double *low, double *high) {
-  if (p == OR_FLOAT64)
-    return;
-  float a = (float)*low, b = (float)*high;
-  *low = a < *low ? nextafterf(a, INFINITY) : a;
-  *high = b > *high ? nextafterf(b, -INFINITY) : b;
+  double a = or_precision_round(p, *low), b = or_precision_round(p, *high);
+  *low = a < *low ? or_precision_next(p, a, INFINITY) : a;
+  *high = b > *high ? or_precision_next(p, b, -INFINITY) : b;
 }
 
 static double clamp(double x, double low, double high) {

@@ -19,9 +19,8 @@ or_status or_truncated_normal_f64(or_rng *r, double mean, double std,
 static inline or_status or_truncated_normal(or_rng *r, double mean, double std,
                                             double low, double high,
                                             or_matrix *w) {
-  return w->precision == OR_FLOAT32
-             ? or_truncated_normal_f32(r, mean, std, low, high, w)
-             : or_truncated_normal_f64(r, mean, std, low, high, w);
+  return OR_FOR_PRECISION(w->precision, or_truncated_normal)(r, mean, std, low,
+                                                             high, w);
 }
 
 #endif

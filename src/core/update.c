@@ -26,7 +26,7 @@ static void run_chunk(void *context, int i) {
   u->run(u, at, n);
 }
 
-static bool packed(const or_matrix *m) { return !m || m->ld == m->rows; }
+static bool packed(const or_matrix *m) { return !m || or_matrix_is_packed(m); }
 
 static real *column(const or_matrix *m, int j) {
   return m ? COLUMN(m, j) : NULL;

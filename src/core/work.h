@@ -11,22 +11,9 @@ or_status or_require_finite(const or_matrix *a, or_arena *arena);
 /* copy = a, scanned, and scaled by a power of two into the window that LAPACK
    is safe in; copy->exponent says by how much. */
 or_status or_load(const or_matrix *a, or_matrix *copy, or_arena *arena);
-/* Is a matrix whose largest element is about 2^log2 better off with an
-   exponent? */
-bool or_loses_digits(or_precision p, int64_t log2);
-/* Back to exponent 0 where that neither overflows nor loses digits. */
-void or_settle(or_matrix *m);
 /* or_svd without its last step: s keeps the exponent the copy of a had, and
    its stored values are in the window. */
 or_status or_svd_scaled(const or_matrix *a, or_matrix *u, or_matrix *s,
                         or_matrix *vt, or_arena *arena);
-
-static inline int or_shorter_side(const or_matrix *a) {
-  return a->rows < a->cols ? a->rows : a->cols;
-}
-
-static inline int or_longer_side(const or_matrix *a) {
-  return a->rows > a->cols ? a->rows : a->cols;
-}
 
 #endif

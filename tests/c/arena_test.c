@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "../../src/core/elements.h"
 #include "../../src/core/linalg.h"
 #include "../../src/core/product.h"
 #include "check.h"
