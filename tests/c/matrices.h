@@ -9,6 +9,10 @@
 #include <string.h>
 
 #include "../../src/core/arena.h"
+#include "../../src/core/arithmetic.h"
+#include "../../src/core/elements.h"
+#include "../../src/core/exponent.h"
+#include "../../src/core/reduction.h"
 #include "../../src/core/rng.h"
 #include "check.h"
 
