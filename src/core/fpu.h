@@ -2,7 +2,7 @@
    A gemm on denormals is about 160 times slower than one on normal numbers;
    values that small are carried by exponents here, so flushing loses nothing
    that matters. The mode is per thread, set and put back around each call:
-   nobody else's arithmetic changes. */
+   the caller's other arithmetic does not change. */
 #ifndef OR_FPU_H
 #define OR_FPU_H
 

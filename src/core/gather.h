@@ -6,8 +6,8 @@
 #include "matrix.h"
 
 /* Column k of `to` becomes column columns[k] of `from`. Rows and precision
-   agree, exponents are not looked at. Where the two overlap, nobody knows what
-   comes out. */
+   agree, exponents are not looked at. Where the two overlap, the result is
+   unspecified. */
 void or_gather(const or_matrix *from, const int *columns, or_matrix *to);
 
 #endif

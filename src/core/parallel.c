@@ -1,7 +1,7 @@
 /* parallel.c: a pool of threads that sleep between loops (parallel.h). A loop
-   is announced by a new number in `loop`; who has seen it takes tasks until
-   there are none. A thread that waits looks for a while before it sleeps: the
-   next product of a network is microseconds away. */
+   is announced by a new number in `loop`; a thread that sees it takes tasks
+   until there are none. A thread that waits looks for a while before it
+   sleeps: the next product of a network is microseconds away. */
 #include "parallel.h"
 
 #include <pthread.h>
@@ -141,7 +141,7 @@ static void open_loop(int count, or_task *task, void *context) {
   pthread_mutex_unlock(&pool.lock);
 }
 
-/* From now on nobody joins. */
+/* No thread joins after this; returns when those inside have left. */
 static void close_loop(void) {
   pthread_mutex_lock(&pool.lock);
   atomic_fetch_add(&pool.loop, 1);

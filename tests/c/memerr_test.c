@@ -2,10 +2,12 @@
    and refuses the rest, for n = 0, 1, 2... until a task is done (as in
    testes/memerr.lua of Lua's own tests). Each time the error must be Lua's
    "not enough memory", the task must do afterwards what it did before, and
-   when the state is closed no byte may be left. */
+   when the state is closed no byte, descriptor or process may be left. */
 #include <lualib.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "../../src/bind/lib.h"
 #include "check.h"
@@ -69,9 +71,25 @@ static const char *const tasks[] = {
 
     "return core.activation.gain('gelu') + "
     "core.activation.moment('tanh', {q = 2})",
+
+    "local f, text = core.file, ('text'):rep(500) "
+    "return #f.gunzip(f.gzip(text), 2000) + #f.head('/dev/zero', 3000) + "
+    "#f.read('/dev/null') + f.size('/dev/zero', 9)",
+
+    "local status, out = core.file.spawn({'cat'}, ('text'):rep(500)) "
+    "return status + #out",
+
+    "local db <close> = core.store.open(':memory:', 'create') "
+    "local lock <close> = core.store.lock(lock_name) "
+    "return db:run('SELECT ? AS a UNION SELECT ? AS a', 1, 'x')[1].a + "
+    "#core.store.digest(A)",
+
+    "local w <close> = core.worker.fork(function(c) c:send(c:receive(2)) end, "
+    "{}) w:send('ab') core.worker.wait({w}, 60) return #w:reply()",
 };
 
 static const char setup[] =
+    "lock_name = os.tmpname() os.remove(lock_name) "
     "core = require 'orthorun.core' matrix, r, k = core.matrix, core.rng(1), 0 "
     "A = matrix{{4, 1, 0}, {1, 3, 1}, {0, 1, 2}} "
     "local function linear(m, n) return core.layer.linear{inputs = n, "
@@ -164,9 +182,15 @@ static void task_survives(lua_State *L, budget *b, const char *task) {
   lua_pop(L, 1);
 }
 
+static int lowest_free_descriptor(void) {
+  int fd = dup(STDIN_FILENO);
+  close(fd);
+  return fd;
+}
+
 static void every_task_survives(void) {
   budget b = {UNLIMITED, 0};
-  int status;
+  int status, descriptor = lowest_free_descriptor();
   lua_State *L = open_state(&b, &status);
   CHECK(L != NULL);
   if (!L)
@@ -175,6 +199,8 @@ static void every_task_survives(void) {
     task_survives(L, &b, tasks[i]);
   lua_close(L);
   CHECK(b.used == 0);
+  CHECK(lowest_free_descriptor() == descriptor);
+  CHECK(waitpid(-1, NULL, WNOHANG) < 0); /* no child is left */
 }
 
 static void opening_survives(void) {

@@ -18,7 +18,12 @@ describe("bands", function()
   it("refuse what is no number", function()
     raises("nan seeds", theory.band, 1, 0 / 0)
     raises("sigmas must be a number, not string", theory.band, 1, 4, "3")
-    raises("z_score: argument 3 is no array of 2 numbers", theory.z_score,
+    raises("band: argument 1 must be a number, not a nil", theory.band, nil, 4)
+    raises("band: argument 1 must be an array of 2 numbers", theory.band,
+      { 1, {} }, 4)
+    raises("z_score: argument 2 must be a number, not a boolean",
+      theory.z_score, 1, true, 1, 4)
+    raises("z_score: argument 3 must be an array of 2 numbers", theory.z_score,
       { 1, 2 }, { 1, 2 }, 0.1, 4)
   end)
 

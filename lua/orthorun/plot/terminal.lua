@@ -63,7 +63,7 @@ function Canvas:at(panel, point)
   return math.floor(x + 0.5), math.floor(y + 0.5)
 end
 
--- A line of dots between two places; every: only each so-manieth of them.
+-- A line of dots between two places; every: 1 draws all of them, n one in n.
 function Canvas:line(x1, y1, x2, y2, color, letter, every)
   local steps = math.max(math.abs(x2 - x1), math.abs(y2 - y1), 1)
   for i = 0, steps do

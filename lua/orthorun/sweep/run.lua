@@ -79,7 +79,7 @@ local function record(plan, file, id, one, ok, bytes, seconds)
     row.reason, row.traceback = failure.message, failure.traceback
   end
   file:put(row)
-  -- with jobs = 0 nobody calls file:tick while the next trial runs
+  -- with jobs = 0 nothing calls file:tick while the next trial runs
   if seconds >= at_once or plan.settings.jobs == 0 then file:commit() end
   one.output, one.seconds = row.output, seconds
   one.failure = failure and { p = one.p, message = failure.message,

@@ -64,18 +64,26 @@ local function check_seeds(who, seeds)
   end
 end
 
+-- Raises unless argument k is a number (n nil) or an array of n numbers.
+local function check_argument(who, k, x, n)
+  local good = type(x) == (n and "table" or "number") and
+    (not n or rawlen(x) == n)
+  for i = 1, good and n or 0 do
+    good = good and type(x[i]) == "number"
+  end
+  if not good then
+    fail(("%s: argument %d must be %s, not a %s"):format(who, k, n and
+      ("an array of %d numbers"):format(n) or "a number", type(x)))
+  end
+end
+
 -- f over numbers, or over the elements of arrays, which must be of one length.
 local function each(who, f, ...)
-  local first = ...
-  if type(first) == "number" then return f(...) end
   local columns, out = { ... }, {}
-  for k, column in ipairs(columns) do
-    if type(column) ~= "table" or #column ~= #first then
-      fail(("%s: argument %d is no array of %d numbers"):format(who, k,
-        type(first) == "table" and #first or 1))
-    end
-  end
-  for i = 1, #first do
+  local n = type(columns[1]) == "table" and rawlen(columns[1]) or nil
+  for k = 1, select("#", ...) do check_argument(who, k, columns[k], n) end
+  if not n then return f(...) end
+  for i = 1, n do
     local values = {}
     for k, column in ipairs(columns) do values[k] = column[i] end
     out[i] = f(table.unpack(values))
