@@ -3,7 +3,8 @@
 local ortho = require "orthorun"
 
 local pages = { "README.md", "docs/api.md", "docs/article.md",
-  "docs/cluster.md", "docs/design.md", "docs/experiments.md",
+  "docs/cluster.md", "docs/design.md", "docs/experiment.md",
+  "docs/experiments.md",
   "docs/sharing.md", "docs/sweeps.md", "docs/theory.md", "docs/tutorial.md" }
 
 local function read(path)

@@ -5,7 +5,7 @@ local core = require "orthorun.core"
 
 -- field -> the module that it comes from
 local lazy = {
-  arms = "orthorun.net.arms",
+  arms = "orthorun.base.arms",
   mlp = "orthorun.net.mlp",
   theory = "orthorun.theory",
   data = "orthorun.data",
@@ -14,6 +14,7 @@ local lazy = {
   report = "orthorun.report",
   require_version = "orthorun.base.version",
   sweep = "orthorun.sweep",
+  experiment = "orthorun.experiment",
   results = "orthorun.sweep.results",
   table = "orthorun.table",
   loss = "orthorun.net.loss",

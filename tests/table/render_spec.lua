@@ -35,7 +35,7 @@ describe("a table as text", function()
   it("has its columns in the order asked for, with units", function()
     local t = tabular.of({ "t", "n" }, { { t = 1.5, n = "a" } })
     assert.are.equal("n  t (s)\na    1.5\n",
-      render(t, 40, { t = "s" }, { "n", "t" }))
+      render(t, { units = { t = "s" }, columns = { "n", "t" } }))
   end)
 
   it("sets numbers right and texts left, with gaps where nothing is",

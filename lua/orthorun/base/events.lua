@@ -5,7 +5,7 @@ local events = {}
 local listeners = {}
 
 -- From now on f(value, title) is called for each event of a kind: "sweep",
--- "table", "plot", "required" (a version).
+-- "table", "text", "plot", "required" (a version).
 function events.listen(kind, f)
   listeners[kind] = listeners[kind] or {}
   table.insert(listeners[kind], f)

@@ -16,9 +16,9 @@ local function kind_of(value)
   end
 end
 
--- One option: its name, its default, whether it takes a list, the values
--- allowed (an array, or nil), the lowest number allowed (or nil), a line of
--- help. nil and a message where the default has no type.
+-- One option: its name, its default, whether it takes a list, and of extra:
+-- choices, the values allowed (an array); least, most and above, the bounds of
+-- numbers; help, a line. nil and a message where the default has no type.
 function options.spec(name, default, many, extra)
   extra = extra or {}
   local first = default
@@ -37,7 +37,8 @@ function options.spec(name, default, many, extra)
     end
   end
   return { name = name, default = default, many = many, kind = kind,
-    choices = extra.choices, least = extra.least, help = extra.help }
+    choices = extra.choices, least = extra.least, most = extra.most,
+    above = extra.above, help = extra.help }
 end
 
 -- The same for a run option, a row of core.run_options: the host checks its
@@ -89,18 +90,52 @@ local function refuse(spec, text, wanted)
   return nil, ("--%s: expected %s, got '%s'"):format(spec.name, wanted, text)
 end
 
+-- " of at least 1 and at most 10".
+local function bounds(spec)
+  local parts = {}
+  if spec.least then parts[1] = "of at least " .. spec.least end
+  if spec.above then parts[#parts + 1] = "above " .. spec.above end
+  if spec.most then parts[#parts + 1] = "at most " .. spec.most end
+  return #parts > 0 and " " .. table.concat(parts, " and ") or ""
+end
+
+local function is_within(spec, value)
+  return (not spec.least or value >= spec.least) and
+    (not spec.most or value <= spec.most) and
+    (not spec.above or value > spec.above)
+end
+
 -- The value of one item of text for this option; nil and a message.
 local function read_item(spec, text)
   local value, wanted = readers[spec.kind](text)
-  if spec.least then wanted = wanted .. " of at least " .. spec.least end
-  if value == nil or spec.least and not (value >= spec.least) then
-    return refuse(spec, text, wanted)
+  if value == nil or not is_within(spec, value) then
+    return refuse(spec, text, wanted .. bounds(spec))
   end
-  for _, choice in ipairs(spec.choices or { value }) do
+  if not spec.choices then return value end
+  for _, choice in ipairs(spec.choices) do
     if choice == value then return value end
   end
   return nil, ("--%s: %s"):format(spec.name,
     names.unknown("value", text, spec.choices))
+end
+
+-- Is a value (an array of them, where it takes a list) one that the option
+-- could have been given? If not, a message.
+function options.check(spec, value)
+  local list = spec.many and value or { value }
+  if type(list) ~= "table" or #list == 0 then
+    return nil, ("--%s: expected an array of values, got %s"):format(spec.name,
+      names.describe(value))
+  end
+  for _, each in ipairs(list) do
+    local text = csv.plain(each)
+    local read, message = read_item(spec, text)
+    if read == nil then return nil, message end
+    if type(read) ~= type(each) then
+      return refuse(spec, text, "a " .. spec.kind)
+    end
+  end
+  return true
 end
 
 -- The points of a range FROM..TO with `count` of them, evenly spaced, or

@@ -2,11 +2,11 @@
 -- init=ortho.init.he_normal{}, rng=ortho.rng(1)}: linear layers with the
 -- activation between them, none after the last.
 
+local arms = require "orthorun.base.arms"
 local core = require "orthorun.core"
-
 local names = require "orthorun.base.names"
 
-local known = { "sizes", "width", "depth", "inputs", "outputs",
+local known = { "sizes", "width", "depth", "inputs", "outputs", "for_data",
   "activation", "output_activation",
   "init", "bias", "rng", "precision" }
 
@@ -20,10 +20,26 @@ local function check_size(what, n)
   end
 end
 
+-- What a data set asks of a net: its inputs, and its outputs: rows of y, else
+-- one for each class of the labels (nil: the set has neither).
+local function data_sizes(set)
+  if type(set) ~= "table" or getmetatable(set.x) ~= "orthorun.matrix" then
+    fail("for_data must be a data set with a matrix x, not %s",
+      names.describe(set))
+  end
+  local outputs = set.y and set.y:rows()
+  if not outputs and set.labels then
+    outputs = set.classes and #set.classes or 0
+    for _, label in ipairs(set.labels) do outputs = math.max(outputs, label) end
+  end
+  return set.x:rows(), outputs
+end
+
 -- The sizes of all layers, inputs first.
 local function sizes_of(options)
   if options.sizes then
-    if options.width or options.depth or options.inputs or options.outputs then
+    if options.width or options.depth or options.inputs or options.outputs
+      or options.for_data then
       fail("give sizes=, or width= and depth=, not both")
     end
     if type(options.sizes) ~= "table" or #options.sizes < 2 then
@@ -34,10 +50,12 @@ local function sizes_of(options)
   end
   check_size("width", options.width)
   check_size("depth", options.depth)
-  local sizes = { options.inputs or options.width }
+  local inputs, outputs
+  if options.for_data then inputs, outputs = data_sizes(options.for_data) end
+  local sizes = { options.inputs or inputs or options.width }
   check_size("inputs", sizes[1])
   for l = 2, options.depth do sizes[l] = options.width end
-  sizes[options.depth + 1] = options.outputs or options.width
+  sizes[options.depth + 1] = options.outputs or outputs or options.width
   check_size("outputs", sizes[options.depth + 1])
   return sizes
 end
@@ -67,11 +85,20 @@ local function gain_of(activation)
   return core.activation.gain(activation[1], { alpha = activation.alpha })
 end
 
+-- An initializer, or one by its name: of an arm or of ortho.init.
+local function init_of(options, activation)
+  local arm = type(options.init) == "string" and arms[options.init]
+  if arm and arm.init then return arm.init end
+  return options.init and core.init.get(options.init)
+    or core.init.orthogonal { gain = gain_of(activation) }
+end
+
 --- A multilayer perceptron: a layer.sequential, see layer.
 -- sizes: {inputs, ..., outputs}; or width and depth, short for depth weight
 -- matrices of width x width, the first and the last of which inputs= and
--- outputs= fit to the data. activation: a name (default "relu").
--- init: an initializer (default orthogonal with the activation's gain).
+-- outputs=, or for_data= a data set, fit to the data. activation: a name
+-- (default "relu"). init: an initializer, its name or an arm's (default
+-- orthogonal with the activation's gain).
 -- Layer l draws from rng:split(l), so its weights depend on the seed and l
 -- alone. bias: true (zeros, the default), false, or an initializer.
 return function(options)
@@ -87,8 +114,7 @@ return function(options)
   names.expect("mlp", "rng", options.rng, "rng")
   check_activation(activation)
   if options.output_activation then check_activation(options.output_activation) end
-  local init = options.init and core.init.get(options.init)
-    or core.init.orthogonal { gain = gain_of(activation) }
+  local init = init_of(options, activation)
   local layers = {}
   for l = 1, #sizes - 1 do
     layers[#layers + 1] = core.layer.linear {

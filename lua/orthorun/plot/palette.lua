@@ -1,6 +1,8 @@
 -- palette: which colour a group of results has. The same initialization has
 -- the same colour in every plot, and colour-blind readers can tell them apart.
 
+local arms = require "orthorun.base.arms"
+
 local palette = {}
 
 -- Okabe and Ito's palette; yellow is left out (unreadable on white), black
@@ -10,8 +12,7 @@ palette.groups = { "0072B2", "D55E00", "009E73", "CC79A7", "E69F00", "56B4E9",
 
 -- Initializations that have a colour of their own in every plot, in the order
 -- of the colours above.
-palette.inits = { "gaussian", "scaled_gaussian", "he_normal", "orthogonal",
-  "orthogonal_sqrt2" }
+palette.inits = arms.names
 
 -- Viridis (Smith, van der Walt 2015): even steps for the eye, dark to light.
 palette.scale = { "440154", "472D7B", "3B528B", "2C728E", "21918C", "28AE80",

@@ -87,6 +87,7 @@ function report.verdict(checks) return verdict(checks, 2) end
 
 local function shown(value)
   if value == nil then return "" end
+  if type(value) == "function" then return "from the others" end
   if math.type(value) == "float" then return ("%.5g"):format(value) end
   return text.clean(value)
 end
@@ -200,15 +201,23 @@ local function plot_section()
   return section("Plots", table.concat(parts))
 end
 
+-- Texts that a script found, and tables, in their order.
 local function table_section()
-  local parts = {}
-  for _, entry in ipairs(journal.all "table") do
-    if entry.title then
-      parts[#parts + 1] = ("<p>%s</p>\n"):format(text.escape(entry.title))
+  local parts, with_text = {}, false
+  for _, entry in ipairs(journal.entries) do
+    if entry.kind == "text" then
+      with_text = true
+      parts[#parts + 1] = ('<p class="found">%s</p>\n'):format(
+        text.escape(entry.value.text))
+    elseif entry.kind == "table" then
+      if entry.title then
+        parts[#parts + 1] = ("<p>%s</p>\n"):format(text.escape(entry.title))
+      end
+      parts[#parts + 1] = html_table(entry.value.table, entry.value.columns)
     end
-    parts[#parts + 1] = html_table(entry.value.table, entry.value.columns)
   end
-  return section("Tables", table.concat(parts))
+  return section(with_text and "What was found" or "Tables",
+    table.concat(parts))
 end
 
 -- The script's name and text.

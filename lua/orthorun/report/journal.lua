@@ -1,5 +1,5 @@
 -- journal: what a script has shown so far, for a report to gather: its sweeps,
--- tables and plots, as they are told (base/events), and the version that it
+-- tables, texts and plots, as they are told (base/events), and the version that it
 -- requires. The oldest entries go where there are very many.
 local events = require "orthorun.base.events"
 
@@ -7,7 +7,7 @@ local journal = { entries = {} }
 
 local most = 200
 
--- Keeps an entry: kind "sweep", "table" or "plot", and what it is.
+-- Keeps an entry: kind "sweep", "table", "text" or "plot", and what it is.
 function journal.add(kind, value, title)
   local entries = journal.entries
   if #entries >= most then table.remove(entries, 1) end
@@ -23,7 +23,7 @@ function journal.all(kind)
   return list
 end
 
-for _, kind in ipairs { "sweep", "table", "plot" } do
+for _, kind in ipairs { "sweep", "table", "text", "plot" } do
   events.listen(kind, function(value, title)
     journal.add(kind, value, title)
   end)

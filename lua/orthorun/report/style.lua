@@ -14,6 +14,7 @@ body { margin: 0 auto; max-width: 75rem; padding: 2rem 1.25rem 4rem;
 h1 { font-size: 1.9rem; margin: 0 0 .2rem; }
 h2 { font-size: 1.2rem; margin: 2.4rem 0 .6rem;
   border-bottom: 1px solid var(--line); padding-bottom: .25rem; }
+.found { white-space: pre-line; max-width: 46rem; }
 .question { font-size: 1.1rem; white-space: pre-line; margin: .4rem 0 1rem; }
 .soft, figcaption { color: var(--soft); font-size: .9rem; }
 .wide { overflow-x: auto; margin-bottom: 1.4rem; }

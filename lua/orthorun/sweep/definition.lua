@@ -1,6 +1,7 @@
 -- definition: what a script says a sweep is: checked, and turned into the
 -- options of its command line and the order of its parameters.
 local core = require "orthorun.core"
+local grid = require "orthorun.sweep.grid"
 local names = require "orthorun.base.names"
 local options = require "orthorun.base.options"
 
@@ -8,19 +9,8 @@ local definition = {}
 
 local function fail(message, ...) core.fail("sweep: " .. message:format(...)) end
 
-local known_fields = { "name", "about", "params", "grid", "options", "trial",
-  "index", "args", "cost", "partial" }
-
-local function check_grid(def)
-  for name, values in pairs(def.grid or {}) do
-    if type(values) ~= "table" or #values == 0 then
-      fail("grid.%s must be an array of values", name)
-    end
-    if (def.params or {})[name] ~= nil then
-      fail("'%s' is in params and in grid", name)
-    end
-  end
-end
+local known_fields = { "name", "about", "params", "grid", "zip", "cases",
+  "options", "trial", "index", "args", "cost", "partial", "watch" }
 
 -- Raises at the user's line what is wrong with the table that sweep{} got.
 function definition.check(def)
@@ -35,61 +25,58 @@ function definition.check(def)
   if def.cost ~= nil and type(def.cost) ~= "function" then
     fail("cost must be a function(p), not a %s", type(def.cost))
   end
-  check_grid(def)
-end
-
--- Parameter names in the order of columns and loops: alphabetical, the seed
--- last, so that trials which differ in the seed alone stand together.
-function definition.ordered(group)
-  local list = names.keys(group or {})
-  for i, name in ipairs(list) do
-    if name == "seed" then table.insert(list, table.remove(list, i)) end
-  end
-  return list
+  grid.check(def)
+  local ok, message = pcall(grid.trials, def, {}, true)
+  if not ok then fail("%s", message) end
 end
 
 -- Does the script have a parameter of this name?
 function definition.has(def, name)
-  return (def.grid or {})[name] ~= nil or (def.params or {})[name] ~= nil
+  for _, option in ipairs(grid.options(def)) do
+    if option.name == name then return true end
+  end
+  return false
+end
+
+-- The option of a parameter; that of a computed one has no default.
+local function spec_of(option, extra)
+  local default = option.default
+  if option.sample ~= nil then default = option.sample end
+  local spec, message = options.spec(option.name, default, option.many, extra)
+  if not spec then fail("%s", message) end
+  spec.choices = spec.choices or option.choices
+  if option.sample ~= nil then spec.default = nil end
+  local ok, wrong = options.check(spec, default)
+  if not ok then fail("%s", wrong) end
+  return spec
+end
+
+-- A case's settings must be such as the options could be given.
+local function check_settings(def, specs)
+  for _, case in ipairs(def.cases or {}) do
+    for name, value in pairs(grid.settings(case)) do
+      local list = type(value) == "table" and value or { value }
+      for _, each in ipairs(type(value) == "function" and {} or list) do
+        local spec = specs[name]
+        local ok, wrong = options.check(spec, spec.many and { each } or each)
+        if not ok then fail("case '%s': %s", case[1], wrong) end
+      end
+    end
+  end
 end
 
 -- The command-line options that its parameters are (options.spec).
 function definition.specs(def)
-  local specs, extra = {}, def.options or {}
-  for _, part in ipairs { "grid", "params" } do
-    for _, name in ipairs(definition.ordered(def[part])) do
-      local spec, message = options.spec(name, def[part][name],
-        part == "grid", extra[name])
-      if not spec then fail("%s", message) end
-      specs[#specs + 1] = spec
-    end
+  local specs, extra, seen = {}, def.options or {}, {}
+  for i, option in ipairs(grid.options(def)) do
+    specs[i] = spec_of(option, extra[option.name])
+    seen[option.name] = specs[i]
   end
+  check_settings(def, seen)
   for name in pairs(extra) do
-    if not definition.has(def, name) then
-      fail("options.%s names no parameter", name)
-    end
+    if not seen[name] then fail("options.%s names no parameter", name) end
   end
   return specs
-end
-
--- The parameters of every trial, an array of tables: params in each, every
--- combination of the grid's values; the last of `grid_names` varies fastest.
-function definition.trials(params, grid, grid_names)
-  local trials = { {} }
-  for name, value in pairs(params) do trials[1][name] = value end
-  for _, name in ipairs(grid_names) do
-    local crossed = {}
-    for _, p in ipairs(trials) do
-      for _, value in ipairs(grid[name]) do
-        local q = {}
-        for key, v in pairs(p) do q[key] = v end
-        q[name] = value
-        crossed[#crossed + 1] = q
-      end
-    end
-    trials = crossed
-  end
-  return trials
 end
 
 return definition

@@ -12,6 +12,7 @@ local core = require "orthorun.core"
 local definition = require "orthorun.sweep.definition"
 local events = require "orthorun.base.events"
 local files = require "orthorun.base.files"
+local grid = require "orthorun.sweep.grid"
 local plan = require "orthorun.sweep.plan"
 local run = require "orthorun.sweep.run"
 local settings = require "orthorun.sweep.settings"
@@ -42,25 +43,33 @@ function sweep.range(a, b, step)
 end
 
 -- Defines a sweep, reads the command line, and answers --help. A wrong
--- option ends the program with status 2. Fields: name, about, params, grid,
--- trial; options = {NAME = {choices=, least=, help=}}; index, the name of the
--- column that counts through arrays (default "layer"); cost, a function(p)
--- that says how long a trial takes, in any unit; partial, true where the
--- script goes on with one shard's results; args, an argument array to read
--- instead of the script's.
+-- option ends the program with status 2. Fields: name, about; params, where a
+-- function(p) computes its value from the others; grid, crossed lists; zip,
+-- lists that go together (or an array of such groups); cases, an array of
+-- {NAME, label=, settings}, one at a time; trial; options = {NAME = {choices=,
+-- least=, most=, above=, help=}}; index, the name of the column that counts
+-- through arrays (default "layer"); cost, a function(p) that says how long a
+-- trial takes, in any unit; partial, true where the script goes on with one
+-- shard's results; args, an argument array to read instead of the script's;
+-- watch, for the library: {trial = f(p, bytes), all = f(list)} (run.all).
 local function define(_, def)
   definition.check(def)
   local values, chosen = settings.read(def)
   local self = setmetatable({
     name = def.name, about = def.about, trial = def.trial,
     index = def.index or "layer", cost = def.cost, partial = def.partial,
-    defaults = def.grid or {}, params = {}, grid = {}, run_options = chosen,
-    grid_names = definition.ordered(def.grid),
-    param_names = definition.ordered(def.params),
+    watch = def.watch, definition = def, values = values, params = {},
+    grid = {}, run_options = chosen,
   }, Sweep)
-  for _, name in ipairs(self.grid_names) do self.grid[name] = values[name] end
+  self.grid_names, self.param_names = grid.names(def)
   for _, name in ipairs(self.param_names) do
     self.params[name] = values[name]
+  end
+  local ok, trials = pcall(self.trials, self)
+  if not ok then settings.usage_error(trials) end
+  for _, name in ipairs(self.grid_names) do
+    self.grid[name] = type(values[name]) == "table" and values[name] or
+      grid.levels(def, trials, name)
   end
   settings.apply(chosen, chosen.precision or self.params.precision)
   return self
@@ -93,9 +102,7 @@ end
 
 -- The parameters of every trial, an array of tables; the last name of the
 -- grid varies fastest.
-function Sweep:trials()
-  return definition.trials(self.params, self.grid, self.grid_names)
-end
+function Sweep:trials() return grid.trials(self.definition, self.values) end
 
 -- The generator of a trial with parameters p.
 function Sweep:rng(p)

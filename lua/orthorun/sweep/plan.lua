@@ -2,6 +2,7 @@
 -- to run one, the settings, and the results file's path. It is all that
 -- running knows of a sweep. Here too: which trials are done, and --dry-run.
 local core = require "orthorun.core"
+local grid = require "orthorun.sweep.grid"
 local identity = require "orthorun.sweep.identity"
 local names = require "orthorun.base.names"
 local progress = require "orthorun.sweep.progress"
@@ -21,25 +22,11 @@ local function shard_of(trials, i, n)
   return mine
 end
 
--- The distinct values of both arrays, in order.
-local function union(a, b)
-  local list, seen = {}, {}
-  for _, values in ipairs { a, b } do
-    for _, value in ipairs(values) do
-      if not seen[value] then list[#list + 1] = value end
-      seen[value] = true
-    end
-  end
-  return list
-end
-
--- What a table of a sweep's results looks like. Levels of a grid column: the
--- script's own values first, so that order and colours stay the same whatever
--- subset is asked for.
-local function layout_of(sweep)
+-- What a table of a sweep's results looks like.
+local function layout_of(sweep, trials)
   local levels = {}
   for _, name in ipairs(sweep.grid_names) do
-    levels[name] = union(sweep.defaults[name] or {}, sweep.grid[name])
+    levels[name] = grid.levels(sweep.definition, trials, name)
   end
   return { index = sweep.index, grid = sweep.grid_names,
     params = sweep.param_names, levels = levels }
@@ -50,11 +37,12 @@ end
 -- trials, an array of {p, seed, key, cost} in the grid's order. Those that
 -- have run also have seconds, and output (bytes) or failure.
 function plan.of(sweep)
-  local settings = sweep.run_options
+  local settings, all = sweep.run_options, sweep:trials()
   local self = setmetatable({ name = sweep.name, about = sweep.about,
-    settings = settings, path = sweep:file(), layout = layout_of(sweep),
-    code = identity.code(sweep.trial), f = sweep.trial, trials = {} }, Plan)
-  local mine = shard_of(sweep:trials(), settings.shard, settings.shards)
+    settings = settings, path = sweep:file(), layout = layout_of(sweep, all),
+    code = identity.code(sweep.trial), f = sweep.trial, watch = sweep.watch,
+    trials = {} }, Plan)
+  local mine = shard_of(all, settings.shard, settings.shards)
   for k, p in ipairs(mine) do
     local seed = trial.seed(p, settings.seed)
     self.trials[k] = { p = p, seed = seed, cost = trial.cost(p, sweep.cost),

@@ -93,7 +93,8 @@ end
 -- The table of all records, one for each place in a trial's arrays. layout:
 -- index, the name of the counting column; grid and params, arrays of names;
 -- levels, the values of grid columns in their order. trials: an array of {p,
--- bytes of what it returned}.
+-- bytes of what it returned}. Also an array with p, out (what it returned) and
+-- rows (their number) of each trial.
 function records.gather(layout, trials)
   local list = {}
   for i, trial in ipairs(trials) do
@@ -107,9 +108,10 @@ function records.gather(layout, trials)
     for _, name in ipairs(columns) do
       fill(arrays[name], at, trial, name, layout.index)
     end
-    at = at + (trial.length or 1)
+    trial.rows = trial.length or 1
+    at = at + trial.rows
   end
-  return tabular.wrap(columns, arrays, at, layout.levels)
+  return tabular.wrap(columns, arrays, at, layout.levels), list
 end
 
 -- --- layouts as bytes -------------------------------------------------------

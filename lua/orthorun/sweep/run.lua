@@ -99,6 +99,7 @@ local function do_all(plan, file, id, bar, todo)
     work = function(k) return plan:attempt(k) end,
     done = function(k, ok, bytes, seconds)
       record(plan, file, id, plan.trials[k], ok, bytes, seconds)
+      if ok and plan.watch then plan.watch.trial(plan.trials[k].p, bytes) end
       bar:add(plan.trials[k].cost, ok)
       return ok or not settings.fail_fast
     end,
@@ -107,6 +108,13 @@ local function do_all(plan, file, id, bar, todo)
       file:tick()
       bar:tick()
     end }
+end
+
+-- Whoever watches sees a trial of an earlier run before new ones begin.
+local function watch_first(plan)
+  for _, one in ipairs(plan.watch and plan.trials or {}) do
+    if one.output then return plan.watch.trial(one.p, one.output) end
+  end
 end
 
 -- The same with the run's own line in the file, which says how it ended, and
@@ -124,6 +132,7 @@ local function perform(plan, file, todo)
     bar:clear()
     if not state.ended then pcall(finish, "stopped") end
   end })
+  watch_first(plan)
   local all = do_all(plan, file, id, bar, todo)
   finish(all and "finished" or "stopped at a failure")
   state.ended = true
@@ -204,7 +213,10 @@ local function open(plan)
 end
 
 -- Does what is left of the plan's trials. Returns the table of results of all
--- of them; raises where all failed, or with fail_fast the first.
+-- of them; raises where all failed, or with fail_fast the first. plan.watch,
+-- if there is one, has functions trial(p, bytes), called with the first trial
+-- of an earlier run and with each new one as it ends, and all(list), called
+-- with the list that records.gather returns.
 function run.all(plan)
   local file <close> = open(plan)
   local todo, again = plan:find_done(file)
@@ -216,8 +228,9 @@ function run.all(plan)
   end
   local done, failures = collect(plan)
   judge(plan, failures, #done)
-  local t = records.gather(plan.layout, done)
+  local t, list = records.gather(plan.layout, done)
   t.failures = failures
+  if plan.watch then plan.watch.all(list) end
   return t
 end
 

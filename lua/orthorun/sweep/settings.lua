@@ -158,4 +158,6 @@ function settings.apply(chosen, precision)
   options.in_force.ascii = chosen.ascii
 end
 
+settings.usage_error = usage_error
+
 return settings

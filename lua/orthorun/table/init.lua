@@ -9,6 +9,7 @@ local files = require "orthorun.base.files"
 local names = require "orthorun.base.names"
 local reduce = require "orthorun.table.reduce"
 local render = require "orthorun.table.render"
+local width_of = require "orthorun.base.text".width
 local fail = require "orthorun.core".fail -- at the user's line
 
 local tabular = { new = columns.new, of = columns.of, wrap = columns.wrap }
@@ -23,7 +24,7 @@ function tabular.paragraph(text, width)
   end
   local lines, line = {}, ""
   for word in text:gmatch "%S+" do
-    if line ~= "" and #line + #word >= width then
+    if line ~= "" and width_of(line) + width_of(word) >= width then
       lines[#lines + 1], line = line, word
     else
       line = line == "" and word or line .. " " .. word
@@ -73,7 +74,9 @@ end
 
 -- The table as aligned text, at most `limit` rows of it (default 40). units:
 -- what stands behind a column's name, as {time = "s"}.
-function Table:totext(limit, units) return render(self, limit or 40, units) end
+function Table:totext(limit, units)
+  return render(self, { limit = limit, units = units })
+end
 
 -- Prints the table on stdout. Options: title, a line above; columns, which
 -- ones; limit, how many rows at most (default 40); units, by column. A value
@@ -83,8 +86,7 @@ function Table:print(options)
   options = names.options("print", options, { "title", "columns", "limit",
     "units" })
   if options.title then io.write(options.title, "\n") end
-  local shown = render(self, options.limit or 40, options.units,
-    options.columns)
+  local shown = render(self, options)
   io.write(shown)
   events.tell("table", { table = self, text = shown,
     columns = options.columns }, options.title)

@@ -4,22 +4,20 @@
 -- Display width in characters, for UTF-8 text.
 local function width_of(text) return utf8.len(text) or #text end
 
-local widest = 40 -- characters of a text; the rest is cut off
-
-local function short(text)
+local function short(text, widest)
   text = text:gsub("%c", " ")
   if width_of(text) <= widest then return text end
   local cut = utf8.len(text) and utf8.offset(text, widest) or widest
   return text:sub(1, cut - 1) .. "…"
 end
 
-local function plain(value)
+local function plain(value, widest)
   if value == nil then return "" end
   if math.type(value) == "float" then
     if value ~= value then return "nan" end
     return (("%.4g"):format(value))
   end
-  return short(tostring(value))
+  return short(tostring(value), widest)
 end
 
 -- x rounded at a decimal place (10^place), with its zeros.
@@ -48,19 +46,28 @@ end
 -- The column whose spread is beside this one: "grad" of "grad_low".
 local function main_of(self, name)
   for _, ending in ipairs { "_interval_low", "_interval_high", "_low", "_high",
-    "_mean" } do
+    "_mean", "_theory" } do
     local main = name:sub(1, -#ending - 1)
     if name:sub(-#ending) == ending and self.data[main] then return main end
   end
   return name
 end
 
-local function shown(self, name, i)
+-- The error of a value: what `spreads` says (a number, or the column that has
+-- it), else the spread that stands beside it.
+local function error_of(self, name, i, spreads)
+  local told = spreads and spreads[name]
+  if type(told) == "string" then told = self.data[told][i] end
+  if told and told > 0 and told < math.huge then return told end
+  return spread_of(self, main_of(self, name), i)
+end
+
+local function shown(self, name, i, how)
   local value = self.data[name][i]
   if math.type(value) ~= "float" or value - value ~= 0 then
-    return plain(value)
+    return plain(value, how.widest or 40)
   end
-  local spread = spread_of(self, main_of(self, name), i)
+  local spread = error_of(self, name, i, how.spreads)
   if not spread then return plain(value) end
   return rounded(value, math.floor(math.log(spread, 10)) - 1)
 end
@@ -79,11 +86,12 @@ local function pad(text, width, right)
 end
 
 -- The texts of one column, header first, all of the same width.
-local function column_texts(self, name, count, unit)
+local function column_texts(self, name, count, how)
+  local unit = how.units and how.units[name]
   local head = unit and ("%s (%s)"):format(name, unit) or name
   local texts, width = { head }, width_of(head)
   for i = 1, count do
-    texts[i + 1] = shown(self, name, i)
+    texts[i + 1] = shown(self, name, i, how)
     width = math.max(width, width_of(texts[i + 1]))
   end
   local right = is_number_column(self, name)
@@ -91,13 +99,15 @@ local function column_texts(self, name, count, unit)
   return texts
 end
 
--- The first `limit` rows of a table, of the columns named (nil: all).
-return function(self, limit, units, columns)
-  local count, view = math.min(self.size, limit), self
-  if columns then view = self:select(columns) end
+-- A table as text. how: limit, the rows shown (default 40); units, by column;
+-- columns, which ones (nil: all); widest, the characters of a text that are
+-- shown (default 40); spreads, by column: its error, or which column has it.
+return function(self, how)
+  local count, view = math.min(self.size, how.limit or 40), self
+  if how.columns then view = self:select(how.columns) end
   local list, lines = {}, {}
   for k, name in ipairs(view.names) do
-    list[k] = column_texts(self, name, count, units and units[name])
+    list[k] = column_texts(self, name, count, how)
   end
   for i = 1, count + 1 do
     local parts = {}

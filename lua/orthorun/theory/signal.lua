@@ -8,6 +8,7 @@
 --   delta^l = dloss/dz^l,  ||grad W^l|| = ||delta^l|| ||a^(l-1)||.
 -- Energies are kept as natural logarithms: nothing overflows at any depth.
 local activation = require "orthorun.core".activation
+local arms = require "orthorun.base.arms"
 local overlap = require "orthorun.theory.overlap"
 local layer_noise = require "orthorun.theory.layer_noise"
 local names = require "orthorun.base.names"
@@ -216,7 +217,10 @@ end
 
 local known = { "init", "gain", "activation", "alpha", "width", "depth", "q0",
   "cotangent", "cotangent2", "target2", "reduction", "batch", "input_c",
-  "target_c" }
+  "target_c", "like", "loss" }
+
+-- The output's cotangent that a network's losses make, by their names.
+local losses = { mse = "mean", mse_half = "half", mse_sum = "sum" }
 
 local function number(who, options, key, default, least)
   local x = options[key]
@@ -246,6 +250,36 @@ local function choice(who, options, key, allowed)
   fail(who .. ": " .. names.unknown(key, value, allowed))
 end
 
+-- The options with what `like`, a trial's parameters, and `loss` stand for
+-- written out; options of their own names win. nil where like.init is an
+-- initializer that theory has no law for.
+local function written_out(who, options)
+  local like, out = options.like or {}, {}
+  if type(like) ~= "table" then
+    fail(("%s: like must be a table of parameters, not %s"):format(who,
+      names.describe(like)))
+  end
+  for _, name in ipairs { "width", "depth", "batch", "activation" } do
+    out[name] = like[name]
+  end
+  if options.init == nil and like.init ~= nil then
+    local arm = arms[like.init]
+    out.init = like.init
+    if arm then out.init, out.gain = arm.theory.init, arm.theory.gain end
+    if not variances[out.init] then return nil end
+  end
+  if options.loss ~= nil then
+    out.reduction = losses[options.loss]
+    if not out.reduction then
+      fail(who .. ": " .. names.unknown("loss", tostring(options.loss),
+        names.keys(losses)))
+    end
+    out.cotangent = "mse"
+  end
+  for name, value in pairs(options) do out[name] = value end
+  return out
+end
+
 -- dloss/df = factor * (f - y)
 local function residual_factor(reduction, n, samples)
   if reduction == "mean" then return 2 / (n * samples) end
@@ -263,6 +297,8 @@ local function read(who, options, extra)
   local all = table.move(known, 1, #known, 1, {})
   options = names.options(who, options,
     table.move(extra or {}, 1, #(extra or {}), #all + 1, all), 3)
+  options = written_out(who, options)
+  if not options then return nil end
   local net = {
     width = check_size(who, "width", options.width or 256, 2),
     depth = check_size(who, "depth", options.depth or 50, 1),
@@ -369,30 +405,6 @@ local function solve(net)
   }
 end
 
--- Predicted norms of each layer l = 1..depth. Options:
---   init = "scaled_gaussian", gain   as for init_variance
---   activation = "relu", alpha, width = 256, depth = 50 (weight matrices)
---   q0 = 1             mean of x_i^2 over the input (1/3 for U[0,1])
---   cotangent          "independent": delta^L drawn without looking at f;
---                      "mse": delta^L = factor (f - y) of the article's loss
---   cotangent2 = 1     E||delta^L||^2 of one sample, where independent
---   target2 = width/3  E||y||^2 of one sample, for mse
---   reduction = "mean" the mse's: factor 2/(width batch); "half": 1/batch;
---                      "sum": 2
---   batch = 1, input_c = .75, target_c = .75: samples, and the correlation of
---                      two inputs and of two targets (.75 for U[0,1])
--- Returns arrays forward (||a^l||, the last is ||f||), delta, gradient of
--- log10 of norms over the batch: of the root of the second moment itself, in
--- `typical` of the mean of the logarithm, which medians over seeds follow, and
--- in `sd` its standard deviation over seeds. A batch's samples are those of
--- one network: what their norms share stays, what is their own averages out,
--- as sums of lognormals do (to about .05 in log10, see orthorun.theory.overlap).
-function signal.signal(options)
-  local found = solve(read("signal", options))
-  found.layers, found.log_a, found.common = nil, nil, nil
-  return found
-end
-
 -- Least-squares slope of y[first..last] against the index.
 local function fit(y, first, last)
   local middle, top, bottom = 0.5 * (first + last), 0, 0
@@ -459,6 +471,47 @@ local function layer_slopes(found, depth)
     gradient = fit(found.gradient, 1, depth) }
 end
 
+-- Predicted norms of each layer l = 1..depth. Options:
+--   init = "scaled_gaussian", gain   as for init_variance
+--   activation = "relu", alpha, width = 256, depth = 50 (weight matrices)
+--   q0 = 1             mean of x_i^2 over the input (1/3 for U[0,1])
+--   cotangent          "independent": delta^L drawn without looking at f;
+--                      "mse": delta^L = factor (f - y) of the article's loss
+--   cotangent2 = 1     E||delta^L||^2 of one sample, where independent
+--   target2 = width/3  E||y||^2 of one sample, for mse
+--   reduction = "mean" the mse's: factor 2/(width batch); "half": 1/batch;
+--                      "sum": 2
+--   batch = 1, input_c = .75, target_c = .75: samples, and the correlation of
+--                      two inputs and of two targets (.75 for U[0,1])
+--   like               a trial's parameters: width, depth, batch, activation
+--                      and init (an arm's name, too), where they are not given
+--   loss               "mse", "mse_half", "mse_sum": cotangent = "mse", and the
+--                      reduction
+-- Returns arrays forward (||a^l||, the last is ||f||), delta, gradient of
+-- log10 of norms over the batch: of the root of the second moment itself, in
+-- `typical` of the mean of the logarithm, which medians over seeds follow, and
+-- in `sd` its standard deviation over seeds. A batch's samples are those of
+-- one network: what their norms share stays, what is their own averages out,
+-- as sums of lognormals do (to about .05 in log10, see orthorun.theory.overlap).
+-- Fields that are computed when asked for: slope and slope_sd, `typical` and
+-- `sd` of the slopes that gradient_slope has (nil below 4 layers). nil in place
+-- of all where like.init is an initializer that theory has no law for.
+function signal.signal(options)
+  local net = read("signal", options)
+  if not net then return nil end
+  local found = solve(net)
+  local shown = { forward = found.forward, delta = found.delta,
+    gradient = found.gradient, typical = found.typical, sd = found.sd }
+  return setmetatable(shown, { __index = function(self, name)
+    if net.depth < 4 or name ~= "slope" and name ~= "slope_sd" then
+      return nil
+    end
+    self.slope = layer_slopes(found.typical, net.depth)
+    self.slope_sd = slope_spreads(found, net.depth)
+    return rawget(self, name)
+  end })
+end
+
 local function depth_slope(deep, shallow, depths)
   return (deep.gradient[1] - shallow.gradient[1]) / (depths[2] - depths[1])
 end
@@ -472,6 +525,7 @@ end
 -- deviation of the three fitted slopes.
 function signal.gradient_slope(options)
   local net = read("gradient_slope", options)
+  if not net then return nil end
   local L = check_size("gradient_slope", "depth", net.depth, 4)
   local found = solve(net)
   net.depth = L // 2
@@ -489,6 +543,7 @@ end
 -- arrays `typical` and `sd`.
 function signal.first_layer(options)
   local net = read("first_layer", options, { "depths" })
+  if not net then return nil end
   local out = { typical = {}, sd = {} }
   if not options or type(options.depths) ~= "table" then
     fail("first_layer: depths must be an array of network depths")

@@ -1,0 +1,133 @@
+-- ending: how an experiment ends: what was asked, tables and texts in their
+-- order, the verdict, files, report. Prints and draws; computes nothing.
+local events = require "orthorun.base.events"
+local names = require "orthorun.base.names"
+local plot = require "orthorun.plot"
+local render = require "orthorun.table.render"
+local report = require "orthorun.report"
+local tabular = require "orthorun.table"
+
+local ending = {}
+
+local function value_text(value)
+  if math.type(value) == "float" then return ("%.6g"):format(value) end
+  return tostring(value)
+end
+
+-- "activation relu, batch 32; seeds 1, 2, 3": what is the same in all trials,
+-- and how often each was repeated.
+local function settings_text(e)
+  local parts, seeds = {}, {}
+  for _, name in ipairs(e.fixed) do
+    parts[#parts + 1] = ("%s %s"):format(name:gsub("_", " "),
+      e.labels[name] and e.labels[name][e.first[name]] or
+      value_text(e.first[name]))
+  end
+  for _, seed in ipairs(e.seeds) do seeds[#seeds + 1] = value_text(seed) end
+  local text = table.concat(parts, ", ")
+  if #seeds > 0 then
+    text = ("%s%s%s"):format(text, text ~= "" and "; " or "", #seeds == 1 and
+      "seed " .. seeds[1] or ("%d seeds"):format(#seeds))
+  end
+  return text
+end
+
+local function print_heading(e)
+  io.write(tabular.paragraph(e.asks), "\n")
+  local settings = settings_text(e)
+  if settings ~= "" then io.write(tabular.paragraph(settings), "\n") end
+end
+
+-- A table with the labels of cases in place of their names.
+local function labelled(e, t)
+  if not t.data.case or not e.labels.case then return t end
+  local new = t:with("case", function(record)
+    return e.labels.case[record.case] or record.case
+  end)
+  return new
+end
+
+local function print_table(e, item)
+  local t = labelled(e, item.table)
+  if item.title then io.write("\n", tabular.paragraph(item.title), "\n") end
+  local text = render(t, item)
+  io.write(text)
+  events.tell("table", { table = t, text = text, columns = item.columns },
+    item.title)
+end
+
+local function print_text(item)
+  io.write("\n", item.text:gsub("%s+$", ""), "\n")
+  events.tell("text", { text = item.text })
+end
+
+local function print_items(e)
+  for _, item in ipairs(e.items) do
+    if item.kind == "table" then
+      print_table(e, item)
+    else
+      print_text(item)
+    end
+  end
+  if #e.checks > 0 then
+    io.write("\nmeasured against predicted; z: the difference in standard " ..
+      "errors\n")
+    io.write(render(e.verdict, { limit = 60, widest = 60, spreads = {
+      measured = "error", error = "error", z = 0.1 } }))
+  end
+end
+
+local function write_tables(e)
+  io.write("\nCSV     ", e.results:csv(e.sweep:path(e.name .. ".csv")), "\n")
+  for _, name in ipairs(names.keys(e.derived)) do
+    io.write("CSV     ", e.derived[name]:csv(e.sweep:path(("%s_%s.csv")
+      :format(e.name, name))), "\n")
+  end
+  if #e.checks > 0 then
+    io.write("CSV     ", e.verdict:csv(e.sweep:path(e.name .. "_checks.csv")),
+      "\n")
+  end
+end
+
+local function title_of(e)
+  local fixed = {}
+  for _, name in ipairs(e.fixed) do
+    if #fixed < 4 and e.first[name] ~= "" then
+      local value = value_text(e.first[name])
+      fixed[#fixed + 1] = type(e.first[name]) == "string" and value or
+        name .. " " .. value
+    end
+  end
+  local name = e.title or e.name:gsub("_", " ")
+  return name .. (#fixed > 0 and not e.title and ": " ..
+    table.concat(fixed, ", ") or "")
+end
+
+local function draw_figures(e)
+  for _, figure in ipairs(e.figures) do
+    if #figure.panels > 0 then
+      local name = e.name .. (figure.suffix and "_" .. figure.suffix or "")
+      local picture = plot { panels = figure.panels, caption = figure.caption,
+        direct = figure.direct, formats = figure.formats,
+        title = title_of(e), file = e.sweep:path(name) }
+      table.insert(e.pictures, picture)
+      for _, file in ipairs(picture) do io.write("plot    ", file, "\n") end
+    end
+  end
+end
+
+-- Prints and draws all of it.
+function ending.show(e)
+  print_heading(e)
+  print_items(e)
+  write_tables(e)
+  io.stdout:flush()
+  draw_figures(e)
+  for _, name in ipairs(names.keys(e.derived)) do
+    events.tell("table", { table = e.derived[name] }, name)
+  end
+  io.write("report  ", report { checks = e.checks, question = e.asks,
+    file = e.sweep:path(e.name .. ".html") }, "\n")
+end
+
+return ending

@@ -1,0 +1,169 @@
+-- entries: what stands in `show`, checked: before any trial as far as it can
+-- be, and against the names of columns once there are results.
+local core = require "orthorun.core"
+local names = require "orthorun.base.names"
+local where = require "orthorun.experiment.where"
+
+local entries = {}
+
+local kinds = { "plot", "table", "slope", "check" }
+local fields = {
+  table = { "table", "by", "where", "of", "title", "units", "limit", "also" },
+  slope = { "slope", "over", "by", "where", "of", "model", "expected", "check",
+    "title", "what", "sigmas" },
+  plot = { "plot", "over", "y", "color", "by", "where", "of", "figure", "log",
+    "theory", "kind", "facet", "title", "xlabel", "ylabel", "zlabel",
+    "density", "bins", "range", "error", "middle", "band", "share", "log_x",
+    "log_y", "log_z", "log10_y", "log10_z", "labels", "caption", "direct",
+    "formats" },
+  check = { "check", "by", "where", "of", "at_most", "at_least", "predicted",
+    "error", "sigmas", "what" },
+}
+
+local function fail(i, message, ...)
+  core.fail(("experiment: show[%d]: "):format(i) .. message:format(...))
+end
+
+-- "plot", "table", "slope", "check" or "text".
+function entries.kind(entry)
+  if type(entry) == "function" then return "text" end
+  for _, kind in ipairs(kinds) do
+    if entry[kind] ~= nil and entry[kind] ~= true then return kind end
+  end
+end
+
+local function check_kind(i, entry)
+  if type(entry) ~= "table" and type(entry) ~= "function" then
+    fail(i, "it must be a table or a function, not %s", names.describe(entry))
+  end
+  local kind = entries.kind(entry)
+  if kind then return kind end
+  local near
+  for _, key in ipairs(names.keys(entry)) do
+    near = near or names.nearest(tostring(key), kinds)
+  end
+  fail(i, "it needs one of plot, table, slope or check, as in { plot = " ..
+    "\"loss\", over = \"depth\" }%s", near and
+    (" (did you mean '%s'?)"):format(near) or "")
+end
+
+local function list_of(value)
+  if value == nil then return {} end
+  return type(value) == "table" and value or { value }
+end
+
+local function check_names(i, field, value)
+  for _, name in ipairs(list_of(value)) do
+    if type(name) ~= "string" then
+      fail(i, "%s must name columns, not %s", field, names.describe(name))
+    end
+  end
+end
+
+local function is_bound(value)
+  local kind = type(value)
+  return kind == "nil" or kind == "number" or kind == "function"
+end
+
+local function check_values(i, kind, entry)
+  for _, field in ipairs { "at_most", "at_least", "predicted", "error" } do
+    local value = entry[field]
+    if kind == "check" and not is_bound(value) then
+      fail(i, "%s must be a number or a function(key), not %s", field,
+        names.describe(value))
+    end
+  end
+  if kind == "slope" and entry.expected ~= nil and
+    not is_bound(entry.expected) and type(entry.expected) ~= "table" then
+    fail(i, "expected must be a number, a table by level, or a " ..
+      "function(key), not %s", names.describe(entry.expected))
+  end
+  if entry.sigmas ~= nil and (type(entry.sigmas) ~= "number" or
+    not (entry.sigmas > 0)) then
+    fail(i, "sigmas must be a number above 0, not %s",
+      names.describe(entry.sigmas))
+  end
+  if kind == "plot" and entry.log ~= nil and not names.has({ "", "x", "y",
+    "xy", "yx" }, entry.log) then
+    fail(i, "log must be \"x\", \"y\", \"xy\" or \"\", not %s",
+      names.describe(entry.log))
+  end
+  if entry.figure ~= nil and (type(entry.figure) ~= "string" or
+    not entry.figure:find "^[%w_.-]+$") then
+    fail(i, "figure must be a name of letters, digits, _, . and -, not %s",
+      names.describe(entry.figure))
+  end
+end
+
+local function check_derived(i, entry, derived)
+  if entry.of == nil then return end
+  local tables = {}
+  for _, name in ipairs(names.keys(derived or {})) do
+    if type(derived[name]) == "table" then tables[#tables + 1] = name end
+  end
+  if #tables == 0 then
+    fail(i, "of = %s: `derive` makes no table", names.describe(entry.of))
+  elseif not names.has(tables, entry.of) then
+    fail(i, "of: %s", names.unknown("derived table", tostring(entry.of),
+      tables))
+  end
+end
+
+-- Checks `show` before any trial. derived: the definition's `derive`.
+function entries.check(show, derived)
+  if show == nil then return end
+  names.table_of("experiment", "show", show)
+  for key in pairs(show) do
+    if math.type(key) ~= "integer" or key < 1 or key > #show then
+      core.fail(("experiment: show must be an array, each entry in braces of " ..
+        "its own; it has a field %s"):format(names.describe(key)))
+    end
+  end
+  for i, entry in ipairs(show) do
+    local kind = check_kind(i, entry)
+    if kind ~= "text" then
+      local who = ("experiment: show[%d]"):format(i)
+      names.options(who, entry, fields[kind])
+      for _, field in ipairs { kind, "by", "over", "color", "facet", "y" } do
+        check_names(i, field, entry[field])
+      end
+      if kind ~= "table" and type(entry[kind]) ~= "string" then
+        fail(i, "%s takes one column, as \"loss\"", kind)
+      end
+      where.check(who, entry.where)
+      check_values(i, kind, entry)
+      check_derived(i, entry, derived)
+    end
+  end
+end
+
+-- Raises where an entry names a column that is not among `known`. of: known
+-- columns by derived table.
+function entries.check_columns(show, known, of)
+  for i, entry in ipairs(show or {}) do
+    local kind = entries.kind(entry)
+    local all = entry ~= nil and kind ~= "text" and (entry.of and of[entry.of]
+      or known) or {}
+    local function check(field, value)
+      for _, name in ipairs(list_of(value)) do
+        if not names.has(all, name) then
+          error(("experiment: show[%d]: %s: %s"):format(i, field,
+            names.unknown("column", name, all)), 0)
+        end
+      end
+    end
+    if kind ~= "text" then
+      for _, field in ipairs { kind, "by", "over", "color", "facet", "y" } do
+        check(field, entry[field])
+      end
+      for _, field in ipairs { "theory", "error" } do
+        if kind == "plot" and type(entry[field]) == "string" then
+          check(field, entry[field])
+        end
+      end
+      check("where", names.keys(entry.where or {}))
+    end
+  end
+end
+
+return entries

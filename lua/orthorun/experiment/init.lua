@@ -1,0 +1,377 @@
+-- experiment: a question, parameters, a trial, what theory predicts of it, and
+-- what to show, in one table; the rest (options, runs, tables, plots, verdict,
+-- files, report) follows. Made of a sweep and of what stands below it.
+--
+--   return ortho.experiment {
+--     asks = "Does orthogonality survive depth?",
+--     params = { width = 64 },
+--     grid = { init = { "he_normal", "orthogonal" }, depth = { 5, 10, 20 },
+--       seed = ortho.range(5) },
+--     trial = function(p, rng) ... return { gap = ... } end,
+--     show = { { plot = "gap", over = "depth" } },
+--   }
+local core = require "orthorun.core"
+local ending = require "orthorun.experiment.ending"
+local entries = require "orthorun.experiment.entries"
+local names = require "orthorun.base.names"
+local journal = require "orthorun.report.journal"
+local packed = require "orthorun.base.bytes"
+local panels = require "orthorun.experiment.panels"
+local parameters = require "orthorun.experiment.parameters"
+local predict = require "orthorun.experiment.predict"
+local reduce = require "orthorun.experiment.reduce"
+local report = require "orthorun.report"
+local results = require "orthorun.experiment.results"
+local script = require "orthorun.base.script"
+local shown = require "orthorun.experiment.shown"
+local sweep = require "orthorun.sweep"
+local tables = require "orthorun.experiment.tables"
+
+local experiment = {}
+
+local function fail(message, ...)
+  core.fail("experiment: " .. message:format(...))
+end
+
+-- --- the definition ---------------------------------------------------------
+
+local known_fields = { "name", "asks", "title", "params", "grid", "zip",
+  "cases", "help", "options", "index", "measures", "trial", "predict",
+  "derive", "show", "cost" }
+
+local function check_kinds(def, kind, fields)
+  for _, name in ipairs(fields) do
+    if def[name] ~= nil and type(def[name]) ~= kind then
+      fail("%s must be a %s, not %s", name, kind, names.describe(def[name]))
+    end
+  end
+end
+
+local function check_derive(derive)
+  for _, name in ipairs(names.keys(derive or {})) do
+    local entry = derive[name]
+    if type(name) ~= "string" then
+      fail("derive needs names, as in { ratio = function(r) ... end }")
+    elseif type(entry) == "table" then
+      reduce.check(name, entry)
+    elseif type(entry) ~= "function" then
+      fail("derive.%s must be a function(r) or a table, not %s", name,
+        names.describe(entry))
+    end
+  end
+end
+
+local function check_measures(measures)
+  for _, name in ipairs(names.keys(measures or {})) do
+    names.options("experiment: measures." .. tostring(name), measures[name],
+      { "label", "log10" })
+  end
+end
+
+local function check(def)
+  names.table_of("experiment", "the definition", def)
+  names.options("experiment", def, known_fields)
+  check_kinds(def, "string", { "name", "asks", "title", "index" })
+  check_kinds(def, "function", { "trial", "predict", "cost" })
+  check_kinds(def, "table", { "params", "grid", "cases", "derive", "measures",
+    "show" })
+  if not def.trial then fail "trial, a function(p, rng), is missing" end
+  check_measures(def.measures)
+  check_derive(def.derive)
+  entries.check(def.show, def.derive)
+end
+
+-- --- which script -----------------------------------------------------------
+
+-- The file that a function comes from; nil for a text that was no file.
+local function file_of(source) return source:match "^@(.*)$" end
+
+-- Looks for who called experiment{}: the source of the nearest function of
+-- Lua outside this file; whether that is a guess, because the caller ended with
+-- `return ortho.experiment {...}` and left no trace; and whether the chunk of
+-- the file `path` is running.
+local function look_up(path)
+  local source, is_guess, running = nil, false, false
+  for level = 3, 200 do
+    local info = debug.getinfo(level, "St")
+    if not info then break end
+    local ours = info.source:find "/orthorun/experiment/init%.lua$"
+    is_guess = is_guess or ours and info.istailcall
+    if not ours and info.what ~= "C" then source = source or info.source end
+    running = running or info.what == "main" and file_of(info.source) == path
+  end
+  return source, is_guess, running
+end
+
+-- Was experiment{} called by the script that the program runs, and not by a
+-- file that it requires? Where the caller left no trace, the trial's file
+-- tells, unless the script has left none either: then it was the script.
+local function is_main(def)
+  local path = (arg or {})[0]
+  local source, is_guess, running = look_up(path)
+  if is_guess then
+    source = debug.getinfo(def.trial, "S").source
+    if not running and (arg or {})[-1] then return true end
+  end
+  local file = file_of(source or "")
+  return not file or file == path
+end
+
+local function default_name(def)
+  local path = file_of(debug.getinfo(def.trial, "S").source)
+  local name = (path or script.name()):match "[^/]*$":gsub("%.lua$", "")
+  return name ~= "" and name or "experiment"
+end
+
+-- --- what comes in ----------------------------------------------------------
+
+-- The names in derive that are functions, and those that are reducers.
+local function split_derive(derive)
+  local functions, reducers = {}, {}
+  for name, entry in pairs(derive or {}) do
+    if type(entry) == "function" then
+      functions[name] = entry
+    else
+      reducers[name] = entry
+    end
+  end
+  return functions, reducers
+end
+
+-- Every column that results will have: parameters, the index, what the trial
+-- returned, predictions, derived columns.
+local function columns_of(e, p, out, one)
+  local found = { [e.index] = true }
+  for _, group in ipairs { p, out, e.functions } do
+    for name in pairs(group) do found[name] = true end
+  end
+  for name in pairs(one and one.values or {}) do
+    found[name .. "_theory"] = true
+  end
+  return names.keys(found)
+end
+
+-- The columns of each derived table.
+local function derived_columns(e, known)
+  local of = {}
+  for name in pairs(e.reducers) do
+    of[name] = table.move(known, 1, #known, 1, {})
+  end
+  return of
+end
+
+-- Holds every name that the definition uses against what a trial returned.
+local function check_names(e, p, out, one)
+  local known = columns_of(e, p, out, one)
+  for _, name in ipairs(names.keys(e.reducers)) do
+    for _, column in ipairs(reduce.columns(e.reducers[name])) do
+      if not names.has(known, column) then
+        error(("experiment: derive.%s: %s"):format(name, names.unknown(
+          "column", column, known)), 0)
+      end
+    end
+  end
+  for _, name in ipairs(names.keys(e.measures)) do
+    if not names.has(known, name) and not e.reducers[name] then
+      error("experiment: measures: " .. names.unknown("result", name, known), 0)
+    end
+  end
+  entries.check_columns(e.show, known, derived_columns(e, known))
+end
+
+-- Sees trials as they come: the first is held against the definition, each
+-- has its prediction made while workers go on.
+local function watcher(e)
+  local checked = false
+  return {
+    trial = function(p, bytes)
+      local out = packed.decode(bytes)
+      local one = e.predictor:of(p, out)
+      if not checked then check_names(e, p, out, one) end
+      checked = true
+    end,
+    all = function(list) e.trials = list end,
+  }
+end
+
+-- --- what came out ----------------------------------------------------------
+
+-- Which parameters vary, texts before numbers, and which are fixed.
+local function sort_out(e)
+  local values, first = {}, e.trials[1].p
+  e.first, e.varying, e.fixed, e.seeds = first, {}, {}, {}
+  for _, trial in ipairs(e.trials) do
+    for name, value in pairs(trial.p) do
+      values[name] = values[name] or {}
+      values[name][value] = true
+    end
+  end
+  local function count(name)
+    local n = 0
+    for _ in pairs(values[name] or {}) do n = n + 1 end
+    return n
+  end
+  for _, kind in ipairs { "string", "boolean", "number" } do
+    for _, name in ipairs(e.sweep.grid_names) do
+      if type(first[name]) == kind and count(name) > 1 then
+        table.insert(e.varying, name)
+      end
+    end
+  end
+  for _, name in ipairs(names.keys(first)) do
+    if name ~= "seed" and count(name) == 1 then table.insert(e.fixed, name) end
+  end
+  e.seeds = names.keys(values.seed or {})
+  table.sort(e.seeds, function(a, b)
+    return type(a) == "number" and type(b) == "number" and a < b or
+      tostring(a) < tostring(b)
+  end)
+end
+
+-- Which results are arrays, and the names of all.
+local function find_results(e)
+  e.arrays, e.returned = {}, {}
+  local seen = {}
+  for _, trial in ipairs(e.trials) do
+    for name, value in pairs(trial.out) do
+      seen[name] = true
+      e.arrays[name] = e.arrays[name] or type(value) == "table"
+    end
+  end
+  e.returned = names.keys(seen)
+end
+
+local function derive_tables(e)
+  for _, name in ipairs(names.keys(e.reducers)) do
+    local entry = e.reducers[name]
+    local by = entry.by and shown.list(entry.by) or
+      shown.by(e, {}, e.all, entry.over or entry[reduce.kind(entry)])
+    e.derived_by[name] = by
+    e.derived[name] = reduce.table(e.all, entry, by, names.keys(e.first))
+  end
+end
+
+-- What is shown where nothing is said: a table of the single results, plots of
+-- them over the first parameter that is a number, of arrays over their index.
+local function default_show(e)
+  local show, numeric, single = {}, nil, {}
+  for _, name in ipairs(e.varying) do
+    if name ~= "seed" and type(e.first[name]) == "number" then
+      numeric = numeric or name
+    end
+  end
+  for _, name in ipairs(e.returned) do
+    if not e.arrays[name] then single[#single + 1] = name end
+  end
+  if #single > 0 then show[1] = { table = single } end
+  for _, name in ipairs(e.returned) do
+    local text = type(e.all.data[name][1]) == "string"
+    local over = e.arrays[name] and e.index or numeric
+    if over and not text then show[#show + 1] = { plot = name, over = over } end
+  end
+  return show
+end
+
+-- --- show -------------------------------------------------------------------
+
+local makers = { table = tables.medians, slope = tables.slopes,
+  check = tables.checks, plot = panels.add }
+
+-- What a function in `show` returned, as an item.
+local function item_of(i, value)
+  if value == nil or value == false then return nil end
+  if type(value) == "string" then return { kind = "text", text = value } end
+  if type(value) == "table" and value.tocsv then
+    return { kind = "table", table = value }
+  end
+  error(("experiment: show[%d]: the function must return a text, a table of " ..
+    "results or nil, not %s"):format(i, names.describe(value)), 0)
+end
+
+local function handler(message)
+  if tostring(message):find("interrupted!", 1, true) then return message end
+  return debug.traceback(tostring(message), 2)
+end
+
+local function evaluate(e, i, entry)
+  local maker = makers[entries.kind(entry)]
+  if maker then return maker(e, entry) end
+  local ok, value = xpcall(entry, handler, e.results, e)
+  if not ok then
+    error(("experiment: show[%d]: %s"):format(i, tostring(value)), 0)
+  end
+  return item_of(i, value)
+end
+
+local function show_all(e)
+  for i, entry in ipairs(e.show or default_show(e)) do
+    local item = evaluate(e, i, entry)
+    if item then
+      table.insert(e.items, item)
+      if item.kind == "table" then table.insert(e.tables, item.table) end
+    end
+  end
+  e.verdict = report.verdict(e.checks)
+end
+
+-- The results as the script gets them.
+local function returned(e)
+  local t = e.results
+  t.derived, t.tables, t.checks, t.pictures, t.params = e.derived, e.tables,
+    e.verdict, e.pictures, e.params
+  return t
+end
+
+-- --- from outside -----------------------------------------------------------
+
+local function start(def, main)
+  local read = parameters.read(def)
+  local e = { name = def.name or default_name(def), asks = def.asks,
+    title = def.title, index = def.index or "layer", show = def.show,
+    measures = def.measures or {}, labels = read.labels,
+    predictor = predict.new(def.predict), predictions = {}, derived = {},
+    derived_by = {}, tables = {}, items = {}, checks = {}, figures = {},
+    pictures = {} }
+  e.asks = e.asks or e.name:gsub("_", " ")
+  e.functions, e.reducers = split_derive(def.derive)
+  e.sweep = sweep { name = e.name, about = e.asks, params = read.params,
+    grid = read.grid, zip = read.zip, cases = def.cases, trial = def.trial,
+    options = read.options, index = e.index, cost = def.cost,
+    args = not main and {} or nil, watch = watcher(e) }
+  return e
+end
+
+local function run(e)
+  local t = e.sweep:run()
+  for i, trial in ipairs(e.trials) do
+    e.predictions[i] = e.predictor:of(trial.p, trial.out)
+  end
+  sort_out(e)
+  find_results(e)
+  e.all = results.with_theory(t, e.trials, e.predictions)
+  e.all = results.with_derived(e.all, e.functions, e.sweep.grid_names)
+  e.results = e.all:select(results.visible(e.all:columns()))
+  e.results.failures = t.failures
+  for _, trial in ipairs(e.trials) do trial.out = nil end
+  e.params = e.first
+  derive_tables(e)
+  for _, entry in ipairs(journal.all "sweep") do
+    if entry.value.sweep == e.sweep then entry.value.results = e.results end
+  end
+end
+
+-- ortho.experiment{...}: runs the trials that are not done yet, prints, draws
+-- and writes what `show` says, and returns the results; the head of
+-- docs/api.md's section says what the fields are. In a file that another
+-- script requires nothing is printed or drawn, and no command line is read.
+local function define(_, def)
+  check(def)
+  local main = is_main(def)
+  local e = start(def, main)
+  run(e)
+  show_all(e)
+  if main then ending.show(e) end
+  return returned(e)
+end
+
+return setmetatable(experiment, { __call = define })

@@ -1,0 +1,259 @@
+-- panels: the plots of `show` as ortho.plot's panels: what is not said (colour,
+-- theory, logarithmic axes, titles) is found from the results.
+local results = require "orthorun.experiment.results"
+local shown = require "orthorun.experiment.shown"
+
+local panels = {}
+
+local passed = { "y", "facet", "xlabel", "ylabel", "zlabel", "density", "bins",
+  "range", "error", "middle", "band", "share", "log_x", "log_y", "log_z",
+  "log10_y", "log10_z" }
+
+-- --- columns ----------------------------------------------------------------
+
+local function is_numeric(rows, name)
+  for i = 1, #rows do
+    local value = rows.data[name][i]
+    if value ~= nil then return type(value) == "number" end
+  end
+  return false
+end
+
+local function varies(rows, name)
+  return rows.data[name] ~= nil and #rows:unique(name) > 1
+end
+
+-- The parameters that vary in these rows, without the seed.
+local function varying(e, rows)
+  local list = {}
+  for _, name in ipairs(e.varying) do
+    if name ~= "seed" and varies(rows, name) then list[#list + 1] = name end
+  end
+  return list
+end
+
+-- What stands along the x axis where nothing is said: the index of arrays,
+-- else the first parameter that varies and is a number.
+local function default_over(e, entry, rows)
+  if e.arrays[entry.plot] then return e.index end
+  for _, name in ipairs(varying(e, rows)) do
+    if is_numeric(rows, name) then return name end
+  end
+  return varying(e, rows)[1]
+end
+
+local function color_of(e, entry, rows, over)
+  if entry.color ~= nil then return entry.color or nil end
+  local by = shown.list(entry.by)[1]
+  if by then return by end
+  for _, name in ipairs(varying(e, rows)) do
+    if name ~= over and name ~= entry.facet and name ~= entry.y and
+      not is_numeric(rows, name) then
+      return name
+    end
+  end
+end
+
+-- --- rows -------------------------------------------------------------------
+
+-- Of the parameters that vary and that the plot does not show, one level is
+-- taken: the largest number, the first text. Returns the rows and the levels.
+local function settle(e, entry, rows, panel)
+  local taken = {}
+  local used = { [panel.x or 0] = true, [panel.y or 0] = true,
+    [panel.color or 0] = true, [panel.facet or 0] = true }
+  for _, name in ipairs(varying(e, rows)) do
+    local free = not used[name] and (entry.where or {})[name] == nil
+    if free and varies(rows, name) then
+      local levels = rows:unique(name)
+      local level = levels[1]
+      if type(level) == "number" then
+        level = math.max(table.unpack(levels))
+      end
+      rows = rows:where { [name] = level }
+      taken[#taken + 1] = shown.key(e, { [name] = level }, { name })
+    end
+  end
+  return rows, taken
+end
+
+-- --- axes -------------------------------------------------------------------
+
+local wide = 30 -- largest over smallest, from where on an axis is logarithmic
+
+-- The distinct finite numbers of a column, sorted; nil where one is not above
+-- 0.
+local function positive(rows, name)
+  local seen, list = {}, {}
+  for i = 1, #rows do
+    local x = rows.data[name][i]
+    if x ~= nil and type(x) ~= "number" or x == 0 or
+      x and x < 0 then return nil end
+    if x and x - x == 0 and not seen[x] then
+      seen[x] = true
+      list[#list + 1] = x
+    end
+  end
+  table.sort(list)
+  return list
+end
+
+local function is_wide(list)
+  return list and #list > 1 and list[#list] / list[1] > wide
+end
+
+-- Are the places spread more evenly in the logarithm than on a line?
+local function is_even_in_log(list)
+  local function unevenness(place)
+    local least, most = math.huge, 0
+    for i = 2, #list do
+      local gap = place(list[i]) - place(list[i - 1])
+      least, most = math.min(least, gap), math.max(most, gap)
+    end
+    return most / least
+  end
+  return #list > 2 and unevenness(math.log) <
+    unevenness(function(x) return x end)
+end
+
+local function log_axes(e, entry, rows, panel)
+  local log = entry.log
+  local x = positive(rows, panel.x)
+  if entry.log_x == nil and entry.kind ~= "histogram" then
+    if log then
+      panel.log_x = log:find "x" and true or nil
+    else
+      panel.log_x = is_wide(x) and is_even_in_log(x) or nil
+    end
+  end
+  local asked = entry.log_y ~= nil or entry.log10_y ~= nil
+  if asked or entry.kind == "heat" then return end
+  if entry.kind == "histogram" then
+    panel.log_y = log and log:find "y" and true or nil
+  elseif shown.is_log10(e, panel.y) then
+    panel.log10_y = true
+  elseif log then
+    panel.log_y = log:find "y" and true or nil
+  else
+    panel.log_y = is_wide(positive(rows, panel.y)) or nil
+  end
+end
+
+-- --- panels -----------------------------------------------------------------
+
+local function theory_of(entry, rows, name)
+  if entry.theory ~= nil then return entry.theory or nil end
+  local column = rows.data[name .. "_theory"]
+  for i = 1, column and #rows or 0 do
+    if column[i] ~= nil then return name .. "_theory" end
+  end
+end
+
+-- x, y and z by what kind of plot it is.
+local function set_columns(e, entry, rows, panel)
+  panel.kind = entry.kind
+  local over = shown.list(entry.over)[1]
+  if entry.kind == "histogram" then
+    panel.x = entry.plot
+  elseif entry.kind == "heat" then
+    panel.x = over or default_over(e, entry, rows)
+    panel.y, panel.z = entry.plot, nil
+    if entry.y then panel.y, panel.z = entry.y, entry.plot end
+  else
+    panel.x, panel.y = over or default_over(e, entry, rows), entry.plot
+  end
+end
+
+local function add_labels(e, panel, rows)
+  local labels = {}
+  for _, name in ipairs { panel.color or "", panel.facet or "",
+    panel.x or "" } do
+    for _, value in ipairs(rows.data[name] and rows:unique(name) or {}) do
+      local label = e.labels[name] and e.labels[name][value]
+      labels[value] = label or labels[value]
+    end
+  end
+  for value, label in pairs(panel.labels or {}) do labels[value] = label end
+  panel.labels = labels
+end
+
+-- The panel of an entry, as ortho.plot takes it; nil and a text where there is
+-- nothing to draw.
+function panels.of(e, entry)
+  local rows, panel = shown.rows(e, entry), { labels = entry.labels }
+  if #rows == 0 then
+    return nil, shown.nothing(e, entry, "plot of " .. entry.plot, rows)
+  end
+  for _, name in ipairs(passed) do panel[name] = entry[name] end
+  set_columns(e, entry, rows, panel)
+  if not panel.x then
+    return nil, ("plot of %s: nothing varies that it could be drawn over")
+      :format(entry.plot)
+  end
+  if entry.kind ~= "heat" then
+    panel.color = color_of(e, entry, rows, panel.x)
+  end
+  local taken = {}
+  if not entry.of then rows, taken = settle(e, entry, rows, panel) end
+  panel.data = rows
+  if entry.kind ~= "heat" and entry.kind ~= "histogram" then
+    panel.theory = theory_of(entry, rows, entry.plot)
+  else
+    panel.theory = entry.theory or nil
+  end
+  log_axes(e, entry, rows, panel)
+  add_labels(e, panel, rows)
+  local measured = entry.kind == "heat" and panel.z or entry.plot
+  local axis = entry.kind == "histogram" and "xlabel" or
+    measured == panel.z and "zlabel" or "ylabel"
+  panel[axis] = panel[axis] or shown.label(e, measured)
+  local conditions = shown.where_text(e, entry, rows)
+  if conditions ~= "" then table.insert(taken, 1, conditions) end
+  local title = entry.title or ("%s%s"):format(shown.label(e, entry.plot),
+    entry.kind ~= "histogram" and " over " .. panel.x or "")
+  if not entry.title then table.insert(taken, 1, title) end
+  panel.title = entry.title and #taken > 0 and conditions == "" and
+    title .. ", " .. table.concat(taken, ", ") or entry.title or
+    table.concat(taken, ", ")
+  return panel
+end
+
+-- --- figures ----------------------------------------------------------------
+
+-- Do both show the same rows of the same columns?
+local function is_same(a, b)
+  for _, name in ipairs { "x", "y", "z", "color", "facet", "kind", "theory" } do
+    if a[name] ~= b[name] then return false end
+  end
+  if #a.data ~= #b.data then return false end
+  for _, name in ipairs { results.trial, a.x, a.y or a.x } do
+    local one, two = a.data.data[name] or {}, b.data.data[name] or {}
+    for i = 1, #a.data do
+      if one[i] ~= two[i] and one[i] == one[i] then return false end
+    end
+  end
+  return true
+end
+
+-- Adds a plot to e.figures, an array of {suffix, panels, ...}: to the one that
+-- is being filled, or to a new one where the entry says so. A panel that an
+-- earlier one of the figure shows already is left out. Returns an item of text
+-- where there is nothing to draw.
+function panels.add(e, entry)
+  local figure = e.figures[#e.figures]
+  if entry.figure or not figure then
+    figure = { suffix = entry.figure, panels = {} }
+    table.insert(e.figures, figure)
+  end
+  for _, name in ipairs { "caption", "direct", "formats" } do
+    if figure[name] == nil then figure[name] = entry[name] end
+  end
+  local panel, message = panels.of(e, entry)
+  if not panel then return { kind = "text", text = message } end
+  for _, other in ipairs(figure.panels) do
+    if is_same(other, panel) then return nil end
+  end
+  table.insert(figure.panels, panel)
+end
+
+return panels
