@@ -125,10 +125,10 @@ bench: bench-deps ## race PyTorch and NumPy; renews docs/performance.md
 
 # The floor of what BLAS and LAPACK allow; for this machine alone.
 $(B)/ceiling_f32: CEILING = -DREAL_IS_FLOAT
-$(B)/ceiling_f%: bench/ceiling.c | $(B)/found
+$(B)/ceiling_f%: bench/ceiling/*.c bench/ceiling/*.h | $(B)/found
 	@$(SAY) $(CC) -O3 -march=native -mprefer-vector-width=512 -ffast-math \
-	  -std=gnu11 -pthread -Wall -Wextra $(CEILING) -o $@ $< -lopenblas \
-	  -lmvec -lm
+	  -std=gnu11 -pthread -Wall -Wextra $(CEILING) -o $@ $(filter %.c,$^) \
+	  -lopenblas -lmvec -lm
 
 # RENEW=1 stores the new counts.
 bench-smoke: ## instructions of three small workloads against stored counts
@@ -159,7 +159,7 @@ check: deps-dev ## format, lints, and who may use whom
 	@CPPFLAGS='$(CPPFLAGS)' tools/check
 
 format: deps-dev ## let clang-format rewrite the C files
-	clang-format -i src/*/*.[ch] tests/c/*.[ch] bench/*.c
+	clang-format -i src/*/*.[ch] tests/c/*.[ch] bench/ceiling/*.[ch]
 
 # Two minutes, most of them for ten epochs of training.
 G = build/gallery

@@ -1,7 +1,7 @@
 -- groups: what races whom. A group is one piece of work, and its variants are
 -- the programs that do it. A variant has a name; a side: "orthorun", "found"
 -- (a peer as a user finds it), "tuned" (the same with orthorun's BLAS kernel
--- and one thread), "floor" (ceiling.c) or another, which no target looks at; a
+-- and one thread), "floor" (ceiling/) or another, which no target looks at; a
 -- command; variables for it. A group's `read` says which figures of a JSON line
 -- are seconds for which case, where there are several; its share, the part of
 -- the rounds that it runs (0: for the memory alone); bare, that its memory is

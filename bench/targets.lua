@@ -1,6 +1,6 @@
 -- What orthorun should reach, by workload. tuned: at least so many times as
 -- fast as the faster of the tuned peers, and twice that for peers as found;
--- floor: at most so many times the time of ceiling.c's best variant. memory:
+-- floor: at most so many times the time of the best variant of ceiling/. memory:
 -- at most that part of a tuned peer's peak, by library, and floor: of the peak
 -- of the floor's variant that is fastest. start: so many times as fast as a
 -- library's import, and floor: so many times the time of lua5.4.
