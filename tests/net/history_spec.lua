@@ -90,6 +90,13 @@ describe("history:final", function()
     assert.is_truthy(f.balance)
   end)
 
+  it("knows nothing of weights that diverged", function()
+    local f = run { lr = 1e300, clip = 1e300, tracker = { every = "ends",
+      probes = { "movement" } } }:final()
+    assert.is_true(f.movement ~= f.movement)
+    assert.is_true(f.taken > 0)
+  end)
+
   it("of no step has the start", function()
     local f = run { epochs = 0, tracker = { probes = { "movement" } } }:final()
     assert.same({ taken = 0, movement = 0 }, f)

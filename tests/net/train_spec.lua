@@ -268,6 +268,24 @@ describe("ortho.train", function()
     raises("record is 0", run, 0, 1)
   end)
 
+  it("ends where it has lost patience", function()
+    local losses = { 5, 4, 6, 6, 3, 3, 9, 2.5, 3, 3, 3, 1 }
+    local function run(patience)
+      local i = 0
+      return train { net = relu_net(1), x = x, y = y, lr = 1e-3, steps = 12,
+        loss = function(f)
+          i = i + 1
+          return losses[i], f * 0
+        end, patience = patience }
+    end
+    assert.equal(12, run(nil).taken)
+    assert.equal(12, run(4).taken)
+    assert.equal(10, run(3).taken) -- 2.5 at step 7, none less in 8, 9, 10
+    assert.equal(3, run(2).taken)
+    raises("patience is 0", run, 0)
+    raises("patience is 1.5", run, 1.5)
+  end)
+
   it("takes no step when asked for none", function()
     local net, twin = relu_net(1), relu_net(1)
     local h = train { net = net, x = x, y = y, loss = "mse", lr = 1, steps = 0,

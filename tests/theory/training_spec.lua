@@ -115,6 +115,9 @@ describe("theory.lazy_drift", function()
       o[name] = 2 * o[name]
       assert.is_near(factor * one, theory.lazy_drift(o), 1e-15, name)
     end
+    assert.equal(one / 2, theory.lazy_drift { like = base, width = 256 })
+    assert.equal(one, theory.lazy_drift { like = { width = 128, depth = 5,
+      samples = 8, outputs = 4, seed = 3, init = "he_normal" } })
     base.scale, base.residual = 4, 2
     assert.is_near(one / 2, theory.lazy_drift(base), 1e-15)
   end)
@@ -124,6 +127,7 @@ describe("theory.lazy_drift", function()
       outputs = 1 })
     raises("samples is 2.5", theory.lazy_drift, { width = 1, depth = 1,
       samples = 2.5, outputs = 1 })
+    raises("like must be a table", theory.lazy_drift, { like = 3 })
     raises("scale is inf", theory.lazy_drift, { width = 1, depth = 1,
       samples = 1, outputs = 1, scale = math.huge })
   end)

@@ -65,7 +65,8 @@ end
 
 -- history:final{layers=}: each probe's last measurement, the mean over those
 -- layers (default: all that were tracked), by the probe's name; and taken (the
--- number of updates), loss, and left, what is left of the first loss.
+-- number of updates), loss, and left, what is left of the first loss. Of a run
+-- that diverged there is no last measurement: NaN.
 function History:final(options)
   local layers = layers_of(self, "history:final", options)
   local out = { taken = self.taken, loss = self.loss }
@@ -73,7 +74,7 @@ function History:final(options)
   for name, by_step in pairs(layer_means(self, layers)) do
     local last = -1
     for step in pairs(by_step) do last = math.max(last, step) end
-    out[name] = by_step[last]
+    out[name] = self.diverged and 0 / 0 or by_step[last]
   end
   return out
 end

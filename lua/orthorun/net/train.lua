@@ -11,8 +11,7 @@ local tracker = require "orthorun.net.tracker"
 
 local known = { "net", "x", "y", "loss", "optimizer", "lr", "epochs", "steps",
   "batch", "shuffle", "drop_last", "rng", "clip", "schedule", "tracker",
-  "evaluate", "target_loss", "on_step", "check",
-  "record" }
+  "evaluate", "target_loss", "patience", "on_step", "check", "record" }
 
 local function fail(message, ...)
   core.fail("train: " .. message:format(...))
@@ -47,6 +46,12 @@ end
 local function check_record(every)
   if every == 0 then fail("record is 0, must be at least 1") end
   return every and check_count("record", every) or 1
+end
+
+-- Steps without a new least loss after which a run ends.
+local function check_patience(steps)
+  if steps == 0 then fail("patience is 0, must be at least 1") end
+  return steps and check_count("patience", steps) or math.maxinteger
 end
 
 -- How many steps, of so many batches an epoch.
@@ -178,7 +183,9 @@ local function prepare(options)
   run.evaluation = evaluation_of(options, run)
   run.tracker = tracker_of(options, run):start(run.net)
   run.largest = run.batches.x:precision() == "float32" and 38 or 308
-  run.record = check_record(options.record)
+  run.record, run.patience = check_record(options.record),
+    check_patience(options.patience)
+  run.least, run.least_step = math.huge, 0
   run.rows, run.taken = (run.steps - 1) // run.record + 1, 0
   run.arrays = room(run.rows)
   run.evaluations = tabular.new { "step", "epoch", "loss", "accuracy" }
@@ -248,6 +255,12 @@ local function clip(run, norm)
   optim.clip(run.net, run.clip)
 end
 
+-- Has the loss had no new least value for so many steps?
+local function out_of_patience(run, step, loss)
+  if loss < run.least then run.least, run.least_step = loss, step end
+  return step - run.least_step >= run.patience
+end
+
 -- One step. True where the run ends with it.
 local function step_once(run, step)
   local net, x, y = run.net, batch_of(run, step)
@@ -269,6 +282,7 @@ local function step_once(run, step)
     run.reached = step
     return true
   end
+  if out_of_patience(run, step, loss) then return true end
   if run.on_step and run.on_step(step, loss, net) then return true end
   run.optimizer:step(net, run.clip and clip(run, norm))
   run.taken = step + 1
@@ -320,6 +334,7 @@ end
 --                 before the first step, every so often (an epoch; per_epoch=
 --                 times an epoch), at the end
 --   target_loss   stop when a step's loss is as small as this
+--   patience      stop when no loss was less than that of so many steps ago
 --   on_step       function(step, loss, net), called before the update; true
 --                 ends the run
 --   record        steps from one row of history.steps to the next (1)

@@ -15,6 +15,18 @@ local function options_of(who, options, known)
   return names.options(who, options, known)
 end
 
+-- The options, and those that options.like has of the others.
+local function with_like(who, options, known)
+  local all = table.move(known, 1, #known, 2, { "like" })
+  local given, o = options_of(who, options, all), {}
+  if given.like ~= nil then names.table_of(who, "like", given.like) end
+  for _, name in ipairs(known) do
+    o[name] = given[name]
+    if o[name] == nil and given.like then o[name] = given.like[name] end
+  end
+  return o
+end
+
 -- A finite number of at least `least` (default: above 0).
 local function number(who, o, name, default, least)
   local value = o[name]
@@ -110,17 +122,19 @@ end
 -- --- nets that hardly move ------------------------------------------------
 
 -- theory.lazy_drift{width=, depth=, samples=, outputs=, gain=1, scale=1,
--- residual=1}: the drift ||E||_F/(g^2 sqrt n), E = WW' - W0W0', of each hidden
+-- residual=1, like=}: the drift ||E||_F/(g^2 sqrt n), E = WW' - W0W0', of each hidden
 -- layer of a wide net of `depth` weight matrices that learns `outputs` random
 -- targets of that mean square residual^2 for `samples` random inputs. The least
 -- movement that does is ||W - W0||_F = residual/scale sqrt(N C/(n L^2)), and in
 -- a random direction it makes ||E||_F = sqrt 2 g ||W - W0||_F. To leading order
 -- in N/n, the samples' kernel being a multiple of the identity; `scale`
--- multiplies the output (Chizat, Oyallon, Bach 2019).
+-- multiplies the output (Chizat, Oyallon, Bach 2019). like: a table, such as a
+-- trial's parameters, that has what is not given.
 function training.lazy_drift(options)
   local who = "lazy_drift"
-  local o = options_of(who, options, { "width", "depth", "samples", "outputs",
-    "gain", "scale", "residual" })
+  local known = { "width", "depth", "samples", "outputs", "gain", "scale",
+    "residual" }
+  local o = with_like(who, options, known)
   local width, depth = count(who, o, "width", nil, 1), count(who, o, "depth", nil, 1)
   local pairs_learnt = count(who, o, "samples", nil, 1) *
     count(who, o, "outputs", nil, 1)
