@@ -17,6 +17,7 @@ local lazy = {
   experiment = "orthorun.experiment",
   results = "orthorun.sweep.results",
   table = "orthorun.table",
+  lazy = "orthorun.net.lazy",
   loss = "orthorun.net.loss",
   optim = "orthorun.net.optim",
   train = "orthorun.net.train",

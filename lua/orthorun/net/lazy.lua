@@ -1,0 +1,176 @@
+-- lazy: what training would do to a network if its tangent kernel stayed what
+-- it is at the start: ortho.lazy{...}. Trains nothing.
+local core = require "orthorun.core"
+local names = require "orthorun.base.names"
+
+local matrix = core.matrix
+
+local most = 2000 -- samples times outputs: the kernels' size
+
+local function fail(message, ...) core.fail("lazy: " .. message:format(...)) end
+
+-- --- kernels --------------------------------------------------------------
+
+-- A layer that passes everything on, and keeps it.
+local function spy()
+  return {
+    forward = function(self, x)
+      self.x = x
+      return x
+    end,
+    backward = function(self, dx)
+      self.dx = dx
+      return dx
+    end,
+  }
+end
+
+-- The net anew from its weights, with a spy in front of each linear layer and
+-- behind it.
+local function rebuilt(weights, activation)
+  local layers, before, behind = {}, {}, {}
+  for l, W in ipairs(weights) do
+    before[l], behind[l] = spy(), spy()
+    layers[#layers + 1] = before[l]
+    layers[#layers + 1] = core.layer.linear { weight = W, bias = false }
+    layers[#layers + 1] = behind[l]
+    if l < #weights then layers[#layers + 1] = core.layer[activation]() end
+  end
+  return core.layer.sequential(layers), before, behind
+end
+
+-- Columns for each output and sample, samples varying faster: x, and the
+-- cotangent that asks for that output.
+local function spread(x, outputs)
+  local samples, index = x:cols(), {}
+  local one = matrix.zeros(outputs, outputs * samples,
+    { precision = x:precision() })
+  for c = 1, outputs do
+    for b = 1, samples do
+      index[#index + 1] = b
+      one:set(c, #index, 1)
+    end
+  end
+  return x:select(index), one
+end
+
+local function check_same(net, twin, x, activation)
+  local f = net:forward(x)
+  local eps = x:precision() == "float32" and 1e-4 or 1e-10
+  local g = twin:forward(x)
+  if g:rows() ~= f:rows() or not ((g - f):norm() <= eps * f:norm()) then
+    fail("the net is no multilayer perceptron without biases and with " ..
+      "activation \"%s\"", activation)
+  end
+end
+
+-- For each linear layer the kernel of its weights: K[i][j] = <df_i/dW, df_j/dW>,
+-- i and j running over outputs and samples. df/dW = delta x', so K is the
+-- elementwise product of two Gram matrices.
+local function kernels_of(o)
+  local weights = o.net:weights()
+  local twin, before, behind = rebuilt(weights, o.activation)
+  check_same(o.net, twin, o.x, o.activation)
+  local x, one = spread(o.x, o.y:rows())
+  twin:forward(x)
+  twin:backward(one)
+  local K = {}
+  for l = 1, #weights do
+    local a, d = before[l].x, behind[l].dx
+    K[l] = (a:t() * a):hadamard(d:t() * d)
+  end
+  return K
+end
+
+-- --- the way of the residual ------------------------------------------------
+
+-- The time after which sum energy_i exp(-2 w_i t) is `target` of what it was.
+local function time_to(target, w, energy)
+  local first = 0.0
+  for _, e in ipairs(energy) do first = first + e end
+  local function left(t)
+    local sum = 0.0
+    for i, e in ipairs(energy) do sum = sum + e * math.exp(-2 * w[i] * t) end
+    return sum / first
+  end
+  local low, high = 0.0, 1 / w[#w]
+  while left(high) > target do
+    if high > 1e12 / w[#w] then return math.huge end
+    low, high = high, 2 * high
+  end
+  for _ = 1, 60 do
+    local t = (low + high) / 2
+    if left(t) > target then low = t else high = t end
+  end
+  return high
+end
+
+-- K^+ (1 - exp(-K t)) y for the sum K of the kernels, and t, by which the
+-- squared residual of exp(-K t) y is `target` of y's.
+local function answer(kernels, y, target)
+  local K = kernels[1]
+  for l = 2, #kernels do K = K + kernels[l] end
+  local values, V = ((K + K:t()) * 0.5):eigh()
+  local w, z, energy = values:tolist(), V:t() * y, {}
+  for i = 1, #w do energy[i] = z:get(i, 1) ^ 2 end
+  local time = time_to(target, w, energy)
+  return V * z:map(function(value, i)
+    if w[i] <= 1e-12 * w[#w] then return time < math.huge and value * time or 0 end
+    return value * (1 - math.exp(-w[i] * time)) / w[i]
+  end), time
+end
+
+local function check(options)
+  names.table_of("lazy", "the options", options)
+  names.options("lazy", options, { "net", "x", "y", "activation", "scale",
+    "target" })
+  local o = { net = names.expect("lazy", "net", options.net, "layer"),
+    x = names.expect("lazy", "x", options.x, "matrix"),
+    y = names.expect("lazy", "y", options.y, "matrix"),
+    activation = options.activation or "relu", scale = options.scale or 1,
+    target = options.target or 0.1 }
+  if not names.has(core.activation.names(), o.activation) then
+    fail("%s", names.unknown("activation", tostring(o.activation),
+      core.activation.names()))
+  elseif o.y:cols() ~= o.x:cols() then
+    fail("x has %d samples, y has %d", o.x:cols(), o.y:cols())
+  elseif o.y:rows() * o.y:cols() > most then
+    fail("%d outputs of %d samples make kernels of more than %d rows",
+      o.y:rows(), o.y:cols(), most)
+  end
+  for name, above in pairs { scale = math.huge, target = 1 } do
+    local value = o[name]
+    if type(value) ~= "number" or not (value > 0 and value < above) then
+      fail("%s is %s, must be above 0 and below %g", name, tostring(value),
+        above)
+    end
+  end
+  return o
+end
+
+-- ortho.lazy{net=, x=, y=, activation="relu", scale=1, target=0.1}: where
+-- gradient flow would take the weights of a multilayer perceptron without
+-- biases that learns y at x, scale times its output counting from where it is
+-- (loss.scaled), until the loss is `target` of what it was, if the net were
+-- linear in its weights (Jacot, Gabriel, Hongler 2018; Chizat, Oyallon, Bach
+-- 2019). Returns a table: movement, ||W - W0||_F for each layer; drift, each
+-- layer's ||E||_F/(g^2 sqrt k) as a movement of that length in a random
+-- direction makes it, sqrt 2 ||W - W0||_F/(g sqrt n), k and n the shorter and
+-- the longer side; time, learning rate times steps. Memory: (samples outputs)^2
+-- numbers for each layer.
+return function(options)
+  local o = check(options)
+  local kernels = kernels_of(o)
+  local y = o.y:t():reshape(o.y:rows() * o.y:cols(), 1)
+  local alpha, time = answer(kernels, y, o.target)
+  local out = { movement = {}, drift = {},
+    time = time * o.x:cols() / o.scale ^ 2 }
+  for l, W in ipairs(o.net:weights()) do
+    local size = math.sqrt(alpha:dot(kernels[l] * alpha)) / o.scale
+    local k, n = math.min(W:rows(), W:cols()), math.max(W:rows(), W:cols())
+    local gain = W:norm() / math.sqrt(k)
+    out.movement[l] = size
+    out.drift[l] = math.sqrt(2 / n) * size / gain
+  end
+  return out
+end
