@@ -85,6 +85,11 @@ describe("ortho.lazy", function()
       assert.is_true(net:parameters()[l] == before[l])
     end
     assert.is_near(one.time / 100, ten.time, 1e-12 * one.time)
+    local last = ortho.lazy { net = net, x = x, y = y, layers = { 3 } }
+    assert.same({ one.movement[3] }, last.movement)
+    local from_0 = ortho.lazy { net = net, x = x, scale = 2, centred = false,
+      y = y + 2 * net:forward(x) }
+    assert.is_near(one.movement[1] / 2, from_0.movement[1], 1e-12)
   end)
 
   it("refuses nets that it cannot take apart, and impossible targets",
@@ -103,6 +108,7 @@ describe("ortho.lazy", function()
       try("x has 4 samples, y has 3", { y = y:sub(1, 2, 1, 3) })
       try("target is 1, must be above 0 and below 1", { target = 1 })
       try("scale is -1", { scale = -1 })
+      try("layer 4, of a net with 3", { layers = { 4 } })
       try("net must be a network", { net = 3 })
       try("did you mean 'target'", { traget = 0.1 })
       try("2500 outputs of 1 samples", { x = x:col(1), y = matrix.ones(2500, 1) })

@@ -455,6 +455,14 @@ describe("history:explain", function()
     assert.is_true(e.figures.sensitivity < 1e-4)
   end)
 
+  it("counts layers of unlike sizes as one", function()
+    local rng = ortho.rng(1) -- the readout is wide enough to count: k 16, 10
+    local net = ortho.mlp { width = 16, depth = 5, outputs = 10, rng = rng }
+    local h = train { net = net, x = rng:normal(16, 2), y = rng:normal(10, 2),
+      loss = "mse_half", lr = 0.02, steps = 20 }
+    assert.is_truthy(h:explain().text:find("k = 14.8", 1, true))
+  end)
+
   it("says when the weights are not near any more, and why", function()
     local h = wide(64, { samples = 8, steps = 100,
       optimizer = optim.adam { lr = 0.02 } })

@@ -247,7 +247,7 @@ local mechanisms = {
       m.drift > 1e-12,
       ("Low rank: E acts in few directions: its eigenvalues count as %.3g " ..
         "equal ones, and %.4g of k = %.4g exceed 1 %% of the largest " ..
-        "(%d samples can move at most %d)%s."):format(m.effective, m.moved,
+        "(%d samples can move at most %.4g)%s."):format(m.effective, m.moved,
         m.k, history.samples, math.min(bound, m.k), m.moved < 0.75 * m.k and
         "; the other singular values are where they were" or "")
   end },

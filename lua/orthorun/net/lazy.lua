@@ -123,12 +123,13 @@ end
 local function check(options)
   names.table_of("lazy", "the options", options)
   names.options("lazy", options, { "net", "x", "y", "activation", "scale",
-    "target" })
+    "target", "centred", "layers" })
   local o = { net = names.expect("lazy", "net", options.net, "layer"),
     x = names.expect("lazy", "x", options.x, "matrix"),
     y = names.expect("lazy", "y", options.y, "matrix"),
     activation = options.activation or "relu", scale = options.scale or 1,
-    target = options.target or 0.1 }
+    target = options.target or 0.1, centred = options.centred ~= false,
+    layers = options.layers }
   if not names.has(core.activation.names(), o.activation) then
     fail("%s", names.unknown("activation", tostring(o.activation),
       core.activation.names()))
@@ -148,29 +149,45 @@ local function check(options)
   return o
 end
 
--- ortho.lazy{net=, x=, y=, activation="relu", scale=1, target=0.1}: where
--- gradient flow would take the weights of a multilayer perceptron without
--- biases that learns y at x, scale times its output counting from where it is
--- (loss.scaled), until the loss is `target` of what it was, if the net were
--- linear in its weights (Jacot, Gabriel, Hongler 2018; Chizat, Oyallon, Bach
--- 2019). Returns a table: movement, ||W - W0||_F for each layer; drift, each
--- layer's ||E||_F/(g^2 sqrt k) as a movement of that length in a random
--- direction makes it, sqrt 2 ||W - W0||_F/(g sqrt n), k and n the shorter and
--- the longer side; time, learning rate times steps. Memory: (samples outputs)^2
--- numbers for each layer.
+-- The numbers of the layers to tell of.
+local function layers_of(wanted, count)
+  local all = {}
+  for l = 1, count do all[l] = l end
+  for _, l in ipairs(wanted or {}) do
+    if not all[l] then
+      fail("layer %s, of a net with %d layers that have weights", tostring(l),
+        count)
+    end
+  end
+  return wanted or all
+end
+
+-- ortho.lazy{net=, x=, y=, activation="relu", scale=1, centred=true,
+-- target=0.1, layers=}: where gradient flow would take the weights of a
+-- multilayer perceptron without biases that learns y at x, scale times its
+-- output counting from where it is (loss.scaled; not centred: from 0), until
+-- the loss is `target` of what it was, if the net were linear in its weights
+-- (Jacot, Gabriel, Hongler 2018; Chizat, Oyallon, Bach 2019). Returns a table of
+-- arrays over those layers (default: all): movement, ||W - W0||_F; drift,
+-- ||E||_F/(g^2 sqrt k) as a movement of that length in a random direction makes
+-- it, sqrt 2 ||W - W0||_F/(g sqrt n), k and n the shorter and the longer side;
+-- and time, learning rate times steps. Memory: (samples outputs)^2 numbers for
+-- each layer.
 return function(options)
   local o = check(options)
-  local kernels = kernels_of(o)
-  local y = o.y:t():reshape(o.y:rows() * o.y:cols(), 1)
-  local alpha, time = answer(kernels, y, o.target)
+  local W, kernels = o.net:weights(), kernels_of(o)
+  local y = o.y
+  if not o.centred then y = y - o.scale * o.net:forward(o.x) end
+  local alpha, time = answer(kernels, y:t():reshape(y:rows() * y:cols(), 1),
+    o.target)
   local out = { movement = {}, drift = {},
     time = time * o.x:cols() / o.scale ^ 2 }
-  for l, W in ipairs(o.net:weights()) do
-    local size = math.sqrt(alpha:dot(kernels[l] * alpha)) / o.scale
-    local k, n = math.min(W:rows(), W:cols()), math.max(W:rows(), W:cols())
-    local gain = W:norm() / math.sqrt(k)
-    out.movement[l] = size
-    out.drift[l] = math.sqrt(2 / n) * size / gain
+  for i, l in ipairs(layers_of(o.layers, #W)) do
+    local short, long = W[l]:rows(), W[l]:cols()
+    if short > long then short, long = long, short end
+    local gain = W[l]:norm() / math.sqrt(short)
+    out.movement[i] = math.sqrt(alpha:dot(kernels[l] * alpha)) / o.scale
+    out.drift[i] = math.sqrt(2 / long) * out.movement[i] / gain
   end
   return out
 end
