@@ -13,6 +13,7 @@ local function run(options)
     tracker = { every = "evaluations", probes = { "relative_drift",
       "grad_norm", one = function(_, step) return step end } } }
   for name, value in pairs(options or {}) do o[name] = value end
+  if o.x == false then o.x, o.y = nil, nil end
   return ortho.train(o)
 end
 
@@ -97,13 +98,53 @@ describe("history:final", function()
     assert.is_true(f.taken > 0)
   end)
 
+  it("tells how the loss went", function()
+    local losses = { 4, 6, 3, 1, 2 }
+    local function final(options)
+      local i = 0
+      options.loss = function(f)
+        i = i + 1
+        return losses[i], f * 0
+      end
+      options.net = ortho.mlp { sizes = { 64, 10 }, rng = ortho.rng(1) }
+      options.data, options.steps, options.lr = set, 5, 1
+      return ortho.train(options):final()
+    end
+    local all = final {}
+    assert.equal(2, all.loss)
+    assert.equal(0.5, all.left)
+    assert.equal(1.5, all.peak)
+    assert.is_true(all.reached ~= all.reached)
+    assert.equal(2, final { target_left = 0.75 }.reached)
+    assert.equal(3, final { target_loss = 0.75 * 2 }.reached)
+    assert.equal(0, final { target_left = 1 }.reached)
+    losses = { 4, 3, 2, 1, 0 / 0 }
+    assert.equal(math.huge, final {}.peak)
+    losses[5] = 0
+    assert.equal(1, final {}.peak)
+  end)
+
   it("of no step has the start", function()
     local f = run { epochs = 0, tracker = { probes = { "movement" } } }:final()
-    assert.same({ taken = 0, movement = 0 }, f)
+    assert.equal(0, f.taken)
+    assert.equal(0, f.movement)
+    for _, name in ipairs { "loss", "left", "peak", "reached" } do
+      assert.is_true(f[name] ~= f[name])
+    end
   end)
 end)
 
 describe("train", function()
+  it("takes sets, and their labels where the loss goes by classes", function()
+    local a = run()
+    local b = run { data = set, x = false, evaluate = { data = set, per_epoch = 2 } }
+    assert.same(a.steps:column "loss", b.steps:column "loss")
+    assert.same(a:curves().accuracy, b:curves().accuracy)
+    local squares = ortho.train { net = ortho.mlp { sizes = { 64, 10 },
+      rng = ortho.rng(1) }, data = set, steps = 1, lr = 1, loss = "mse" }
+    assert.is_true(squares.y == set.y)
+  end)
+
   it("refuses evaluations too many ways, trackers without any", function()
     local e = { x = set.x, y = set.labels }
     e.every, e.per_epoch = 3, 2
@@ -112,6 +153,11 @@ describe("train", function()
     raises("per_epoch is 0", run, { evaluate = e })
     e.per_epoch = 1.5
     raises("per_epoch is 1.5", run, { evaluate = e })
+    raises("data=, or x= and y=, not both", run, { data = set })
+    raises("data must be a table", run, { data = 3, x = false })
+    raises("target_loss= or target_left=, not both", run, { target_loss = 1,
+      target_left = 1 })
+    raises("target_left is -1", run, { target_left = -1 })
     raises("needs evaluate=", ortho.train, { net = ortho.mlp { sizes =
       { 64, 10 }, rng = ortho.rng(1) }, x = set.x, y = set.labels, lr = 1,
       loss = "cross_entropy", steps = 1,

@@ -64,13 +64,18 @@ local function layers_of(self, who, options)
 end
 
 -- history:final{layers=}: each probe's last measurement, the mean over those
--- layers (default: all that were tracked), by the probe's name; and taken (the
--- number of updates), loss, and left, what is left of the first loss. Of a run
--- that diverged there is no last measurement: NaN.
+-- layers (default: all that were tracked), by the probe's name; and taken, the
+-- number of updates; reached, the step that had the loss to reach, or NaN; loss,
+-- the last; left, its share of the first; and peak, the largest loss over the
+-- first (1 where training is stable, inf where it diverged). Of a run that
+-- diverged there is no last measurement: NaN.
 function History:final(options)
   local layers = layers_of(self, "history:final", options)
-  local out = { taken = self.taken, loss = self.loss }
-  out.left = self.loss and self.loss / self.steps.data.loss[1]
+  local first = self.steps.data.loss[1] or 0 / 0
+  local out = { taken = self.taken, reached = self.reached or 0 / 0,
+    loss = self.loss or 0 / 0 }
+  out.left = out.loss / first
+  out.peak = self.diverged and math.huge or self.most / first
   for name, by_step in pairs(layer_means(self, layers)) do
     local last = -1
     for step in pairs(by_step) do last = math.max(last, step) end
@@ -127,7 +132,8 @@ return function(run, steps)
   local h = { steps = steps, records = run.tracker.records,
     evaluations = evaluations, net = run.net, initial = run.tracker.initial,
     first_gradients = run.first_gradients, taken = run.taken, clip = run.clip,
-    diverged = run.diverged, reason = run.trouble, reached = run.reached }
+    diverged = run.diverged, reason = run.trouble, reached = run.reached,
+    most = run.most }
   h.loss = run.last_loss
   h.accuracy = #evaluations > 0 and evaluations:row(#evaluations).accuracy
     or nil

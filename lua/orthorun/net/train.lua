@@ -9,9 +9,9 @@ local optim = require "orthorun.net.optim"
 local tabular = require "orthorun.table"
 local tracker = require "orthorun.net.tracker"
 
-local known = { "net", "x", "y", "loss", "optimizer", "lr", "epochs", "steps",
+local known = { "net", "data", "x", "y", "loss", "optimizer", "lr", "epochs", "steps",
   "batch", "shuffle", "drop_last", "rng", "clip", "schedule", "tracker",
-  "evaluate", "target_loss", "patience", "on_step", "check", "record" }
+  "evaluate", "target_loss", "target_left", "patience", "on_step", "check", "record" }
 
 local function fail(message, ...)
   core.fail("train: " .. message:format(...))
@@ -109,16 +109,30 @@ local function every_of(e, batches_per_epoch)
   return -(-batches_per_epoch // count)
 end
 
+-- x and y of the options, or of the set in options.data: its labels where the
+-- loss goes by classes.
+local function samples_of(who, options, loss)
+  local set = options.data
+  if set == nil then return options.x, options.y end
+  if options.x ~= nil or options.y ~= nil then
+    core.fail(who .. ": give data=, or x= and y=, not both")
+  end
+  names.table_of(who, "data", set)
+  return set.x, loss == "cross_entropy" and set.labels or set.y
+end
+
 local function evaluation_of(options, run)
   local e = options.evaluate
   if not e then return nil end
-  names.options("train: evaluate", e, { "x", "y", "every", "per_epoch" })
+  names.options("train: evaluate", e, { "data", "x", "y", "every",
+    "per_epoch" })
   local size = math.max(run.batches.size, 256)
-  local parts = batches({ x = e.x, y = e.y, shuffle = false,
-    check = options.check, size = type(e.x) == "userdata" and
-      math.min(size, math.max(e.x:cols(), 1)) or nil }, "train: evaluate")
+  local x, y = samples_of("train: evaluate", e, run.loss)
+  local parts = batches({ x = x, y = y, shuffle = false,
+    check = options.check, size = type(x) == "userdata" and
+      math.min(size, math.max(x:cols(), 1)) or nil }, "train: evaluate")
   check_target("evaluate.y", parts.y, run.outputs, run.loss)
-  return { parts = parts, samples = e.x:cols(),
+  return { parts = parts, samples = x:cols(),
     every = every_of(e, #run.batches) }
 end
 
@@ -168,13 +182,28 @@ local function room(steps)
   return arrays
 end
 
+-- The share of the first loss at which to stop, or nil.
+local function target_left(options)
+  local share = options.target_left
+  if share == nil then return nil end
+  if options.target_loss then
+    fail("give target_loss= or target_left=, not both")
+  elseif type(share) ~= "number" or not (share >= 0 and share < math.huge) then
+    fail("target_left is %s, must be a finite number of at least 0",
+      tostring(share))
+  end
+  return share
+end
+
 -- Everything the loop needs, checked.
 local function prepare(options)
   check_options(options)
+  local x, y = samples_of("train", options, options.loss)
   local run = { net = options.net, loss = options.loss, clip = options.clip,
     schedule = options.schedule, on_step = options.on_step,
-    target_loss = options.target_loss, optimizer = optimizer_of(options),
-    batches = batches({ x = options.x, y = options.y, size = options.batch,
+    target_loss = options.target_loss, target_left = target_left(options),
+    optimizer = optimizer_of(options),
+    batches = batches({ x = x, y = y, size = options.batch,
       shuffle = options.shuffle, drop_last = options.drop_last,
       rng = options.rng, check = options.check }, "train") }
   run.steps = steps_of(options, #run.batches)
@@ -185,7 +214,7 @@ local function prepare(options)
   run.largest = run.batches.x:precision() == "float32" and 38 or 308
   run.record, run.patience = check_record(options.record),
     check_patience(options.patience)
-  run.least, run.least_step = math.huge, 0
+  run.least, run.least_step, run.most = math.huge, 0, 0.0
   run.rows, run.taken = (run.steps - 1) // run.record + 1, 0
   run.arrays = room(run.rows)
   run.evaluations = tabular.new { "step", "epoch", "loss", "accuracy" }
@@ -255,10 +284,13 @@ local function clip(run, norm)
   optim.clip(run.net, run.clip)
 end
 
--- Has the loss had no new least value for so many steps?
-local function out_of_patience(run, step, loss)
+-- Takes the first step's loss, and the least and the largest so far.
+local function follow_loss(run, step, loss)
+  if step == 0 and run.target_left then
+    run.target_loss = run.target_left * loss
+  end
   if loss < run.least then run.least, run.least_step = loss, step end
-  return step - run.least_step >= run.patience
+  if not (loss <= run.most) then run.most = loss end
 end
 
 -- One step. True where the run ends with it.
@@ -269,6 +301,7 @@ local function step_once(run, step)
   local loss, _, right = net:loss_gradient(x, y, run.loss)
   local norm, log10_norm = optim.grad_norm(net)
   note(run, step, loss, right and right / x:cols(), norm)
+  follow_loss(run, step, loss)
   run.trouble = trouble(run, loss, norm, log10_norm)
   if run.trouble then
     run.diverged = step
@@ -282,7 +315,7 @@ local function step_once(run, step)
     run.reached = step
     return true
   end
-  if out_of_patience(run, step, loss) then return true end
+  if step - run.least_step >= run.patience then return true end
   if run.on_step and run.on_step(step, loss, net) then return true end
   run.optimizer:step(net, run.clip and clip(run, norm))
   run.taken = step + 1
@@ -320,6 +353,7 @@ end
 -- ortho.train{...}: trains net in place, and returns its history.
 --   net, x, y     the network; inputs x samples; targets x samples, or labels
 --                 (1, 2, ...) as an array or a 1 x samples row
+--   data          in place of x and y, a set that has them (ortho.data)
 --   loss          "mse", "mse_half", "mse_sum", "cross_entropy", or a
 --                 function(prediction, target) -> value, gradient
 --   optimizer     from ortho.optim; or lr=, short for optim.sgd{lr=}
@@ -333,7 +367,8 @@ end
 --   evaluate      {x=, y=, every=steps}: loss and accuracy on other samples,
 --                 before the first step, every so often (an epoch; per_epoch=
 --                 times an epoch), at the end
---   target_loss   stop when a step's loss is as small as this
+--   target_loss   stop when a step's loss is as small as this; target_left: as
+--                 this share of the first step's
 --   patience      stop when no loss was less than that of so many steps ago
 --   on_step       function(step, loss, net), called before the update; true
 --                 ends the run
