@@ -98,12 +98,10 @@ static bool is_page(const char *name) {
 /* Pushes the script inside a report. */
 static int load_page(lua_State *L, const char *name) {
   lua_getglobal(L, "require");
-  lua_pushliteral(L, "orthorun.report.verify");
+  lua_pushliteral(L, "orthorun.report.load");
   int status = lua_pcall(L, 1, 1, 0);
   if (status != LUA_OK)
     return status;
-  lua_getfield(L, -1, "load");
-  lua_remove(L, -2);
   lua_pushstring(L, name);
   return lua_pcall(L, 1, 1, 0);
 }
@@ -133,7 +131,7 @@ static int run_rest(lua_State *L, const host_args *args) {
   return LUA_OK;
 }
 
-/* --merge, --show and their like are Lua's work: orthorun.tools, by name, with
+/* --merge, --show and their like are Lua's work: orthorun.report.tools, by name, with
    the words that follow. */
 static int run_tool(lua_State *L, char **word) {
   lua_getglobal(L, "require");

@@ -1,25 +1,22 @@
 -- files: writing and naming files. A file appears whole or not at all.
-local core = require("orthorun.core").file
+local core = require "orthorun.core"
 
 local files = {}
 
 -- Writes text to path, and the numbers of a matrix behind it where one is
 -- given: into a new file beside it first, which then takes its name. Raises,
 -- and leaves nothing behind, where that fails.
-function files.write(path, text, level, matrix)
-  local ok, message = core.save(path, text, matrix)
-  if not ok then
-    error(("cannot write %s: %s"):format(path, message), (level or 2) + 1)
-  end
+function files.write(path, text, matrix)
+  local ok, message = core.file.save(path, text, matrix)
+  if not ok then core.fail(("cannot write %s: %s"):format(path, message)) end
   return path
 end
 
 -- Makes a folder, and the folders above it, where they are missing.
-function files.make_folder(path, level)
-  local ok, message = core.mkdir(path)
+function files.make_folder(path)
+  local ok, message = core.file.mkdir(path)
   if not ok then
-    error(("cannot make folder %s: %s"):format(path, message),
-      (level or 2) + 1)
+    core.fail(("cannot make folder %s: %s"):format(path, message))
   end
   return path
 end
@@ -32,5 +29,8 @@ end
 
 -- The folder part of a path: "." where it has none.
 function files.folder(path) return path:match("^(.*)/[^/]*$") or "." end
+
+-- A file's name without its folder and its ending.
+function files.stem(path) return (path:match "[^/]*$":gsub("%.[^.]*$", "")) end
 
 return files

@@ -110,7 +110,7 @@ function npy.write(path, matrix)
   local fill = -(#magic + 4 + #text + 1) % 64
   text = text .. (" "):rep(fill) .. "\n"
   return files.write(path, magic .. "\1\0" .. string.pack("<I2", #text) ..
-    text, 4, matrix)
+    text, matrix)
 end
 
 return npy

@@ -1,87 +1,25 @@
 -- report: what a script asked and found, as one page that needs nothing else:
 -- parameters, verdict, plots, tables, script, surroundings, data. What it
 -- shows comes from the journal of what the script ran, printed and drew.
-local core = require "orthorun.core"
+local again = require "orthorun.report.again"
 local files = require "orthorun.base.files"
 local highlight = require "orthorun.report.highlight"
 local inline = require "orthorun.report.svg"
 local journal = require "orthorun.report.journal"
-local machine = require "orthorun.base.machine"
 local names = require "orthorun.base.names"
-local options = require "orthorun.base.options"
 local script = require "orthorun.base.script"
 local share = require "orthorun.report.share"
 local sheet = require "orthorun.report.style"
-local tabular = require "orthorun.table"
 local terminal = require "orthorun.plot.terminal"
 local text = require "orthorun.base.text"
+local verdict = require "orthorun.report.verdict"
+
+local fail = require("orthorun.core").fail -- at the user's line
 
 local report = {}
 
--- --- the verdict ------------------------------------------------------------
-
-local check_fields = { "what", "predicted", "measured", "error", "sigmas",
-  "at_most", "at_least" }
-
-local function check_check(check, level)
-  names.options("verdict: check", check, check_fields, level + 1)
-  if type(check.what) ~= "string" then
-    error("verdict: a check needs what, a text that says what it is", level + 1)
-  end
-  local number = type(check.measured) == "number"
-  local against = type(check.predicted) == "number" and
-    type(check.error) == "number" or check.at_most or check.at_least
-  if not number or not against then
-    error(("verdict: '%s' needs measured, and predicted with error, or " ..
-      "at_most, or at_least"):format(check.what), level + 1)
-  end
-end
-
--- z and whether it agrees.
-local function judge(check)
-  local x = check.measured
-  if check.predicted then
-    local z = (x - check.predicted) / check.error
-    if x == check.predicted then z = 0.0 end
-    return z, math.abs(z) <= (check.sigmas or 3.3)
-  end
-  return nil, x == x and x <= (check.at_most or math.huge) and
-    x >= (check.at_least or -math.huge)
-end
-
-local function wanted(check)
-  if check.predicted then return ("%.5g"):format(check.predicted) end
-  local parts = {}
-  if check.at_least then
-    parts[1] = ("at least %.5g"):format(check.at_least)
-  end
-  if check.at_most then
-    parts[#parts + 1] = ("at most %.5g"):format(check.at_most)
-  end
-  return table.concat(parts, ", ")
-end
-
-local function verdict(checks, level)
-  if type(checks) ~= "table" then
-    error("verdict: expected an array of checks, got a " .. type(checks),
-      level + 1)
-  end
-  local t = tabular.new { "what", "predicted", "measured", "error", "z",
-    "agrees" }
-  for _, check in ipairs(checks) do
-    check_check(check, level + 1)
-    local z, agrees = judge(check)
-    t:append { what = check.what, predicted = wanted(check),
-      measured = check.measured, error = check.error, z = z,
-      agrees = agrees and "yes" or "no" }
-  end
-  return t
-end
-
--- The table of predictions and what became of them. checks: an array of
--- {what=, predicted=, measured=, error=, sigmas=3.3} (error: one standard
--- error of the difference), or {what=, measured=, at_most=, at_least=}.
-function report.verdict(checks) return verdict(checks, 2) end
+-- The table of predictions and what became of them: see the module.
+report.verdict = verdict
 
 -- --- pieces of a page -------------------------------------------------------
 
@@ -144,7 +82,7 @@ end
 
 local function verdict_section(checks)
   if #checks == 0 then return "" end
-  local t, agreed = verdict(checks, 4), 0
+  local t, agreed = verdict(checks), 0
   for _, row in t:rows() do
     if row.agrees == "yes" then agreed = agreed + 1 end
   end
@@ -226,72 +164,14 @@ local function script_of()
   return script.name(), source or ""
 end
 
--- --- what to run again ------------------------------------------------------
-
-local function is_parameter(name)
-  for _, entry in ipairs(journal.all "sweep") do
-    local sweep = entry.value.sweep
-    if sweep.params[name] ~= nil or sweep.grid[name] then return true end
-  end
-end
-
--- The run option that a word of the command line sets, if results do not
--- depend on it.
-local function passing(word)
-  local name = word:match "^%-%-([^=]+)"
-  local row = name and options.run_option(name)
-  local ours = row and is_parameter(row.name:gsub("-", "_"))
-  return row and not row.changes_results and not ours and row
-end
-
--- The command line's words that results depend on, as of behind the script's
--- name.
-local function lasting_arguments()
-  local list, given, i = {}, script.arguments(), 1
-  for _, row in ipairs(core.run_options) do
-    local value = row.changes_results and core.options[row.name]
-    if value then list[#list + 1] = ("--%s=%s"):format(row.name, value) end
-  end
-  while i <= #given do
-    local row = passing(given[i])
-    if not row then
-      list[#list + 1] = given[i]
-    elseif row.value and not given[i]:find("=", 1, true) then
-      i = i + 1
-    end
-    i = i + 1
-  end
-  return list
-end
-
-local function facts_of(name)
-  local here, environment = machine.describe(), core.environment
-  local facts = { { "script", script.name() }, { "name", name },
-    { "version", environment.orthorun },
-    { "requires", journal.required or environment.orthorun:match "^%d+%.%d+" },
-    { "precision", core.precision() }, { "blas", environment.blas },
-    { "kernel", environment.kernel }, { "lua", environment.lua },
-    { "compiler", environment.compiler }, { "processor", here.machine },
-    { "system", here.system }, { "made", os.date "!%Y-%m-%d %H:%M UTC" } }
-  for _, word in ipairs(lasting_arguments()) do
-    facts[#facts + 1] = { "argument", word }
-  end
-  return facts
-end
-
-local function quoted(word)
-  if word:find "^[%w_./=,:+-]+$" then return word end
-  return "'" .. word:gsub("'", "'\\''") .. "'"
-end
-
 local function again_section(file)
   local words = {}
-  for i, word in ipairs(lasting_arguments()) do words[i] = quoted(word) end
-  local page = quoted(file:match "[^/]*$")
+  for i, word in ipairs(again.arguments()) do words[i] = again.quoted(word) end
+  local page = again.quoted(file:match "[^/]*$")
   local lines = {
     "orthorun --verify " .. page .. "   # run it again, and compare the results",
     "orthorun " .. page .. "            # run the script that is in this file",
-    "orthorun " .. quoted(script.name()) .. " " .. table.concat(words, " ") }
+    "orthorun " .. again.quoted(script.name()) .. " " .. table.concat(words, " ") }
   return section("How to run it again", "<pre>" .. text.escape(
     table.concat(lines, "\n")) .. "</pre>\n")
 end
@@ -324,7 +204,7 @@ local function page_of(asked)
   local sweeps = journal.all "sweep"
   local title, question = title_of(asked, sweeps)
   local _, source = script_of()
-  local facts, shown_facts = facts_of(title), {}
+  local facts, shown_facts = again.facts(title), {}
   for _, fact in ipairs(facts) do
     if fact[1] ~= "argument" then shown_facts[#shown_facts + 1] = fact end
   end
@@ -345,9 +225,9 @@ end
 local fields = { "file", "title", "question", "checks" }
 
 -- Writes the page to asked.file.
-function report.write(asked, level)
+function report.write(asked)
   journal.report = asked
-  return files.write(asked.file, share.seal(page_of(asked)), (level or 2) + 1)
+  return files.write(asked.file, share.seal(page_of(asked)))
 end
 
 -- ortho.report{file=...} writes what the script has done so far, its sweeps,
@@ -355,9 +235,9 @@ end
 -- question: by default the sweep's name and about; checks: as for verdict.
 local function call(_, asked)
   asked = names.options("report", asked, fields)
-  if type(asked.file) ~= "string" then error("report: file is missing", 2) end
-  verdict(asked.checks or {}, 2)
-  return report.write(asked, 2)
+  if type(asked.file) ~= "string" then fail "report: file is missing" end
+  verdict(asked.checks or {})
+  return report.write(asked)
 end
 
 return setmetatable(report, { __call = call })

@@ -1,21 +1,14 @@
 -- tools: what `orthorun --show` and `orthorun --merge` do with results files,
 -- and the way to what --pack, --verify and --new do.
 local merge = require "orthorun.sweep.merge"
+local program = require "orthorun.base.program"
 local progress = require "orthorun.sweep.progress"
 local results = require "orthorun.sweep.results"
 local store = require "orthorun.sweep.store"
 
 local tools = {}
 
-local function usage(message)
-  io.stderr:write("orthorun: ", message, "\n")
-  os.exit(2, true)
-end
-
-local function fail(message)
-  io.stderr:write("orthorun: ", tostring(message), "\n")
-  os.exit(1, true)
-end
+local usage = program.usage
 
 -- --- show -------------------------------------------------------------------
 
@@ -83,7 +76,7 @@ function tools.show(...)
   for i, file in ipairs(names) do
     if i > 1 then io.write "\n" end
     local ok, done = pcall(show, file)
-    if not ok then fail(done) end
+    if not ok then program.stop(1, done) end
     if done > 0 then
       io.write "\n"
       results(file):print { limit = 10 }
@@ -116,7 +109,7 @@ end
 function tools.merge(...)
   local from, to = read_words { ... }
   local ok, answer = pcall(merge, from, to)
-  if not ok then fail(answer) end
+  if not ok then program.stop(1, answer) end
   io.write(("%s: %d trials of %d done, %d failed, from %d files\n"):format(to,
     answer.done, answer.expected, answer.failed, #from))
   for _, warning in ipairs(answer.warnings) do
@@ -126,7 +119,7 @@ end
 
 -- orthorun --pack, --verify, --new: loaded when asked for.
 for _, name in ipairs { "pack", "verify", "new" } do
-  tools[name] = function(...) return require "orthorun.report.verify"[name](...) end
+  tools[name] = function(...) require("orthorun.report." .. name)(...) end
 end
 
 return tools

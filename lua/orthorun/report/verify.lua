@@ -1,88 +1,10 @@
--- verify: `orthorun --pack`, `--verify` and `--new`, and scripts that run out
--- of a report.
+-- verify: `orthorun --verify`: a report's script run again, and its results
+-- compared with those in the report.
 local core = require "orthorun.core"
 local csv = require "orthorun.base.csv"
 local files = require "orthorun.base.files"
-local journal = require "orthorun.report.journal"
-local report = require "orthorun.report"
-local script = require "orthorun.base.script"
+local program = require "orthorun.base.program"
 local share = require "orthorun.report.share"
-local skeleton = require "orthorun.report.skeleton"
-
-local verify = {}
-
-local function stop(status, message)
-  io.stderr:write("orthorun: ", tostring(message), "\n")
-  os.exit(status, true)
-end
-
-local function usage(message) stop(2, message) end
-
--- --- scripts out of reports -------------------------------------------------
-
-local function is_page(path)
-  local file = io.open(path, "rb")
-  if not file then return false end
-  local head = file:read(300) or ""
-  file:close()
-  return share.is_report(head)
-end
-
--- The function that a file is, a script or a report with one in it. A report
--- runs with its own arguments where none are given. Raises a message.
-function verify.load(path)
-  if not is_page(path) then return assert(loadfile(path, "t")) end
-  local page = share.open(path)
-  script.set(page.facts.script or "script.lua", page.script)
-  if arg and #arg == 0 then
-    table.move(page.facts.arguments, 1, #page.facts.arguments, 1, arg)
-  end
-  return assert(load(page.script, "@" .. path, "t"))
-end
-
--- --- pack -------------------------------------------------------------------
-
--- Takes "-o FILE" out of the words that follow the script.
-local function take_output(who, words)
-  local rest, to, i = {}, nil, 1
-  while i <= #words do
-    if words[i] == "-o" then
-      to = words[i + 1] or usage(who .. ": -o needs a file name")
-      i = i + 1
-    else
-      rest[#rest + 1] = words[i]
-    end
-    i = i + 1
-  end
-  return rest, to
-end
-
-local function name_of(path)
-  return (path:match "[^/]*$":gsub("%.[^.]*$", ""))
-end
-
--- orthorun --pack SCRIPT [arguments] [-o FILE.html]: runs the script, or what
--- of it is not done yet, and writes its report.
-function verify.pack(...)
-  local words, to = take_output("--pack", { ... })
-  local path = table.remove(words, 1)
-  if not path then usage "--pack: which script?" end
-  to = to or name_of(path) .. ".html"
-  arg = setmetatable({ [0] = path }, getmetatable(arg)) -- luacheck: ignore
-  table.move(words, 1, #words, 1, arg)
-  local ok, f = pcall(verify.load, path)
-  if not ok then stop(1, f) end
-  f(table.unpack(arg))
-  local options = {}
-  for name, value in pairs(journal.report or {}) do options[name] = value end
-  options.file = to
-  if #journal.all "sweep" == 0 then
-    stop(1, path .. ": it ran no sweep, so there are no results to share")
-  end
-  local written, message = pcall(report.write, options)
-  if not written then stop(1, message) end
-  io.write("packed  ", to, "\n")
-end
 
 -- --- comparing results ------------------------------------------------------
 
@@ -142,9 +64,9 @@ local function compare(old, new)
   return worst, where
 end
 
--- --- verify -----------------------------------------------------------------
+-- --- running it again -------------------------------------------------------
 
-local function program()
+local function own_path()
   local first = 0
   while arg[first - 1] do first = first - 1 end
   local own = io.open("/proc/self/exe", "rb")
@@ -158,7 +80,7 @@ local function run_again(path, page)
   os.remove(folder)
   files.make_folder(folder)
   local to = folder .. "/again.html"
-  local words = { program(), "--pack", path }
+  local words = { own_path(), "--pack", path }
   table.move(page.facts.arguments, 1, #page.facts.arguments, 4, words)
   for _, word in ipairs { "--out", folder, "--quiet", "-o", to } do
     words[#words + 1] = word
@@ -168,7 +90,7 @@ local function run_again(path, page)
   core.file.spawn { "rm", "-r", folder }
   if not ok then
     local said = (err ~= "" and err or out):gsub("%s+$", "")
-    stop(1, ("%s: the script failed when run again (status %s):\n%s"):format(
+    program.stop(1, ("%s: the script failed when run again (status %s):\n%s"):format(
       path, status, said))
   end
   return new
@@ -195,10 +117,10 @@ local function tolerance_of(words, page)
     if value then
       tolerance = tonumber(value)
       if not tolerance or not (tolerance >= 0) then
-        usage("--verify: --tolerance must be a number, not " .. value)
+        program.usage("--verify: --tolerance must be a number, not " .. value)
       end
     elseif word:find "^%-" and word ~= "--tolerance" then
-      usage(("--verify: unknown option '%s'"):format(word))
+      program.usage(("--verify: unknown option '%s'"):format(word))
     elseif word ~= "--tolerance" then
       rest[#rest + 1] = word
     end
@@ -233,14 +155,14 @@ end
 
 -- orthorun --verify FILE [--tolerance T]: runs the script of a report again
 -- and compares the results. Exit status 1 where they differ.
-function verify.verify(...)
+return function(...)
   local _, rest = tolerance_of({ ... })
-  local path = rest[1] or usage "--verify: which report?"
-  if rest[2] then usage("--verify: one report at a time") end
+  local path = rest[1] or program.usage "--verify: which report?"
+  if rest[2] then program.usage("--verify: one report at a time") end
   local ok, page = pcall(share.open, path)
-  if not ok then stop(1, page) end
+  if not ok then program.stop(1, page) end
   local tolerance = tolerance_of({ ... }, page)
-  if #page.results == 0 then stop(1, path .. ": no results are in it") end
+  if #page.results == 0 then program.stop(1, path .. ": no results are in it") end
   io.write(("%s: genuine; %s of orthorun %s, made %s; running it again\n")
     :format(path, page.facts.script, page.facts.version, page.facts.made))
   io.stdout:flush()
@@ -248,27 +170,3 @@ function verify.verify(...)
     os.exit(1, true)
   end
 end
-
--- --- new --------------------------------------------------------------------
-
--- orthorun --new NAME: NAME.lua, a commented experiment to start from.
-function verify.new(...)
-  local words = { ... }
-  local name = words[1] or usage "--new: what name?"
-  if words[2] then usage "--new: one name" end
-  local path = name:find "%.lua$" and name or name .. ".lua"
-  local word = name_of(path)
-  if not word:find "^[%a_][%w_-]*$" then
-    usage(("--new: '%s' is no name: letters, digits, _ and -"):format(word))
-  end
-  local there = io.open(path, "rb")
-  if there then
-    there:close()
-    stop(1, path .. " is there already; it is left as it is")
-  end
-  local ok, message = pcall(files.write, path, (skeleton:gsub("NAME", word)))
-  if not ok then stop(1, message) end
-  io.write(("%s is written; run it:  orthorun %s\n"):format(path, path))
-end
-
-return verify

@@ -6,18 +6,14 @@ local definition = require "orthorun.sweep.definition"
 local files = require "orthorun.base.files"
 local machine = require "orthorun.base.machine"
 local options = require "orthorun.base.options"
+local program = require "orthorun.base.program"
 
 local settings = {}
 
 -- by_host: the message is one that the host has, too.
 local function usage_error(message, by_host)
-  if by_host then
-    core.usage_error(message)
-  else
-    io.stderr:write(("orthorun: %s: %s\n"):format(arg and arg[0] or "script",
-      message))
-  end
-  os.exit(2, true)
+  if by_host then program.host_usage(message) end
+  program.usage(("%s: %s"):format(arg and arg[0] or "script", message))
 end
 
 -- What holds where a run option is not given; a flag is not set.

@@ -1,0 +1,70 @@
+-- again: what is needed to run a report's script again: the arguments that
+-- its results depend on, and what else made them.
+local core = require "orthorun.core"
+local journal = require "orthorun.report.journal"
+local machine = require "orthorun.base.machine"
+local options = require "orthorun.base.options"
+local script = require "orthorun.base.script"
+
+local again = {}
+
+local function is_parameter(name)
+  for _, entry in ipairs(journal.all "sweep") do
+    local sweep = entry.value.sweep
+    if sweep.params[name] ~= nil or sweep.grid[name] then return true end
+  end
+end
+
+-- The run option that a word of the command line sets, if results do not
+-- depend on it.
+local function passing(word)
+  local name = word:match "^%-%-([^=]+)"
+  local row = name and options.run_option(name)
+  local ours = row and is_parameter(row.name:gsub("-", "_"))
+  return row and not row.changes_results and not ours and row
+end
+
+-- The command line's words that results depend on, as of behind the script's
+-- name.
+function again.arguments()
+  local list, given, i = {}, script.arguments(), 1
+  for _, row in ipairs(core.run_options) do
+    local value = row.changes_results and core.options[row.name]
+    if value then list[#list + 1] = ("--%s=%s"):format(row.name, value) end
+  end
+  while i <= #given do
+    local row = passing(given[i])
+    if not row then
+      list[#list + 1] = given[i]
+    elseif row.value and not given[i]:find("=", 1, true) then
+      i = i + 1
+    end
+    i = i + 1
+  end
+  return list
+end
+
+-- What made the results: an array of {name, text}, the arguments last. name:
+-- the report's.
+function again.facts(name)
+  local here, environment = machine.describe(), core.environment
+  local facts = { { "script", script.name() }, { "name", name },
+    { "version", environment.orthorun },
+    { "requires", journal.required or environment.orthorun:match "^%d+%.%d+" },
+    { "precision", core.precision() }, { "blas", environment.blas },
+    { "kernel", environment.kernel }, { "lua", environment.lua },
+    { "compiler", environment.compiler }, { "processor", here.machine },
+    { "system", here.system }, { "made", os.date "!%Y-%m-%d %H:%M UTC" } }
+  for _, word in ipairs(again.arguments()) do
+    facts[#facts + 1] = { "argument", word }
+  end
+  return facts
+end
+
+-- A word as a shell reads it.
+function again.quoted(word)
+  if word:find "^[%w_./=,:+-]+$" then return word end
+  return "'" .. word:gsub("'", "'\\''") .. "'"
+end
+
+return again
