@@ -131,8 +131,8 @@ static int run_rest(lua_State *L, const host_args *args) {
   return LUA_OK;
 }
 
-/* --merge, --show and their like are Lua's work: orthorun.report.tools, by name, with
-   the words that follow. */
+/* --merge, --show and their like are Lua's work: orthorun.report.tools, by
+   name, with the words that follow. */
 static int run_tool(lua_State *L, char **word) {
   lua_getglobal(L, "require");
   lua_pushliteral(L, "orthorun.report.tools");

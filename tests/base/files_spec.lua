@@ -22,7 +22,7 @@ describe("files.write", function()
   end)
 
   it("writes a matrix's numbers behind the text", function()
-    local path = files.write(folder.path "old", "head", nil,
+    local path = files.write(folder.path "old", "head",
       matrix { { 1, 2 }, { 3, 4 } })
     assert.equal("head" .. string.pack("dddd", 1, 3, 2, 4),
       support.read(path))

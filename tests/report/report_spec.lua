@@ -77,33 +77,6 @@ end)
 
 teardown(function() spawn { "rm", "-r", folder } end)
 
-describe("a verdict", function()
-  local verdict = ortho.report.verdict
-
-  it("has z-scores, and says what agrees", function()
-    local t = verdict { { what = "a", predicted = 1, measured = 1.1,
-      error = 0.05 }, { what = "b", predicted = 1, measured = 2,
-      error = 0.05 }, { what = "c", predicted = 1, measured = 1, error = 0 },
-      { what = "d", measured = 2, at_most = 1 },
-      { what = "e", measured = 2, at_least = 1 },
-      { what = "f", predicted = 1, measured = 0 / 0, error = 1 },
-      { what = "g", predicted = 1, measured = 1.1, error = 0.05, sigmas = 1 } }
-    assert.near(2, t:row(1).z, 1e-12)
-    assert.near(20, t:row(2).z, 1e-12)
-    assert.same({ "yes", "no", "yes", "no", "yes", "no", "no" },
-      t:column "agrees")
-  end)
-
-  it("refuses checks that say too little", function()
-    assert.has_error(function() verdict { { measured = 1 } } end)
-    assert.has_error(function() verdict { { what = "a", measured = 1 } } end)
-    assert.has_error(function()
-      verdict { { what = "a", measured = 1, predictd = 1 } }
-    end)
-    assert.has_error(function() verdict(3) end)
-  end)
-end)
-
 describe("a report", function()
   it("has all its sections", function()
     for _, title in ipairs { "Verdict", "Parameters", "Plots", "Tables",

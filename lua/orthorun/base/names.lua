@@ -16,6 +16,16 @@ function names.unknown(what, name, known)
     table.concat(known, ", "))
 end
 
+-- Raises "who: message" at the user's line, the message a format.
+function names.fail(who, message, ...)
+  core.fail(who .. ": " .. message:format(...))
+end
+
+-- The same for those who always say who: a function(message, ...).
+function names.failing(who)
+  return function(message, ...) names.fail(who, message, ...) end
+end
+
 -- What a value is, for messages: "the number 3", "nothing", "a matrix".
 function names.describe(value)
   local class = getmetatable(value)

@@ -25,12 +25,12 @@ end
 return function(wanted)
   local here = core.environment.orthorun
   if type(wanted) ~= "string" or not (wanted .. "."):find "^%d+%.[%dx.]*$" then
-    error(("require_version: expected a version like \"1.2\" or \"1.x\", " ..
-      "not %s"):format(tostring(wanted)), 2)
+    core.fail(("require_version: expected a version like \"1.2\" or " ..
+      "\"1.x\", not %s"):format(tostring(wanted)))
   end
   if not is_enough(parts(wanted), parts(here)) then
-    error(("this script needs orthorun %s; this one is %s"):format(wanted,
-      here), 2)
+    core.fail(("this script needs orthorun %s; this one is %s"):format(wanted,
+      here))
   end
   events.tell("required", wanted)
   return here

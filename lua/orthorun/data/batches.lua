@@ -14,9 +14,7 @@ local function is_matrix(value)
   return type(value) == "userdata" and getmetatable(value) == "orthorun.matrix"
 end
 
-local function fail(who, message, ...)
-  core.fail(who .. ": " .. message:format(...))
-end
+local fail = names.fail
 
 -- Raises with the place of the first NaN or Inf in m.
 local function check_finite(who, name, m)

@@ -327,28 +327,6 @@ function data.synthetic(options)
     y = draw("y", options.outputs or options.inputs) }
 end
 
--- data.sample(set, n, rng): the set of n samples drawn without replacement.
-function data.sample(set, n, rng)
-  if type(set) ~= "table" or getmetatable(set.x) ~= "orthorun.matrix" then
-    fail("data.sample: set must be a table with a matrix x, as from data")
-  end
-  if getmetatable(rng) ~= "orthorun.rng" then
-    fail("data.sample: rng must be an rng, as from ortho.rng(seed)")
-  end
-  local count = set.x:cols()
-  if math.type(n) ~= "integer" or n < 0 or n > count then
-    fail(("data.sample: %s of %d samples"):format(tostring(n), count))
-  end
-  local chosen = table.move(rng:permutation(count), 1, n, 1, {})
-  local new = { x = set.x:select(chosen), classes = set.classes,
-    columns = set.columns, y = set.y and set.y:select(chosen) }
-  if set.labels then
-    new.labels = {}
-    for i, j in ipairs(chosen) do new.labels[i] = set.labels[j] end
-  end
-  return new
-end
-
 -- --- for training ---------------------------------------------------------
 
 function data.batches(options)

@@ -1,13 +1,10 @@
 -- samples: standardization and splits of sets for training. Part of ortho.data,
 -- whose init.lua knows the files.
-local core = require "orthorun.core"
 local names = require "orthorun.base.names"
 
 local samples = {}
 
-local function fail(who, message, ...)
-  core.fail(who .. ": " .. message:format(...))
-end
+local fail = names.fail
 
 local function is_matrix(value)
   return type(value) == "userdata" and getmetatable(value) == "orthorun.matrix"
@@ -56,7 +53,7 @@ function samples.standardize(x)
   return transform(x), transform
 end
 
--- --- splitting ------------------------------------------------------------
+-- --- choosing samples ------------------------------------------------------
 
 -- Those samples of a set, an array of their numbers.
 local function chosen(set, list)
@@ -67,6 +64,20 @@ local function chosen(set, list)
     for i, j in ipairs(list) do part.labels[i] = set.labels[j] end
   end
   return part
+end
+
+-- data.sample(set, n, rng): the set of n samples drawn without replacement.
+function samples.sample(set, n, rng)
+  local who = "data.sample"
+  if type(set) ~= "table" or not is_matrix(set.x) then
+    fail(who, "set must be a table with a matrix x, as from data")
+  end
+  names.expect(who, "rng", rng, "rng")
+  local count = set.x:cols()
+  if math.type(n) ~= "integer" or n < 0 or n > count then
+    fail(who, "%s of %d samples", tostring(n), count)
+  end
+  return chosen(set, table.move(rng:permutation(count), 1, n, 1, {}))
 end
 
 local function as_set(who, x, y)

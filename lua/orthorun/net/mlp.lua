@@ -10,9 +10,7 @@ local known = { "sizes", "width", "depth", "inputs", "outputs", "for_data",
   "activation", "output_activation",
   "init", "bias", "rng", "precision" }
 
-local function fail(message, ...)
-  core.fail("mlp: " .. string.format(message, ...))
-end
+local fail = names.failing "mlp"
 
 local function check_size(what, n)
   if math.type(n) ~= "integer" or n < 1 then

@@ -5,6 +5,8 @@
 local core = require "orthorun.core"
 local names = require "orthorun.base.names"
 
+local fail = names.fail
+
 local optim = {}
 for name, value in pairs(core.optim) do optim[name] = value end
 
@@ -12,8 +14,8 @@ local function number(who, options, name, fallback, low)
   local value = options[name]
   if value == nil then value = fallback end
   if type(value) ~= "number" or not (value >= low) or value == math.huge then
-    error(("%s: %s is %s, must be a finite number of at least %s"):format(who,
-      name, tostring(value), low), 3)
+    fail(who, "%s is %s, must be a finite number of at least %s", name,
+      tostring(value), low)
   end
   return value
 end
@@ -22,8 +24,7 @@ local function count(who, options, name, fallback)
   local value = options[name]
   if value == nil then value = fallback end
   if math.type(value) ~= "integer" or value < 0 then
-    error(("%s: %s is %s, must be a whole number"):format(who, name,
-      tostring(value)), 3)
+    fail(who, "%s is %s, must be a whole number", name, tostring(value))
   end
   return value
 end
@@ -31,8 +32,7 @@ end
 local function rate(who, options)
   local lr = options.lr
   if type(lr) ~= "number" or not (lr > 0) or lr == math.huge then
-    error(("%s: lr is %s, must be positive and finite"):format(who,
-      tostring(lr)), 3)
+    fail(who, "lr is %s, must be positive and finite", tostring(lr))
   end
   return lr
 end
@@ -51,8 +51,8 @@ function optim.step_decay(options)
   options = names.options(who, options, { "lr", "every", "factor" })
   local lr, every = rate(who, options), count(who, options, "every")
   local factor = number(who, options, "factor", 0.1, 0)
-  if every == 0 then error(who .. ": every is 0, must be at least 1", 2) end
-  if factor == 0 then error(who .. ": factor is 0, must be positive", 2) end
+  if every == 0 then fail(who, "every is 0, must be at least 1") end
+  if factor == 0 then fail(who, "factor is 0, must be positive") end
   return function(step) return lr * factor ^ (step // every) end
 end
 
@@ -60,8 +60,8 @@ end
 -- the first `steps` steps, so that the last of them has the full rate.
 function optim.warmup(schedule, steps)
   if type(schedule) ~= "function" then
-    error("optim.warmup: the schedule must be a function(step), not a " ..
-      type(schedule), 2)
+    fail("optim.warmup", "the schedule must be a function(step), not a %s",
+      type(schedule))
   end
   steps = count("optim.warmup", { steps = steps }, "steps")
   return function(step)
@@ -79,8 +79,7 @@ function optim.cosine(options)
   local steps = count(who, options, "steps")
   local warmup = count(who, options, "warmup", 0)
   if steps <= warmup then
-    error(("%s: steps is %d, must be more than warmup, %d"):format(who, steps,
-      warmup), 2)
+    fail(who, "steps is %d, must be more than warmup, %d", steps, warmup)
   end
   return function(step)
     if step < warmup then return lr * (step + 1) / warmup end

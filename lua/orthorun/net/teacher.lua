@@ -6,9 +6,7 @@ local names = require "orthorun.base.names"
 
 local matrix, init = core.matrix, core.init
 
-local function fail(who, message, ...)
-  core.fail(who .. ": " .. message:format(...))
-end
+local fail = names.fail
 
 -- The matrix of a linear net without biases.
 local function map_of(who, net, inputs, precision)

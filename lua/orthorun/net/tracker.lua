@@ -1,7 +1,6 @@
 -- tracker: what becomes of the weights in training. A tracker copies the
 -- weights W0 when it starts, and measures its probes every so many steps, per
 -- layer, into a table of columns step, layer, name, index, value.
-local core = require "orthorun.core"
 local names = require "orthorun.base.names"
 local probes = require "orthorun.net.probes"
 local tabular = require "orthorun.table"
@@ -9,9 +8,7 @@ local tabular = require "orthorun.table"
 local Tracker = { __name = "orthorun.tracker" }
 Tracker.__index = Tracker
 
-local function fail(message, ...)
-  core.fail("tracker: " .. message:format(...))
-end
+local fail = names.failing "tracker"
 
 local kinds = { "weights", "gradients", "sums" }
 

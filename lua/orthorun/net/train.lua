@@ -1,7 +1,6 @@
 -- train: the training loop that every script shares, ortho.train{...}, and
 -- the history it returns. A step allocates nothing: batches, passes, loss,
 -- clipping and update run in buffers made once.
-local core = require "orthorun.core"
 local batches = require "orthorun.data.batches".new
 local history_of = require "orthorun.net.history"
 local names = require "orthorun.base.names"
@@ -13,9 +12,7 @@ local known = { "net", "data", "x", "y", "loss", "optimizer", "lr", "epochs", "s
   "batch", "shuffle", "drop_last", "rng", "clip", "schedule", "tracker",
   "evaluate", "target_loss", "target_left", "patience", "on_step", "check", "record" }
 
-local function fail(message, ...)
-  core.fail("train: " .. message:format(...))
-end
+local fail = names.failing "train"
 
 -- --- options --------------------------------------------------------------
 

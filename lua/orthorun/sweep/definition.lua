@@ -1,13 +1,12 @@
 -- definition: what a script says a sweep is: checked, and turned into the
 -- options of its command line and the order of its parameters.
-local core = require "orthorun.core"
 local grid = require "orthorun.sweep.grid"
 local names = require "orthorun.base.names"
 local options = require "orthorun.base.options"
 
 local definition = {}
 
-local function fail(message, ...) core.fail("sweep: " .. message:format(...)) end
+local fail = names.failing "sweep"
 
 local known_fields = { "name", "about", "params", "grid", "zip", "cases",
   "options", "trial", "index", "args", "cost", "partial", "watch" }

@@ -2,13 +2,12 @@
 -- compute from others, lists that are crossed (grid), lists that go together
 -- (zip), and named variations of them all, one at a time (cases).
 -- Knows nothing of command lines, files or trials' results.
-local core = require "orthorun.core"
 local computed = require "orthorun.base.computed"
 local names = require "orthorun.base.names"
 
 local grid = {}
 
-local function fail(message, ...) core.fail("sweep: " .. message:format(...)) end
+local fail = names.failing "sweep"
 
 -- Is there such a field in any of the tables?
 local function is_in(name, ...)

@@ -221,10 +221,10 @@ end
 -- open(file) -> a table of results; raises where it is no results file.
 function records.open(file)
   if type(file) ~= "string" then
-    error(("results: expected a file name, got a %s"):format(type(file)), 2)
+    names.fail("results", "expected a file name, got a %s", type(file))
   end
   local ok, answer = pcall(open, file)
-  if not ok then error("results: " .. tostring(answer), 2) end
+  if not ok then names.fail("results", "%s", tostring(answer)) end
   return answer
 end
 

@@ -296,7 +296,7 @@ end
 local function read(who, options, extra)
   local all = table.move(known, 1, #known, 1, {})
   options = names.options(who, options,
-    table.move(extra or {}, 1, #(extra or {}), #all + 1, all), 3)
+    table.move(extra or {}, 1, #(extra or {}), #all + 1, all))
   options = written_out(who, options)
   if not options then return nil end
   local net = {

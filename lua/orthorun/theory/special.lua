@@ -1,6 +1,8 @@
 -- special: digamma and trigamma of positive numbers, which the logarithms of
 -- chi-squared and beta variables need. Relative error a few 1e-16, away from
 -- digamma's zero at 1.4616, where it is absolute.
+local names = require "orthorun.base.names"
+
 local special = {}
 
 local large = 12 -- from here the asymptotic series are good to rounding
@@ -11,8 +13,7 @@ local bernoulli = { 1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730,
 
 local function check(who, x)
   if type(x) ~= "number" or not (x > 0) then
-    error(("%s: expected a number above 0, got %s"):format(who,
-      tostring(x)), 3)
+    names.fail(who, "expected a number above 0, got %s", tostring(x))
   end
 end
 
