@@ -112,7 +112,7 @@ local function samples_of(who, options, loss)
   local set = options.data
   if set == nil then return options.x, options.y end
   if options.x ~= nil or options.y ~= nil then
-    core.fail(who .. ": give data=, or x= and y=, not both")
+    names.fail(who, "give data=, or x= and y=, not both")
   end
   names.table_of(who, "data", set)
   return set.x, loss == "cross_entropy" and set.labels or set.y
