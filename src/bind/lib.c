@@ -2,6 +2,7 @@
    arguments, options, errors. */
 #include "lib.h"
 
+#include "../core/blas.h"
 #include "../core/parallel.h"
 
 #include <stdarg.h>
@@ -40,8 +41,8 @@ static int get_precision(lua_State *L) {
 
 /* set_threads(n): how many a product, and what runs over layers, may use */
 static int set_threads(lua_State *L) {
-  or_set_threads((int)lib_checkinteger(L, "set_threads", 1, "threads", 1,
-                                       OR_MOST_THREADS));
+  or_blas_set_threads((int)lib_checkinteger(L, "set_threads", 1, "threads", 1,
+                                            OR_MOST_THREADS));
   return 0;
 }
 

@@ -9,7 +9,7 @@
 #include "lib.h"
 
 static const char *const names[] = {
-#define X(name, alpha) #name,
+#define X(name, ...) #name,
     OR_ACTIVATION_TABLE(X)
 #undef X
         NULL};
@@ -30,7 +30,7 @@ or_activation lib_checkactivation(lua_State *L, const char *who, int arg) {
 
 static void set_alpha(lua_State *L, const char *who, or_activation *phi,
                       double alpha) {
-  if (phi->kind != OR_ACT_leaky_relu && phi->kind != OR_ACT_elu)
+  if (!or_activation_has_alpha(*phi))
     lib_error(L, "%s: %s takes no alpha (leaky_relu and elu do)", who,
               or_activation_name(phi->kind));
   if (!isfinite(alpha))

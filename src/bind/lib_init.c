@@ -291,8 +291,11 @@ static int refuse(lua_State *L, const or_init *f, const or_matrix *w,
     return lib_error(L, "%s: the determinant of a %s matrix is 1, not %d", who,
                      shape, f->det);
   if (status == OR_RANGE)
-    return lib_error(L, "%s: values do not fit %s", who,
-                     or_precision_name(w->precision));
+    return lib_error(L, "%s: values do not fit %s%s", who,
+                     or_precision_name(w->precision),
+                     f->kind == OR_INIT_truncated_normal
+                         ? ", or a and b are too many deviations from the mean"
+                         : "");
   lib_check(L, who, status);
   return 0;
 }

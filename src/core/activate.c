@@ -220,7 +220,7 @@ INLINE bits backward(pointwise slope, real alpha, const real *z, const real *da,
 CLONES static bits values(or_activation phi, const real *z, real *a, size_t n) {
   real alpha = (real)phi.alpha;
   switch (phi.kind) {
-#define X(name, unused)                                                        \
+#define X(name, ...)                                                           \
   case OR_ACT_##name:                                                          \
     return forward(name##_value, alpha, z, a, n);
     OR_ACTIVATION_TABLE(X)
@@ -234,7 +234,7 @@ CLONES static bits slopes(or_activation phi, const real *z, const real *da,
                           real *dz, size_t n) {
   real alpha = (real)phi.alpha;
   switch (phi.kind) {
-#define X(name, unused)                                                        \
+#define X(name, ...)                                                           \
   case OR_ACT_##name:                                                          \
     return backward(name##_slope, alpha, z, da, dz, n);
     OR_ACTIVATION_TABLE(X)

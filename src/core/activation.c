@@ -7,10 +7,11 @@
 typedef struct entry {
   const char *name;
   double alpha;
+  int traits;
 } entry;
 
 static const entry table[] = {
-#define X(name, alpha) {#name, alpha},
+#define X(name, alpha, traits) {#name, alpha, traits},
     OR_ACTIVATION_TABLE(X)
 #undef X
 };
@@ -44,12 +45,16 @@ double or_activation_slope(or_activation phi, double x) {
   return slope;
 }
 
-static double tiny_step(or_activation phi, double side) {
-  return or_activation_slope(phi, side * 1e-300);
+static bool has(or_activation phi, int trait) {
+  return (table[phi.kind].traits & trait) != 0;
+}
+
+bool or_activation_has_alpha(or_activation phi) {
+  return has(phi, OR_ACT_ALPHA);
 }
 
 static void find_kinks(or_activation phi, or_activation_shape *s) {
-  if (phi.kind == OR_ACT_hard_tanh) {
+  if (has(phi, OR_ACT_CLAMPS)) {
     s->kinks[0] = -1;
     s->kinks[1] = 1;
     s->kink_count = 2;
@@ -60,18 +65,16 @@ static void find_kinks(or_activation phi, or_activation_shape *s) {
 }
 
 bool or_activation_tells_slope(or_activation phi) {
-  return phi.kind == OR_ACT_linear || phi.kind == OR_ACT_relu ||
-         phi.kind == OR_ACT_hard_tanh ||
-         (phi.kind == OR_ACT_leaky_relu && phi.alpha > 0);
+  return has(phi, OR_ACT_SLOPE_SHOWS) &&
+         (!has(phi, OR_ACT_ALPHA) || phi.alpha > 0);
 }
 
 or_activation_shape or_activation_shape_of(or_activation phi) {
   or_activation_shape s = {0};
-  s.homogeneous = phi.kind == OR_ACT_linear || phi.kind == OR_ACT_relu ||
-                  phi.kind == OR_ACT_leaky_relu;
+  s.homogeneous = has(phi, OR_ACT_HOMOGENEOUS);
   s.at_zero = or_activation_value(phi, 0);
-  s.slope_below = tiny_step(phi, -1);
-  s.slope_above = tiny_step(phi, 1);
+  s.slope_below = or_activation_slope(phi, -1e-300);
+  s.slope_above = or_activation_slope(phi, 1e-300);
   s.far_left = or_activation_slope(phi, -1e300);
   s.far_right = or_activation_slope(phi, 1e300);
   find_kinks(phi, &s);

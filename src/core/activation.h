@@ -8,23 +8,32 @@
 
 #include "matrix.h"
 
-/* name, default parameter (leaky_relu's and elu's alpha; unused elsewhere) */
+/* What is true of some: */
+enum {
+  OR_ACT_HOMOGENEOUS = 1, /* phi(c x) = c phi(x), c > 0 */
+  OR_ACT_SLOPE_SHOWS = 2, /* phi(x) tells phi'(x), but for alpha <= 0 */
+  OR_ACT_ALPHA = 4,       /* phi has a parameter */
+  OR_ACT_CLAMPS = 8       /* its kinks are at -1 and 1, not at 0 */
+};
+
+/* name, default alpha (of those that have one), what is true of it. The
+   formulas stand under the same names in activate.c. */
 #define OR_ACTIVATION_TABLE(X)                                                 \
-  X(linear, 0)                                                                 \
-  X(relu, 0)                                                                   \
-  X(leaky_relu, 0.01)                                                          \
-  X(tanh, 0)                                                                   \
-  X(sigmoid, 0)                                                                \
-  X(erf, 0)                                                                    \
-  X(gelu, 0)                                                                   \
-  X(silu, 0)                                                                   \
-  X(selu, 0)                                                                   \
-  X(elu, 1)                                                                    \
-  X(hard_tanh, 0)                                                              \
-  X(softplus, 0)
+  X(linear, 0, OR_ACT_HOMOGENEOUS | OR_ACT_SLOPE_SHOWS)                        \
+  X(relu, 0, OR_ACT_HOMOGENEOUS | OR_ACT_SLOPE_SHOWS)                          \
+  X(leaky_relu, 0.01, OR_ACT_HOMOGENEOUS | OR_ACT_SLOPE_SHOWS | OR_ACT_ALPHA)  \
+  X(tanh, 0, 0)                                                                \
+  X(sigmoid, 0, 0)                                                             \
+  X(erf, 0, 0)                                                                 \
+  X(gelu, 0, 0)                                                                \
+  X(silu, 0, 0)                                                                \
+  X(selu, 0, 0)                                                                \
+  X(elu, 1, OR_ACT_ALPHA)                                                      \
+  X(hard_tanh, 0, OR_ACT_SLOPE_SHOWS | OR_ACT_CLAMPS)                          \
+  X(softplus, 0, 0)
 
 typedef enum or_activation_kind {
-#define X(name, alpha) OR_ACT_##name,
+#define X(name, alpha, traits) OR_ACT_##name,
   OR_ACTIVATION_TABLE(X)
 #undef X
       OR_ACTIVATION_COUNT
@@ -49,6 +58,7 @@ const char *or_activation_name(or_activation_kind kind);
 /* The kind called `name`, with its default alpha; false where there is none */
 bool or_activation_find(const char *name, or_activation *phi);
 or_activation_shape or_activation_shape_of(or_activation phi);
+bool or_activation_has_alpha(or_activation phi);
 
 /* Does phi(x) tell phi'(x)? Then phi may overwrite its input. */
 bool or_activation_tells_slope(or_activation phi);

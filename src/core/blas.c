@@ -327,7 +327,8 @@ void or_blas_single_thread(void) {
 }
 
 /* OpenBLAS built without threads shares its buffers without a lock. */
-bool or_blas_takes_threads(void) {
-  return !openblas_get_parallel || openblas_get_parallel() != 0;
+void or_blas_set_threads(int threads) {
+  bool several = !openblas_get_parallel || openblas_get_parallel() != 0;
+  or_set_threads(several ? threads : 1);
 }
 #endif

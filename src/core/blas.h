@@ -63,7 +63,8 @@ typedef struct or_blas_info {
 } or_blas_info;
 void or_blas_describe(or_blas_info *info);
 void or_blas_single_thread(void); /* BLAS's own threading off */
-/* May several threads call it at a time? */
-bool or_blas_takes_threads(void);
+/* or_set_threads (parallel.h), but 1 over a BLAS that several threads cannot
+   call at a time. */
+void or_blas_set_threads(int threads);
 
 #endif

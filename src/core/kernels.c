@@ -89,7 +89,7 @@ static void scan_column(const real *x, size_t n, int j, or_scan *s) {
 
 static void scan(const or_matrix *x, or_scan *s) {
   *s = (or_scan){.bad_row = -1, .bad_col = -1};
-  for (int j = 0; j < x->cols; j++)
+  for (int j = 0; x->rows > 0 && j < x->cols; j++)
     scan_column(COLUMN(x, j), (size_t)x->rows, j, s);
 }
 

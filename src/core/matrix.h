@@ -67,7 +67,7 @@ static inline int or_longer_side(const or_matrix *m) {
 }
 /* Do all elements stand side by side, as one long column? */
 static inline bool or_matrix_is_packed(const or_matrix *m) {
-  return m->ld == m->rows || m->cols <= 1;
+  return m->ld == m->rows || m->cols <= 1 || m->rows == 0;
 }
 
 #endif

@@ -148,6 +148,9 @@ or_status or_gram_drift(const or_matrix *w, const or_matrix *v,
                         or_arena *arena) {
   if (w->rows != v->rows)
     return OR_SHAPE;
+  *drift = (or_norm){0, 0};
+  if (or_matrix_is_empty(w) && or_matrix_is_empty(v))
+    return OR_OK; /* not by n x n zeros, for which there may be no memory */
   if (w->cols == v->cols && w->precision == v->precision)
     return !arena->base && quick_drift(w, start, drift)
                ? OR_OK
@@ -166,6 +169,9 @@ or_status or_balance(const or_matrix *v, const or_matrix *w, or_norm *balance,
                      or_arena *arena) {
   if (v->cols != w->rows)
     return OR_SHAPE;
+  *balance = (or_norm){0, 0};
+  if (or_matrix_is_empty(v) && or_matrix_is_empty(w))
+    return OR_OK;
   size_t mark = arena->used;
   product p = take_product(true, v, false, v, arena);
   product q = take_product(false, w, true, w, arena);
@@ -181,6 +187,9 @@ or_status or_gradient_split(const or_matrix *w, const or_matrix *g,
                             or_arena *arena) {
   if (!or_matrix_same_shape(w, g))
     return OR_SHAPE;
+  *symmetric = *skew = (or_norm){0, 0};
+  if (or_matrix_is_empty(w))
+    return OR_OK;
   size_t mark = arena->used;
   product p = take_product(true, w, false, g, arena);
   TRY(or_ready(arena));

@@ -1,7 +1,7 @@
 /* parallel.c: a pool of threads that sleep between loops (parallel.h). A loop
    is announced by a new number in `loop`; a thread that sees it takes tasks
-   until there are none. A thread that waits looks for a while before it
-   sleeps: the next product of a network is microseconds away. */
+   until there are none. A thread that waits polls for a while before it sleeps:
+   the next product of a network is microseconds away. */
 #include "parallel.h"
 
 #include <pthread.h>
@@ -11,7 +11,6 @@
 #include <stdint.h>
 #include <time.h>
 
-#include "blas.h"
 #include "fpu.h"
 
 static struct {
@@ -43,7 +42,7 @@ static void take_tasks(void) {
 
 /* --- waiting ------------------------------------------------------------ */
 
-enum { LOOKING = 50000 }; /* nanoseconds before a thread sleeps */
+enum { POLLING = 50000 }; /* nanoseconds before a thread sleeps */
 
 static int64_t now(void) {
   struct timespec t;
@@ -72,7 +71,7 @@ static bool has_ended(unsigned unused) {
 /* Returns with the lock held. */
 static void await(bool (*condition)(unsigned), unsigned seen,
                   pthread_cond_t *signal) {
-  int64_t end = now() + LOOKING;
+  int64_t end = now() + POLLING;
   while (!condition(seen) && now() < end)
     pause_briefly();
   pthread_mutex_lock(&pool.lock);
@@ -171,7 +170,7 @@ void or_set_threads(int threads) {
     watching = pthread_atfork(NULL, NULL, forget_threads) == 0;
   if (threads > OR_MOST_THREADS)
     threads = OR_MOST_THREADS;
-  if (threads < 1 || !watching || !or_blas_takes_threads())
+  if (threads < 1 || !watching)
     threads = 1;
   pool.wanted = threads;
   if (pool.started > 0)

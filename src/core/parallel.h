@@ -16,8 +16,8 @@ typedef void or_task(void *context, int i);
    touch Lua. Not to be called from two threads at a time. */
 void or_parallel(int count, or_task *task, void *context);
 
-/* How many threads it may use: 1 until set, at most OR_MOST_THREADS, and
-   always 1 over a BLAS that takes no calls from several threads. */
+/* How many threads it may use: 1 until set, at most OR_MOST_THREADS. Where
+   tasks call BLAS: or_blas_set_threads (blas.h). */
 int or_threads(void);
 void or_set_threads(int threads);
 

@@ -7,7 +7,7 @@
 #include <lualib.h>
 
 #include "../bind/lib.h"
-#include "../core/parallel.h"
+#include "../core/blas.h"
 #include "host.h"
 
 #define OPTIONS_KEY "orthorun.options"
@@ -156,5 +156,5 @@ void host_open(lua_State *L, const host_args *args) {
     lib_setprecision(L, host_run_option(args, "precision"));
   set_ortho(L);
   if (host_run_option(args, "threads")) /* else as the library finds right */
-    or_set_threads(atoi(host_run_option(args, "threads")));
+    or_blas_set_threads(atoi(host_run_option(args, "threads")));
 }

@@ -185,6 +185,24 @@ static void nan_is_measured_or_refused_never_lost(or_precision p) {
   CHECK(status == OR_SHAPE);
 }
 
+/* n * n * 8 wraps around to a small number; the elements are never looked at */
+static void gram_matrices_too_large_are_refused(or_precision p) {
+  enum { LONG = 1518500250 };
+  or_matrix tall = or_matrix_over(NULL, LONG, 0, p), column = tall;
+  or_matrix row = or_matrix_over(NULL, 1, LONG, p);
+  or_matrix wide = or_matrix_over(NULL, 0, LONG, p);
+  or_norm found;
+  column.cols = 1;
+  arena = or_arena_over(NULL, 0);
+  CHECK(or_gram_drift(&column, &tall, NULL, &found, &arena) == OR_SIZE);
+  arena = or_arena_over(NULL, 0);
+  CHECK(or_gram_drift(&column, &column, NULL, &found, &arena) == OR_SIZE);
+  arena = or_arena_over(NULL, 0);
+  CHECK(or_balance(&row, &tall, &found, &arena) == OR_SIZE);
+  arena = or_arena_over(NULL, 0);
+  CHECK(or_balance(&wide, &tall, &found, &arena) == OR_OK && found.value == 0);
+}
+
 static void all(or_precision p) {
   sums_over_blocks_are_those_of_the_whole(p);
   forget_matrices();
@@ -195,6 +213,7 @@ static void all(or_precision p) {
   what_is_balanced_has_no_imbalance(p);
   a_gradients_parts_are_of_w_transposed_g(p);
   nan_is_measured_or_refused_never_lost(p);
+  gram_matrices_too_large_are_refused(p);
 }
 
 int main(void) {

@@ -275,6 +275,36 @@ describe("truncated_normal", function()
       b = 1 / 3 + 1e-10 }, ortho.rng(1), 5, 5, "float32")
   end)
 
+  it("is the nearer end of an interval that is very far out", function()
+    for _, t in ipairs { { 1e160, 2e160, 1e160 }, { -2e160, -1e160, -1e160 },
+      { 1e300, 1.7e308, 1e300 }, { 1e155, 1e155 * (1 + 2 ^ -52), 1e155 } } do
+      local x = elements(init.truncated_normal { a = t[1], b = t[2] }(
+        ortho.rng(1), 2, 3, "float64"))
+      assert.are.same({ t[3], t[3], t[3], t[3], t[3], t[3] }, x)
+    end
+    for _, x in ipairs(elements(init.truncated_normal { mean = -1e300,
+      std = 1e140, a = 1e300, b = 1.5e300 }(ortho.rng(1), 2, 3, "float64"))) do
+      assert.are.equal(1e300, x)
+    end
+  end)
+
+  it("ends whatever mean and std are, or says what is wrong", function()
+    for _, mean in ipairs { 0, 1e-300, -1e160, 1.7e308, -1.7e308 } do
+      for _, std in ipairs { 5e-324, 1e-160, 1, 1e160, 1.7e308 } do
+        for _, t in ipairs { { -2, 2 }, { 1e160, 2e160 }, { 1, 1.7e308 },
+          { -1.7e308, 1.7e308 }, { 0, 5e-324 }, { -1.7e308, -1.6e308 } } do
+          local good, x = pcall(init.truncated_normal { mean = mean,
+            std = std, a = t[1], b = t[2] }, ortho.rng(1), 2, 2, "float64")
+          if good then
+            assert.is_true(t[1] <= x:min() and x:max() <= t[2])
+          else
+            assert.matches("too many deviations from the mean", x, 1, true)
+          end
+        end
+      end
+    end
+  end)
+
   it("is the mean for std 0", function()
     local f = init.truncated_normal { mean = 1, std = 0 }
     assert.are.same({ 1, 1 }, elements(f(ortho.rng(1), 2, 1)))

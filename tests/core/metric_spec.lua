@@ -146,6 +146,32 @@ describe("pairs of matrices", function()
     assert.is_near(((P - P:t()) / 2):norm(), skew, 1e-12)
   end)
 
+  -- n * n * 8 is 2^64 and some, and n * n is no int
+  it("of empty matrices are 0, however long the other side", function()
+    local n = 1518500250
+    for _, p in ipairs { "float64", "float32" } do
+      local tall = ortho.matrix.zeros(n, 0, { precision = p })
+      local wide = ortho.matrix.zeros(0, n, { precision = p })
+      assert.are.equal(0, metric.gram_drift(tall, tall))
+      assert.are.equal(0, metric.gram_drift(wide, wide))
+      assert.are.equal(0, metric.gram_drift(tall, tall:to "float64"))
+      assert.are.equal(0, metric.balance(wide, tall))
+      assert.are.equal(0, metric.balance(tall, wide))
+      assert.are.equal(0, metric.orthogonality_error(tall))
+      assert.are.same({ 0, 0 }, { metric.gradient_split(wide, wide) })
+    end
+  end)
+
+  it("refuse results that no memory holds", function()
+    local tall = ortho.matrix.zeros(1518500250, 0)
+    local wide = ortho.matrix.zeros(0, 1518500250)
+    local size = "1518500250x1518500250 float64 matrix"
+    raises(size, function() return tall * wide end)
+    raises(size, wide.polar, wide)
+    raises(size, wide.solve, wide, wide)
+    assert.are.equal(0, tall:svd():cols())
+  end)
+
   it("must fit", function()
     raises("metric.gram_drift: 2x3 and 3x2 do not fit", metric.gram_drift, W,
       V:t())
