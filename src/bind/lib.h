@@ -48,8 +48,8 @@ int lib_nearest(lua_State *L); /* in lib_names.c; a field of core itself */
    __name, __metatable hidden. Leaves it on the stack. */
 void lib_class(lua_State *L, const char *name, const luaL_Reg *metamethods,
                const luaL_Reg *methods);
-/* The userdata at idx if it begins with this tag, an address that nobody else
-   has, and has at least `size` bytes; else NULL. Three times as fast as
+/* The userdata at idx if it begins with this tag, an address that no other
+   class has, and has at least `size` bytes; else NULL. Three times as fast as
    luaL_testudata: a network's passes ask at every layer. */
 static inline void *lib_tagged(lua_State *L, int idx, const void *tag,
                                size_t size) {
@@ -64,21 +64,15 @@ void *lib_new(lua_State *L, const char *name, size_t size, int slots);
    negative or overflow. */
 or_matrix *lib_newmatrix(lua_State *L, const char *who, lua_Integer rows,
                          lua_Integer cols, or_precision p);
-/* Pushes a view of the matrix at stack index `parent`, which it keeps alive.
-   0-based block, bounds checked by the caller. */
-or_matrix *lib_newview(lua_State *L, int parent, int i, int j, int rows,
-                       int cols);
 /* The matrix at arg, or an error that names what was there instead. */
 or_matrix *lib_checkmatrix(lua_State *L, int arg);
 or_matrix *lib_testmatrix(lua_State *L, int arg);
 /* The same with exponent 0: where it was not, a folded copy takes the
    argument's place on the stack. Raises where the values do not fit. */
 or_matrix *lib_plainmatrix(lua_State *L, const char *who, int arg);
-/* As lib_plainmatrix, and raises `who: ... NaN at (i,j)` if not finite. */
-or_matrix *lib_finitematrix(lua_State *L, const char *who, int arg);
 /* Scratch for the core (core/arena.h). Pushes a userdata that holds
    arena->needed bytes, and lays the arena over it: the one that was kept, taken
-   away so that nobody else finds it, or a new one. */
+   out so that no other computation finds it, or a new one. */
 void lib_grow_arena(lua_State *L, or_arena *arena);
 /* Pops that userdata, and keeps it for the next computation; the collector may
    have it before. */
@@ -142,7 +136,7 @@ bool lib_optboolean(lua_State *L, const char *who, int arg, const char *key,
 /* options.precision, else the run's default. */
 or_precision lib_optprecision(lua_State *L, const char *who, int arg);
 or_precision lib_default_precision(lua_State *L);
-void lib_setprecision(lua_State *L, const char *name); /* "float64"|"float32" */
+void lib_setprecision(lua_State *L, or_precision p);
 /* The precision named by the string at arg; raises on another. */
 or_precision lib_checkprecision(lua_State *L, const char *who, int arg);
 /* The name of `list` nearest to `name` if it is near enough to be a slip of the

@@ -62,6 +62,16 @@ void lib_nameclasses(lua_State *L) {
       name_class(L, lua_tostring(L, -2));
 }
 
+const char *lib_describe(lua_State *L, int arg) {
+  if (lua_type(L, arg) == LUA_TNUMBER)
+    return luaL_tolstring(L, arg, NULL);
+  if (lua_type(L, arg) == LUA_TSTRING)
+    return lua_pushfstring(L, "the string '%s'", lua_tostring(L, arg));
+  if (luaL_getmetafield(L, arg, "__name") == LUA_TSTRING)
+    return lua_tostring(L, -1);
+  return lua_isnoneornil(L, arg) ? "nothing" : luaL_typename(L, arg);
+}
+
 /* Pushes the name of the running C function. */
 static const char *push_running(lua_State *L) {
   lua_Debug frame = {0};
@@ -88,6 +98,25 @@ lua_Number lib_checknumber(lua_State *L, int arg) {
   if (lua_type(L, arg) != LUA_TNUMBER)
     lib_wrongargument(L, arg, "a number");
   return lua_tonumber(L, arg);
+}
+
+lua_Integer lib_checkinteger(lua_State *L, const char *who, int arg,
+                             const char *what, lua_Integer low,
+                             lua_Integer high) {
+  int whole = 0;
+  lua_Integer v = 0;
+  if (lua_type(L, arg) == LUA_TNUMBER)
+    v = lua_tointegerx(L, arg, &whole);
+  if (!whole)
+    lib_error(L, "%s: %s must be a whole number, not %s", who, what,
+              lib_describe(L, arg));
+  if (v < low)
+    lib_error(L, "%s: %s is %I, must be at least %I", who, what, (LUAI_UACINT)v,
+              (LUAI_UACINT)low);
+  if (v > high)
+    lib_error(L, "%s: %s is %I, must be at most %I", who, what, (LUAI_UACINT)v,
+              (LUAI_UACINT)high);
+  return v;
 }
 
 const char *lib_checkstring(lua_State *L, int arg, size_t *length) {

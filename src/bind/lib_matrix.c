@@ -30,16 +30,16 @@ or_matrix *lib_newmatrix(lua_State *L, const char *who, lua_Integer rows,
               (LUAI_UACINT)rows, (LUAI_UACINT)cols, or_precision_name(p),
               or_status_text(OR_SIZE));
   matrix *u = lib_new(L, LIB_MATRIX, sizeof(matrix) + OR_ALIGNMENT + bytes, 1);
-  char *data = (char *)(u + 1);
-  data += (OR_ALIGNMENT - (uintptr_t)data % OR_ALIGNMENT) % OR_ALIGNMENT;
   u->tag = &tag;
-  u->m = or_matrix_over(data, (int)rows, (int)cols, p);
+  u->m = or_matrix_over(or_align_pointer(u + 1), (int)rows, (int)cols, p);
   u->root = NULL;
   return &u->m;
 }
 
-or_matrix *lib_newview(lua_State *L, int parent, int i, int j, int rows,
-                       int cols) {
+/* Pushes a view of the matrix at stack index `parent`, which it keeps alive.
+   0-based block, bounds checked by the caller. */
+static or_matrix *new_view(lua_State *L, int parent, int i, int j, int rows,
+                           int cols) {
   parent = lua_absindex(L, parent);
   matrix *from = lua_touserdata(L, parent);
   matrix *u = lib_new(L, LIB_MATRIX, sizeof(matrix), 1);
@@ -81,18 +81,6 @@ or_matrix *lib_plainmatrix(lua_State *L, const char *who, int arg) {
               or_precision_name(m->precision));
   lua_replace(L, arg);
   return plain;
-}
-
-or_matrix *lib_finitematrix(lua_State *L, const char *who, int arg) {
-  or_matrix *m = lib_plainmatrix(L, who, arg);
-  int i, j;
-  if (or_matrix_check_finite(m, &i, &j) != OR_OK) {
-    double v = 0;
-    or_matrix_get(m, i, j, &v);
-    lib_error(L, "%s: %s at (%d,%d) of a %s matrix", who,
-              isnan(v) ? "NaN" : "Inf", i + 1, j + 1, lib_shape(L, m));
-  }
-  return m;
 }
 
 const char *lib_shape(lua_State *L, const or_matrix *m) {
@@ -401,14 +389,14 @@ static int matrix_assign(lua_State *L) {
 static int matrix_col(lua_State *L) {
   or_matrix *m = lib_checkmatrix(L, 1);
   int j = index_argument(L, "matrix:col", 2, "column", m->cols);
-  lib_newview(L, 1, 0, j, m->rows, 1);
+  new_view(L, 1, 0, j, m->rows, 1);
   return 1;
 }
 
 static int matrix_row(lua_State *L) {
   or_matrix *m = lib_checkmatrix(L, 1);
   int i = index_argument(L, "matrix:row", 2, "row", m->rows);
-  lib_newview(L, 1, i, 0, 1, m->cols);
+  new_view(L, 1, i, 0, 1, m->cols);
   return 1;
 }
 
@@ -435,7 +423,7 @@ static int matrix_sub(lua_State *L) {
   int i2 = range_end(L, who, 3, "last row", i, m->rows);
   int j = range_start(L, who, 4, "first column", m->cols);
   int j2 = range_end(L, who, 5, "last column", j, m->cols);
-  lib_newview(L, 1, i, j, i2 - i, j2 - j);
+  new_view(L, 1, i, j, i2 - i, j2 - j);
   return 1;
 }
 

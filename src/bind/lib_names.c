@@ -83,3 +83,21 @@ int lib_nearest(lua_State *L) {
   lua_settop(L, 3);
   return 1;
 }
+
+int lib_unknown(lua_State *L, const char *who, const char *what,
+                const char *name, const char *const list[]) {
+  const char *near = lib_nearest_name(name, list);
+  luaL_Buffer b;
+  luaL_buffinit(L, &b);
+  for (int i = 0; list[i]; i++) {
+    luaL_addstring(&b, i ? ", " : "");
+    luaL_addstring(&b, list[i]);
+  }
+  luaL_pushresult(&b);
+  const char *known = list[0] ? lua_tostring(L, -1) : "none";
+  if (near)
+    return lib_error(L, "%s: unknown %s '%s' (did you mean '%s'? known: %s)",
+                     who, what, name, near, known);
+  return lib_error(L, "%s: unknown %s '%s' (known: %s)", who, what, name,
+                   known);
+}

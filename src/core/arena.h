@@ -42,6 +42,12 @@ static inline size_t or_align_up(size_t bytes) {
              : (bytes + OR_ALIGNMENT - 1) / OR_ALIGNMENT * OR_ALIGNMENT;
 }
 
+/* The first address from p on that is a multiple of OR_ALIGNMENT. */
+static inline void *or_align_pointer(void *p) {
+  size_t past = (uintptr_t)p % OR_ALIGNMENT;
+  return past ? (char *)p + OR_ALIGNMENT - past : p;
+}
+
 /* An arena over `size` bytes at base; (NULL, 0) makes an empty one. */
 static inline or_arena or_arena_over(void *base, size_t size) {
   return (or_arena){.base = base, .size = size, .row = -1, .col = -1};

@@ -66,7 +66,7 @@ static int panel_width(const or_matrix *c, int inner) {
   return left > (int64_t)1 << 18 ? 256 : c->cols < 256 ? 64 : 128;
 }
 
-static void multiply(product p) {
+static void run_product(product p) {
   int inner = p.ta ? p.a->rows : p.a->cols, cols = p.c->cols;
   if (or_matrix_is_empty(p.c))
     return;
@@ -81,12 +81,12 @@ static void multiply(product p) {
 static void gemm(bool ta, bool tb, double alpha, const or_matrix *a,
                  const or_matrix *b, double beta, or_matrix *c) {
   int width = panel_width(c, ta ? a->rows : a->cols);
-  multiply((product){ta, tb, alpha, beta, a, b, c, width});
+  run_product((product){ta, tb, alpha, beta, a, b, c, width});
 }
 
 static void gemm_whole(bool ta, bool tb, double alpha, const or_matrix *a,
                        const or_matrix *b, double beta, or_matrix *c) {
-  multiply((product){ta, tb, alpha, beta, a, b, c, c->cols});
+  run_product((product){ta, tb, alpha, beta, a, b, c, c->cols});
 }
 
 static void syrk(bool transpose, const or_matrix *a, or_matrix *c) {

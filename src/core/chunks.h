@@ -1,5 +1,5 @@
 /* chunks.h: a long loop over elements as tasks for or_parallel. Chunks are
-   long enough to be worth a thread's while, and few enough for arrays on the
+   long enough to be worth waking a thread for, and few enough for arrays on the
    stack; where they begin depends on the loop's length alone. */
 #ifndef OR_CHUNKS_H
 #define OR_CHUNKS_H

@@ -6,9 +6,9 @@
 #include "arithmetic.h"
 #include "elements.h"
 #include "exponent.h"
+#include "factor.h"
 #include "linalg.h"
 #include "product.h"
-#include "work.h"
 
 /* ||A||_1 below which the approximant is exact to double's roundoff. */
 static const double theta13 = 5.371920351148152;

@@ -7,11 +7,7 @@
 
 #include <string.h>
 
-#ifdef __GNUC__
-#define INLINE static inline __attribute__((always_inline))
-#else
-#define INLINE static inline
-#endif
+#include "clones.h"
 
 #if OR_BITS == 32
 #define OR_ROUND (real)12582912 /* 1.5 * 2^23: adding it rounds to integers */

@@ -8,12 +8,6 @@
 #include "clones.h"
 #include "real.h"
 
-#ifdef __GNUC__
-#define INLINE static inline __attribute__((always_inline))
-#else
-#define INLINE static inline
-#endif
-
 /* A contiguous matrix is one long column: n columns of length m. */
 typedef struct span {
   size_t length, columns;
@@ -36,7 +30,7 @@ static void set(or_matrix *x, int i, int j, double value) {
 /* --- looking ------------------------------------------------------------ */
 
 /* Magnitudes of IEEE numbers order like their bit patterns, NaN above Inf: a
-   maximum over integers needs no branch and forgets no NaN. */
+   maximum over integers needs no branch and keeps every NaN. */
 #if OR_BITS == 32
 typedef uint32_t bits;
 #define MAGNITUDE 0x7fffffffu

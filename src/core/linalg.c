@@ -7,9 +7,9 @@
 #include "arithmetic.h"
 #include "elements.h"
 #include "exponent.h"
+#include "factor.h"
 #include "kernels.h"
 #include "reduction.h"
-#include "work.h"
 
 /* --- in and out of LAPACK's safe range ---------------------------------- */
 
@@ -116,7 +116,9 @@ or_status or_singular_values(const or_matrix *a, or_matrix *s,
 
 /* --- symmetric eigenproblem --------------------------------------------- */
 
-double or_asymmetry(const or_matrix *a, int *row, int *col) {
+/* Largest |a_ij - a_ji| of a square matrix, in stored units, and its place
+   below the diagonal. */
+static double asymmetry(const or_matrix *a, int *row, int *col) {
   double worst = -1;
   for (int j = 0; j < a->cols; j++)
     for (int i = j + 1; i < a->rows; i++) {
@@ -133,7 +135,7 @@ double or_asymmetry(const or_matrix *a, int *row, int *col) {
 static or_status require_symmetric(const or_matrix *a, or_arena *arena) {
   double allowed = a->rows * or_precision_eps(a->precision) * or_max_abs(a);
   int row = -1, col = -1;
-  if (or_asymmetry(a, &row, &col) <= allowed)
+  if (asymmetry(a, &row, &col) <= allowed)
     return OR_OK;
   arena->row = row;
   arena->col = col;

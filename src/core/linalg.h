@@ -33,9 +33,6 @@ or_status or_svd(const or_matrix *a, or_matrix *u, or_matrix *s, or_matrix *vt,
 /* s alone, k x 1 descending: true values are stored * 2^s->exponent. */
 or_status or_singular_values(const or_matrix *a, or_matrix *s, or_arena *arena);
 
-/* Largest |a_ij - a_ji| of a square, finite matrix, in stored units; its
-   place (below the diagonal) in *row, *col. */
-double or_asymmetry(const or_matrix *a, int *row, int *col);
 /* A = V diag(w) V', A n x n symmetric: w is n x 1 ascending, V n x n (may be
    NULL). OR_NOT_SYMMETRIC, with the worst place, where some |a_ij - a_ji|
    exceeds n eps max|A|: what a Gram matrix's roundoff can reach. Below that

@@ -39,8 +39,8 @@ static void copy_exactly(const or_matrix *w, or_matrix *copy) {
   copy->exponent = w->exponent;
 }
 
-static or_status multiply(bool ta, const or_matrix *a, bool tb,
-                          const or_matrix *b, product *p) {
+static or_status multiply_copies(bool ta, const or_matrix *a, bool tb,
+                                 const or_matrix *b, product *p) {
   copy_exactly(a, &p->a);
   copy_exactly(b, &p->b);
   return or_matrix_product(ta, &p->a, tb, &p->b, &p->c, p->arena);
@@ -53,7 +53,7 @@ static or_status distance(or_matrix *a, const or_matrix *b, or_norm *norm) {
   return status;
 }
 
-/* May a float32 Gram matrix be believed that is this far from I? Rounding adds
+/* Is a float32 Gram matrix that is this far from I exact enough? Rounding adds
    noise of size 0.7 k eps, at a right angle to nearly all there is, and along
    it some 4 eps: at these distances less than a thousandth in all. */
 static bool believable(const or_matrix *w, double error) {
@@ -62,7 +62,7 @@ static bool believable(const or_matrix *w, double error) {
          (w->precision == OR_FLOAT64 || error > eps * fmax(8000, 30 * k));
 }
 
-/* Without a copy, where plain numbers in W's own precision tell. */
+/* Without a copy, where plain numbers in W's own precision are enough. */
 static bool quick_error(const or_matrix *w, double scale, double *error) {
   double size = fabs(scale);
   if (w->exponent != 0 || size < 0x1p-30 || size > 0x1p30)
@@ -159,8 +159,8 @@ or_status or_gram_drift(const or_matrix *w, const or_matrix *v,
   product p = take_product(false, w, true, w, arena);
   product q = take_product(false, v, true, v, arena);
   TRY(or_ready(arena));
-  TRY(multiply(false, w, true, w, &p));
-  TRY(multiply(false, v, true, v, &q));
+  TRY(multiply_copies(false, w, true, w, &p));
+  TRY(multiply_copies(false, v, true, v, &q));
   or_give_back(arena, mark);
   return distance(&p.c, &q.c, drift);
 }
@@ -176,8 +176,8 @@ or_status or_balance(const or_matrix *v, const or_matrix *w, or_norm *balance,
   product p = take_product(true, v, false, v, arena);
   product q = take_product(false, w, true, w, arena);
   TRY(or_ready(arena));
-  TRY(multiply(true, v, false, v, &p));
-  TRY(multiply(false, w, true, w, &q));
+  TRY(multiply_copies(true, v, false, v, &p));
+  TRY(multiply_copies(false, w, true, w, &q));
   or_give_back(arena, mark);
   return distance(&p.c, &q.c, balance);
 }
@@ -193,7 +193,7 @@ or_status or_gradient_split(const or_matrix *w, const or_matrix *g,
   size_t mark = arena->used;
   product p = take_product(true, w, false, g, arena);
   TRY(or_ready(arena));
-  TRY(multiply(true, w, false, g, &p));
+  TRY(multiply_copies(true, w, false, g, &p));
   double twice = or_gram_with_transpose(&p.c, 1);
   *symmetric = or_norm_of_square(twice / 4, p.c.exponent);
   *skew = or_norm_of_square(or_gram_with_transpose(&p.c, -1) / 4, p.c.exponent);
@@ -203,13 +203,9 @@ or_status or_gradient_split(const or_matrix *w, const or_matrix *g,
 
 /* --- of singular values ------------------------------------------------- */
 
-static double value(const or_matrix *s, int i) {
-  return or_kernels(s->precision)->get(s, i, 0);
-}
-
 /* s_i / s_1, so that squares neither overflow nor vanish. */
 static double relative(const or_matrix *s, int i) {
-  return value(s, i) / value(s, 0);
+  return or_stored(s, i, 0) / or_stored(s, 0, 0);
 }
 
 double or_isometry_gap(const or_matrix *s) {

@@ -9,7 +9,8 @@
 #include "update.h"
 
 /* scale, and the gradient's exponent as a factor of its elements, which is
-   exact; past what a factor can say, they have been folded or do not fit. */
+   exact. An exponent too large for a factor has been folded, or does not fit.
+ */
 static or_status gradient_factor(double scale, const or_matrix *g,
                                  const or_matrix *w, double *factor) {
   int64_t e = g->exponent;

@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "clones.h"
+
 #if defined(__x86_64__) && !defined(__clang__)
 #include <immintrin.h>
 #endif
@@ -16,7 +18,6 @@
 #define PHILOX_M1 0xCD9E8D57u
 #define PHILOX_W0 0x9E3779B9u
 #define PHILOX_W1 0xBB67AE85u
-#define INLINE static inline __attribute__((always_inline))
 
 typedef struct float2 {
   float cos, sin;

@@ -11,7 +11,7 @@
 enum { PHILOX_STEP = 16, PHILOX_STEP_WORDS = 4 * PHILOX_STEP };
 
 /* Counts are in elements, multiples of PHILOX_STEP_WORDS / 2; a float64
-   element eats 2 words, a float32 element 1. */
+   element takes 2 words, a float32 element 1. */
 typedef struct or_philox {
   const char *name;
   /* out[4*i .. 4*i+3] = Philox4x32-10(counter = block + i, key) for i <

@@ -21,7 +21,7 @@ static bool plain_enough(or_precision p, double top) {
   return top >= ldexp(1, t->product_low) && top <= ldexp(1, t->product_high);
 }
 
-/* May the plain product of operands this large be believed? Yes if neither
+/* Is the plain product of operands this large right? Yes if neither
    overflow nor underflow can have happened, or if IEEE's own rules apply. */
 static bool believable(or_precision p, double a, double b) {
   bool special = a == 0 || b == 0 || !isfinite(a) || !isfinite(b);

@@ -1,6 +1,6 @@
-/* real.h: the one place where a precision becomes a C type. A template file
-   (kernels.c, blas.c) is compiled twice, with OR_BITS 32 and 64, and uses
-   `real`, R(name) for its own symbols and the limits below. */
+/* real.h: the one place where a precision becomes a C type. A file that
+   includes it is a template: the Makefile compiles it twice, with OR_BITS 32
+   and 64. It uses `real`, the limits below, and R(name) for what it exports. */
 #ifndef OR_REAL_H
 #define OR_REAL_H
 

@@ -6,9 +6,9 @@
 
 #include "elements.h"
 #include "exponent.h"
+#include "factor.h"
 #include "kernels.h"
 #include "linalg.h"
-#include "work.h"
 
 /* --- LU ----------------------------------------------------------------- */
 
@@ -213,7 +213,8 @@ or_status or_inverse(const or_matrix *a, or_matrix *x, or_arena *arena) {
 
 /* --- determinant --------------------------------------------------------- */
 
-static void multiply(or_determinant *det, double factor, int64_t exponent) {
+/* *det times factor * 2^exponent */
+static void times_scaled(or_determinant *det, double factor, int64_t exponent) {
   int e = 0;
   det->value = frexp(det->value * factor, &e);
   det->exponent = det->value == 0 ? 0 : det->exponent + e + exponent;
@@ -225,7 +226,7 @@ static or_determinant product_of_pivots(const lu_factors *lu) {
     int64_t scale = lu->f.exponent;
     if (lu->graded)
       scale += lu->row[i] + lu->col[i];
-    multiply(&det, or_stored(&lu->f, i, i), scale);
+    times_scaled(&det, or_stored(&lu->f, i, i), scale);
     if (lu->pivots[i] != i + 1) /* LAPACK counts from 1 */
       det.value = -det.value;
   }

@@ -152,8 +152,10 @@ void host_open(lua_State *L, const host_args *args) {
   preload_core(L, args);
   add_searcher(L);
   seed_math(L, host_run_option(args, "seed"));
-  if (host_run_option(args, "precision"))
-    lib_setprecision(L, host_run_option(args, "precision"));
+  or_precision p;
+  const char *precision = host_run_option(args, "precision");
+  if (precision && or_precision_find(precision, &p))
+    lib_setprecision(L, p);
   set_ortho(L);
   if (host_run_option(args, "threads")) /* else as the library finds right */
     or_blas_set_threads(atoi(host_run_option(args, "threads")));

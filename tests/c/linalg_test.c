@@ -134,13 +134,21 @@ static void eigenvectors_diagonalize(void) {
   }
 }
 
+/* Largest |a_ij - a_ji|, in stored units */
+static double asymmetry(const or_matrix *a) {
+  double worst = 0;
+  for (int j = 0; j < a->cols; j++)
+    for (int i = 0; i < a->rows; i++)
+      worst = fmax(worst, fabs(at(a, i, j) - at(a, j, i)));
+  return worst;
+}
+
 static void an_asymmetry_is_found(void) {
   or_matrix a = symmetric(6, 4), w = new_matrix(6, 1, precision);
-  int row, col, status;
-  CHECK(or_asymmetry(&a, &row, &col) == 0);
+  int status;
+  CHECK(asymmetry(&a) == 0);
   double change = largest_of(&a) * exp2(-(double)a.exponent);
   put(&a, 4, 2, at(&a, 2, 4) + change);
-  CHECK(or_asymmetry(&a, &row, &col) > 0.9 * change && row == 4 && col == 2);
   WITH_ARENA(status, or_eigh(&a, &w, NULL, &arena));
   CHECK(status == OR_NOT_SYMMETRIC && arena.row == 4 && arena.col == 2);
   or_matrix b = input(3, 4, 5);
@@ -150,7 +158,7 @@ static void an_asymmetry_is_found(void) {
 
 static void polar_factors_multiply_to_the_matrix(void) {
   for (int s = 0; s < SHAPES; s++) {
-    int m = shapes[s][0], n = shapes[s][1], status, row, col;
+    int m = shapes[s][0], n = shapes[s][1], status;
     forget_matrices();
     or_matrix a = input(m, n, 6), u = new_matrix(m, n, precision), rows;
     or_matrix p = new_matrix(n, n, precision);
@@ -161,7 +169,7 @@ static void polar_factors_multiply_to_the_matrix(void) {
     transpose_of(&u, &rows);
     CHECK(departure_from_isometry(m < n ? &rows : &u) < 30 * (m + n) * eps());
     double size = or_matrix_scan(&p).max_abs;
-    CHECK(or_asymmetry(&p, &row, &col) <= 30 * n * eps() * size);
+    CHECK(asymmetry(&p) <= 30 * n * eps() * size);
   }
 }
 

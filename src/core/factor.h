@@ -1,12 +1,12 @@
-/* work.h: what linalg.c, solve.c, expm.c and metric.c share: into LAPACK's
-   safe range and out of it, and room for its workspace. */
-#ifndef OR_WORK_H
-#define OR_WORK_H
+/* factor.h: what linalg.c, solve.c and expm.c share beside linalg.h: copies of
+   inputs in LAPACK's safe range, and singular values that stay in it. */
+#ifndef OR_FACTOR_H
+#define OR_FACTOR_H
 
 #include "blas.h"
 #include "linalg.h"
 
-/* OR_NOT_FINITE, with its place in arena, where a has a NaN or Inf. */
+/* OR_NOT_FINITE, with its place in the arena, where a has a NaN or Inf. */
 or_status or_require_finite(const or_matrix *a, or_arena *arena);
 /* copy = a, scanned, and scaled by a power of two into the window that LAPACK
    is safe in; copy->exponent says by how much. */

@@ -1,0 +1,64 @@
+/* lib_arena.c: memory for the core's scratch (core/arena.h): userdata, so that
+   the collector and a memory limit see it. */
+#include "lib.h"
+
+/* Memory of arenas is kept for the next computation: a small one for good, so
+   that many small matrices in a row cost the collector nothing; a large one,
+   which has a table with a weak value, until the collector comes by. */
+static void push_keeper(lua_State *L, size_t bytes) {
+  enum { SMALL = 1 << 18 };
+  static const char keys[2];
+  const char *key = &keys[bytes > SMALL];
+  if (lua_rawgetp(L, LUA_REGISTRYINDEX, key) == LUA_TTABLE)
+    return;
+  lua_pop(L, 1);
+  lua_createtable(L, 1, 0);
+  lua_createtable(L, 0, 1);
+  lua_pushstring(L, bytes > SMALL ? "v" : "");
+  lua_setfield(L, -2, "__mode");
+  lua_setmetatable(L, -2);
+  lua_pushvalue(L, -1);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, key);
+}
+
+/* Lays the arena over the userdata on top, which has OR_ALIGNMENT bytes more
+   than are needed. */
+static void lay_over(lua_State *L, or_arena *arena) {
+  void *base = or_align_pointer(lua_touserdata(L, -1));
+  *arena = or_arena_over(base, arena->needed);
+}
+
+void lib_grow_arena(lua_State *L, or_arena *arena) {
+  size_t bytes = arena->needed + OR_ALIGNMENT;
+  push_keeper(L, bytes);
+  lua_rawgeti(L, -1, 1);
+  if (lua_rawlen(L, -1) >= bytes) { /* no other computation finds it */
+    lua_pushnil(L);
+    lua_rawseti(L, -3, 1);
+  } else {
+    lua_pop(L, 1);
+    lua_newuserdatauv(L, bytes, 0);
+  }
+  lua_remove(L, -2);
+  lay_over(L, arena);
+}
+
+void lib_keep_arena(lua_State *L) {
+  push_keeper(L, lua_rawlen(L, -1));
+  lua_insert(L, -2);
+  lua_rawseti(L, -2, 1);
+  lua_pop(L, 1);
+}
+
+or_status lib_compute(lua_State *L, lib_computation *f, void *context,
+                      or_arena *arena) {
+  *arena = or_arena_over(NULL, 0);
+  lib_poll(L);
+  or_status status = f(context, arena);
+  if (status != OR_SCRATCH)
+    return status;
+  lib_grow_arena(L, arena);
+  status = f(context, arena);
+  lib_keep_arena(L);
+  return status;
+}
