@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "blas.h"
 #include "elements.h"
 #include "exponent.h"
 #include "factor.h"
