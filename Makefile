@@ -151,8 +151,8 @@ test-built: $(BIN) $(CTEST)
 test-gc: deps ## tests of the C parts while the collector never rests
 	@$(MAKE) --no-print-directory $(BIN)
 	@BIN=$(BIN) BUSTED='$(BUSTED)' LUA_INIT=@tests/gc.lua \
-	  SPECS='$(foreach s,core/layer core/matrix core/linalg core/metric \
-	  core/golden net/optim,tests/$s_spec.lua)' tests/run
+	  SPECS='$(foreach s,core/layer core/network core/matrix core/linalg \
+	  core/metric core/golden net/optim,tests/$s_spec.lua)' tests/run
 
 check: deps-dev ## format, lints, and who may use whom
 	@$(MAKE) --no-print-directory $(B)/found

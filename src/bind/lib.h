@@ -67,6 +67,9 @@ or_matrix *lib_newmatrix(lua_State *L, const char *who, lua_Integer rows,
 /* The matrix at arg, or an error that names what was there instead. */
 or_matrix *lib_checkmatrix(lua_State *L, int arg);
 or_matrix *lib_testmatrix(lua_State *L, int arg);
+/* A view's exponent is its parent's: brings that of m, a matrix from one of
+   these, up to date. For who keeps such pointers. */
+void lib_refresh(const or_matrix *m);
 /* The same with exponent 0: where it was not, a folded copy takes the
    argument's place on the stack. Raises where the values do not fit. */
 or_matrix *lib_plainmatrix(lua_State *L, const char *who, int arg);

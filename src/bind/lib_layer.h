@@ -1,74 +1,79 @@
-/* lib_layer.h: the layer userdata, shared by construction (lib_layer.c) and
-   the passes (lib_network.c). */
+/* lib_layer.h: the layer userdata, shared by those who make layers
+   (lib_layer.c), walk over them (lib_tree.c) and pass through them
+   (lib_network.c). */
 #ifndef ORTHORUN_LIB_LAYER_H
 #define ORTHORUN_LIB_LAYER_H
 
-#include "../core/activation.h"
+#include "../core/network.h"
 #include "lib.h"
 
-typedef enum layer_kind {
-  LAYER_LINEAR,
-  LAYER_ACTIVATION,
-  LAYER_NORM,
+typedef enum layer_form {
+  LAYER_LEAF,
   LAYER_SEQUENTIAL,
   LAYER_RESIDUAL
-} layer_kind;
+} layer_form;
 
 typedef struct layer {
   const void *tag;
-  layer_kind kind;
-  or_activation phi;   /* activation */
-  double eps;          /* layer_norm */
-  int inputs, outputs; /* linear, layer_norm */
-  int count;           /* children of a container */
-  int depth;           /* containers inside each other, 0 for a leaf */
-  bool has_bias;       /* linear */
-  bool fresh;          /* gradients are zero, whatever their memory holds */
-  bool in_place;       /* activation: its output has its input's memory */
-  bool measured;       /* output is that of the last forward */
-  bool plain;          /* no rescaling: overflows as PyTorch does */
-  bool passed_back;    /* delta is that of the last backward */
-  or_norm output;      /* ||a||_F (activation) */
-  or_norm delta;       /* ||dloss/dz||_F of the last backward (linear) */
-  or_norm gradient;    /* ||dloss/dW||_F of the last signal (linear) */
+  layer_form form;
+  int count;          /* children of a container */
+  or_step step, join; /* a leaf's step; a residual's BRANCH and JOIN */
 } layer;
 
-/* User values. Matrices, but for CHILDREN, an array of layers (userdata, or
-   Lua tables with forward and backward). INPUT is the last forward's input,
-   by reference; OUTPUT, the DELTAs, WORK, PRODUCT and LOSS are buffers, kept
-   for the last few shapes. The layer that a pass starts from has the two DELTAs
-   that it goes back through, by turns, and PRODUCT. */
+/* User values: a leaf's matrices, which its step points to; a container's
+   children, an array of layers (userdata, or Lua tables with forward and
+   backward); and once it has been passed through as a whole, its network. */
 enum {
   SLOT_WEIGHT = 1, /* linear's W; layer_norm's gain */
   SLOT_BIAS,
   SLOT_DWEIGHT,
   SLOT_DBIAS,
-  SLOT_INPUT,
-  SLOT_OUTPUT,
-  SLOT_DELTA,
-  SLOT_OTHER_DELTA,
-  SLOT_PRODUCT, /* a gradient that is only measured */
-  SLOT_WORK,
-  SLOT_RSTD,
-  SLOT_CHILDREN,
-  SLOT_LOSS,   /* dloss/doutput of the last training step */
-  SLOT_LABELS, /* its labels as ints, in a plain userdata */
-  LAYER_SLOTS = SLOT_LABELS
+  SLOT_NETWORK,
+  SLOT_CHILDREN = SLOT_WEIGHT,
+  LAYER_SLOTS = SLOT_NETWORK
 };
 
+/* What passes through a layer need and keep: its steps, one after the other,
+   and memory. User values: */
+enum {
+  NETWORK_LEAVES = 1, /* an array; a CALL's id is an index in it */
+  NETWORK_BATCH,      /* the last forward's input; nil: there was none */
+  NETWORK_SCRATCH,
+  NETWORK_DELTAS, /* memory of the way back */
+  NETWORK_LABELS,
+  NETWORK_PLANS, /* the first of so many; that of the last forward is first */
+  KEPT_PLANS = 4,
+  NETWORK_SLOTS = NETWORK_PLANS + KEPT_PLANS - 1
+};
+
+typedef struct network {
+  or_network net;
+  bool has_gradients; /* every leaf has memory for them */
+  or_step *steps[];   /* and behind them the steps that are CALLs */
+} network;
+
+layer *lib_newlayer(lua_State *L, layer_form form);
 layer *lib_testlayer(lua_State *L, int idx);
 layer *lib_checklayer(lua_State *L, int arg);
-/* The matrix in a slot of the layer at idx, or NULL. Pushes nothing: the
-   layer keeps it alive. */
-or_matrix *lib_slot(lua_State *L, int idx, int slot);
-/* The gradient in SLOT_DWEIGHT or SLOT_DBIAS, in memory of the parameter's
-   shape that is there from its first use on. */
-or_matrix *lib_gradient(lua_State *L, int idx, int slot);
+/* The value on top is a layer: ours, or a table with forward and backward. */
+bool lib_islayer(lua_State *L);
+/* Makes the matrix on top, popped, the one in a leaf's slot. */
+void lib_setslot(lua_State *L, int idx, int slot);
+/* Memory for the gradients of the leaf at idx, where it has none. */
+void lib_makegradients(lua_State *L, int idx);
+
 /* Calls visit for every leaf (a userdata that is no container, or a Lua
    table) below the layer at idx, in order, with the leaf on top of the
-   stack; visit leaves the stack as it was. */
-void lib_eachleaf(lua_State *L, int idx,
-                  void (*visit)(lua_State *L, void *context), void *context);
+   stack; visit leaves the stack as it was. Where `flat` is true, residuals'
+   BRANCH and JOIN come along, as light userdata. */
+typedef void lib_visitor(lua_State *L, void *context);
+void lib_walk(lua_State *L, int idx, bool flat, lib_visitor *visit,
+              void *context);
+/* The same for leaves, from the network at idx, which is kept: allocates
+   nothing from its second call on. */
+void lib_eachleaf(lua_State *L, int idx, lib_visitor *visit, void *context);
+/* Pushes the network of the layer at idx. */
+network *lib_pushnetwork(lua_State *L, int idx);
 
 /* Calls visit for every parameter w of the layer at idx and its gradient g
    (zeros where no pass has written it), layer by layer, weight before bias. */
@@ -76,11 +81,8 @@ void lib_eachparameter(lua_State *L, int idx,
                        void (*visit)(lua_State *L, const or_matrix *g,
                                      or_matrix *w, void *context),
                        void *context);
-/* Pushes a copy of the layer at idx, without what passes left in it. With
-   share, the copy has the very same parameters and Lua layers: a twin whose
-   passes do not disturb the original's. */
-void lib_copylayer(lua_State *L, int idx, bool share);
 
 extern const luaL_Reg lib_network_methods[]; /* forward, backward, ... */
+extern const luaL_Reg lib_tree_methods[];    /* weights, copy, ... */
 
 #endif

@@ -125,21 +125,25 @@ static const or_matrix *dense_target(lua_State *L, const char *who, int arg,
   return t;
 }
 
+/* What classes are compared with: a matrix's columns, or labels. A table's
+   elements are read here: its __index may run anything. */
+static lib_target read_classes(lua_State *L, const char *who, int arg,
+                               const or_matrix *logits, int *list) {
+  const or_matrix *t = dense_target(L, who, arg, logits);
+  if (t)
+    return (lib_target){t, NULL};
+  read_labels(L, who, arg, logits, list);
+  return (lib_target){NULL, list};
+}
+
 static or_norm cross_entropy(lua_State *L, const char *who, const or_matrix *z,
-                             int arg, int *list, or_matrix *gradient,
-                             int *correct) {
+                             lib_target t, or_matrix *gradient) {
   or_norm value = {0, 0};
-  or_status status;
-  const or_matrix *t = dense_target(L, who, arg, z);
-  if (t) {
-    status = or_cross_entropy_targets(z, t, &value, gradient);
-  } else {
-    read_labels(L, who, arg, z, list);
-    status = or_cross_entropy(z, list, &value, gradient);
-  }
+  or_status status =
+      t.matrix ? or_cross_entropy_targets(z, t.matrix, &value, gradient)
+               : or_cross_entropy(z, t.labels, &value, gradient);
   if (status != OR_OK)
-    refuse(L, who, status, z, t ? t : z);
-  *correct = or_correct(z, t ? NULL : list, t);
+    refuse(L, who, status, z, t.matrix ? t.matrix : z);
   return value;
 }
 
@@ -147,11 +151,10 @@ static or_norm cross_entropy(lua_State *L, const char *who, const or_matrix *z,
    1..classes as an array or a 1 x batch row, or one-hot columns */
 static int loss_cross_entropy(lua_State *L) {
   const char *who = "loss.cross_entropy";
-  int correct;
   or_matrix *z = lib_checkmatrix(L, 1);
-  int *list = label_room(L, z);
+  lib_target t = read_classes(L, who, 2, z, label_room(L, z));
   or_matrix *g = lib_newmatrix(L, who, z->rows, z->cols, z->precision);
-  return results(L, cross_entropy(L, who, z, 2, list, g, &correct));
+  return results(L, cross_entropy(L, who, z, t, g));
 }
 
 /* loss.accuracy(logits, labels): the fraction of columns whose largest logit
@@ -161,11 +164,8 @@ static int loss_accuracy(lua_State *L) {
   or_matrix *z = lib_checkmatrix(L, 1);
   if (or_matrix_is_empty(z))
     lib_error(L, "%s: logits are empty (%s)", who, lib_shape(L, z));
-  int *list = label_room(L, z);
-  const or_matrix *t = dense_target(L, who, 2, z);
-  if (!t)
-    read_labels(L, who, 2, z, list);
-  lua_pushnumber(L, (double)or_correct(z, t ? NULL : list, t) / z->cols);
+  lib_target t = read_classes(L, who, 2, z, label_room(L, z));
+  lua_pushnumber(L, (double)or_correct(z, t.labels, t.matrix) / z->cols);
   return 1;
 }
 
@@ -188,17 +188,27 @@ lib_loss_kind lib_checkloss(lua_State *L, const char *who, int arg) {
   return LIB_LOSS_MSE;
 }
 
+lib_target lib_readtarget(lua_State *L, const char *who, lib_loss_kind kind,
+                          const or_matrix *pred, int arg, int *labels) {
+  if (kind == LIB_LOSS_CROSS_ENTROPY)
+    return read_classes(L, who, arg, pred, labels);
+  return (lib_target){lib_checkmatrix(L, arg), NULL};
+}
+
 or_norm lib_loss(lua_State *L, const char *who, lib_loss_kind kind,
-                 const or_matrix *pred, int arg, int *labels,
-                 or_matrix *gradient, int *correct) {
+                 const or_matrix *pred, lib_target target, or_matrix *gradient,
+                 int *correct) {
   or_norm value = {0, 0};
   *correct = -1;
-  if (kind == LIB_LOSS_CROSS_ENTROPY)
-    return cross_entropy(L, who, pred, arg, labels, gradient, correct);
-  const or_matrix *target = lib_checkmatrix(L, arg);
-  or_status status = or_mse(pred, target, (or_reduction)kind, &value, gradient);
+  if (kind == LIB_LOSS_CROSS_ENTROPY) {
+    value = cross_entropy(L, who, pred, target, gradient);
+    *correct = or_correct(pred, target.labels, target.matrix);
+    return value;
+  }
+  or_status status =
+      or_mse(pred, target.matrix, (or_reduction)kind, &value, gradient);
   if (status != OR_OK)
-    refuse(L, who, status, pred, target);
+    refuse(L, who, status, pred, target.matrix);
   return value;
 }
 

@@ -60,6 +60,12 @@ or_matrix *lib_testmatrix(lua_State *L, int arg) {
   return &u->m;
 }
 
+void lib_refresh(const or_matrix *m) {
+  matrix *u = (matrix *)((char *)m - offsetof(matrix, m));
+  if (u->root)
+    u->m.exponent = u->root->m.exponent;
+}
+
 or_matrix *lib_checkmatrix(lua_State *L, int arg) {
   or_matrix *m = lib_testmatrix(L, arg);
   if (!m)

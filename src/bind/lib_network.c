@@ -1,10 +1,13 @@
-/* lib_network.c: the passes through layers: forward, backward, the Jacobian,
-   and the norms they leave behind. The numerics are core/layer.c's; here it
-   is arranged who gets which buffer. A layer's buffers are planned once and
-   kept for the few shapes of batch that training alternates between. Forward
-   leaves one matrix for each layer, or two where an activation's slope cannot
-   be told from its value; on the way back two take turns. */
-#include "../core/layer.h"
+/* lib_network.c: the passes through layers: forward, backward, losses, the
+   Jacobian, and the norms they leave behind. The core makes them
+   (core/network.h); here their arguments are checked, memory is fetched, layers
+   that are written in Lua are called, and errors are raised.
+
+   A network keeps the plans of the last few shapes of batch, with their
+   memory. A pass takes out what it works in, and puts it back at its end: one
+   that runs in the midst of it (in a layer written in Lua, a loss function, a
+   finalizer) finds none of it, and an error leaves nothing in a wrong state. */
+#include "../core/network.h"
 
 #include <math.h>
 #include <string.h>
@@ -12,239 +15,338 @@
 #include "lib_layer.h"
 #include "lib_loss.h"
 
-/* --- buffers ------------------------------------------------------------ */
+/* --- a pass and its memory ---------------------------------------------- */
 
-/* How many shapes a slot keeps buffers for: an epoch's batches, its short
-   last one, and the two of an evaluation. */
-enum { KEPT_BUFFERS = 4 };
+/* A pass that is under way. Its things stand on the stack, one after the other,
+   from `at` on. */
+typedef struct run {
+  or_pass pass;
+  or_arena scratch;
+  network *net;
+  const char *who;
+  int at;
+  int x; /* the batch's place on the stack */
+} run;
 
-static bool has_shape(lua_State *L, int rows, int cols, or_precision p) {
-  const or_matrix *m = lib_testmatrix(L, -1);
-  return m && m->rows == rows && m->cols == cols && m->precision == p;
+enum {
+  AT_NETWORK,
+  AT_PLAN,
+  AT_SCRATCH,
+  AT_DELTAS, /* memory of the way back */
+  AT_LABELS,
+  AT_DX, /* what a first layer, written in Lua, gave; else nil */
+  RUN_SLOTS
+};
+
+/* Moves the network's user value into the run's place for it. */
+static void take_out(lua_State *L, const run *r, int slot, int place) {
+  if (lua_getiuservalue(L, r->at, slot) == LUA_TUSERDATA) {
+    lua_pushnil(L);
+    lua_setiuservalue(L, r->at, slot);
+  }
+  lua_replace(L, r->at + place);
 }
 
-/* A slot's buffers are a list through their user values. Looks behind the one
-   on top: pushes the one of this shape, taken out of the list; or cuts the
-   list where it is full, and pushes nil. */
-static void take_buffer(lua_State *L, int rows, int cols, or_precision p) {
-  lua_pushvalue(L, -1);
-  for (int k = 1; k < KEPT_BUFFERS && lua_isuserdata(L, -1); k++) {
-    lua_getiuservalue(L, -1, 1);
-    if (has_shape(L, rows, cols, p)) {
-      lua_getiuservalue(L, -1, 1);
-      lua_setiuservalue(L, -3, 1);
-      lua_remove(L, -2);
-      return;
-    }
-    if (k == KEPT_BUFFERS - 1) {
-      lua_pushnil(L);
-      lua_setiuservalue(L, -3, 1);
-    }
-    lua_remove(L, -2);
+static void put_back(lua_State *L, const run *r, int place, int slot) {
+  lua_pushvalue(L, r->at + place);
+  lua_setiuservalue(L, r->at, slot);
+}
+
+/* An arena over the scratch at idx, or an empty one. */
+static or_arena arena_at(lua_State *L, int idx) {
+  size_t bytes = lua_rawlen(L, idx);
+  if (bytes == 0)
+    return or_arena_over(NULL, 0);
+  char *p = lua_touserdata(L, idx);
+  size_t skip = (OR_ALIGNMENT - (uintptr_t)p % OR_ALIGNMENT) % OR_ALIGNMENT;
+  return or_arena_over(p + skip, bytes - OR_ALIGNMENT);
+}
+
+/* An arena of the bytes that another one wants, as the value at idx. */
+static or_arena new_arena(lua_State *L, int idx, const or_arena *wanting) {
+  lua_newuserdatauv(L, wanting->needed + OR_ALIGNMENT, 0);
+  lua_replace(L, idx);
+  return arena_at(L, idx);
+}
+
+/* Views' exponents, as they are now. */
+static void refresh(const network *n) {
+  for (int i = 0; i < n->net.count; i++) {
+    if (n->steps[i]->w)
+      lib_refresh(n->steps[i]->w);
+    if (n->steps[i]->b)
+      lib_refresh(n->steps[i]->b);
   }
-  lua_pop(L, 1);
+}
+
+static bool is_for(const or_plan *plan, int rows, int cols, or_precision p) {
+  return plan && plan->rows == rows && plan->cols == cols &&
+         plan->precision == p;
+}
+
+/* Lays the plan out over new memory, its user value. */
+static void lay_out(lua_State *L, const run *r, or_plan *plan) {
+  or_arena memory = or_arena_over(NULL, 0);
+  or_status status = or_network_plan(&r->net->net, plan, &memory);
   lua_pushnil(L);
-}
-
-/* Pushes the layer's buffer in `slot`, of this shape, contents unset. */
-static or_matrix *buffer(lua_State *L, int idx, int slot, int rows, int cols,
-                         or_precision p) {
-  lua_getiuservalue(L, idx, slot);
-  if (!has_shape(L, rows, cols, p)) {
-    take_buffer(L, rows, cols, p);
-    if (lua_isnil(L, -1))
-      lib_newmatrix(L, "layer", rows, cols, p);
-    else
-      lua_pushvalue(L, -1);
-    lua_remove(L, -2);
-    lua_pushvalue(L, -2);
-    lua_setiuservalue(L, -2, 1);
-    lua_pushvalue(L, -1);
-    lua_setiuservalue(L, idx, slot);
-    lua_remove(L, -2);
+  if (status == OR_SCRATCH) {
+    memory = new_arena(L, lua_gettop(L), &memory);
+    status = or_network_plan(&r->net->net, plan, &memory);
   }
-  or_matrix *m = lib_checkmatrix(L, lua_gettop(L));
-  m->exponent = 0;
-  return m;
+  lib_check(L, r->who, status);
+  lua_setiuservalue(L, r->at + AT_PLAN, 1);
 }
 
-static void keep(lua_State *L, int idx, int slot, int value) {
-  lua_pushvalue(L, value);
-  lua_setiuservalue(L, idx, slot);
-}
-
-static or_matrix *own_parameter(lua_State *L, int idx) {
-  return lib_slot(L, idx, SLOT_WEIGHT);
-}
-
-/* c = op(a) op(b), rescaled or as the layer's plain mode says. */
-static void layer_product(lua_State *L, const layer *l, bool ta,
-                          const or_matrix *a, bool tb, const or_matrix *b,
-                          or_matrix *c) {
-  if (l->plain)
-    lib_check(L, "layer", or_matrix_product_plain(ta, a, tb, b, c));
-  else
-    lib_product(L, "layer", ta, a, tb, b, c);
-}
-
-/* --- forward: each pushes the layer's output ---------------------------- */
-
-typedef struct forward_pass {
-  bool measure; /* leave norms behind */
-  bool own;     /* x is a buffer that nobody reads again as it is */
-} forward_pass;
-
-static void check_input(lua_State *L, const layer *l, const char *name,
-                        const or_matrix *w, const or_matrix *x) {
-  if (x->rows != l->inputs)
-    lib_error(L, "%s: takes %d inputs, got a %s matrix (one sample a column)",
-              name, l->inputs, lib_shape(L, x));
-  if (x->precision != w->precision)
-    lib_error(L, "%s: weights are %s, input is %s; convert with :to(\"%s\")",
-              name, or_precision_name(w->precision),
-              or_precision_name(x->precision), or_precision_name(w->precision));
-}
-
-/* In plain mode an exponent from outside is put into the elements first. */
-static int plain_input(lua_State *L, int idx, const layer *l, int xi) {
-  or_matrix *x = lib_checkmatrix(L, xi);
-  if (!l->plain || x->exponent == 0)
-    return xi;
-  or_matrix *copy = buffer(L, idx, SLOT_WORK, x->rows, x->cols, x->precision);
-  or_matrix_copy(x, copy);
-  or_matrix_unscale(copy);
-  return lua_gettop(L);
-}
-
-static void forward_linear(lua_State *L, int idx, layer *l, int xi,
-                           forward_pass pass) {
-  xi = plain_input(L, idx, l, xi);
-  or_matrix *w = own_parameter(L, idx), *x = lib_checkmatrix(L, xi);
-  check_input(L, l, "linear:forward", w, x);
-  keep(L, idx, SLOT_INPUT, xi);
-  or_matrix *z = buffer(L, idx, SLOT_OUTPUT, w->rows, x->cols, w->precision);
-  layer_product(L, l, false, w, false, x, z);
-  if (l->has_bias)
-    lib_check(L, "linear:forward",
-              or_linear_bias(lib_slot(L, idx, SLOT_BIAS), !l->plain, z));
-}
-
-/* An activation that is not homogeneous needs true values: a z that carries
-   an exponent is folded into the layer's own copy, if a float can hold it. */
-static int folded_input(lua_State *L, int idx, layer *l, int xi) {
-  or_matrix *z = lib_checkmatrix(L, xi);
-  if (z->exponent == 0 || or_activation_shape_of(l->phi).homogeneous)
-    return xi;
-  or_matrix *copy = buffer(L, idx, SLOT_WORK, z->rows, z->cols, z->precision);
-  or_matrix_copy(z, copy);
-  or_activation_fold(copy);
-  return lua_gettop(L);
-}
-
-static void forward_activation(lua_State *L, int idx, layer *l, int xi,
-                               forward_pass pass) {
-  int zi = folded_input(L, idx, l, xi);
-  or_matrix *z = lib_checkmatrix(L, zi), *a = z;
-  keep(L, idx, SLOT_INPUT, zi);
-  l->in_place = pass.own && zi == xi && or_activation_tells_slope(l->phi);
-  if (l->in_place)
-    lua_pushvalue(L, zi);
-  else
-    a = buffer(L, idx, SLOT_OUTPUT, z->rows, z->cols, z->precision);
-  or_activation_forward(l->phi, !l->plain, z, a);
-  l->measured = pass.measure;
-  if (pass.measure)
-    l->output = or_matrix_frobenius(a);
-}
-
-static void forward_norm(lua_State *L, int idx, layer *l, int xi,
-                         forward_pass pass) {
-  or_matrix *gain = own_parameter(L, idx), *x = lib_checkmatrix(L, xi);
-  check_input(L, l, "layer_norm:forward", gain, x);
-  or_matrix *rstd = buffer(L, idx, SLOT_RSTD, 1, x->cols, OR_FLOAT64);
-  or_matrix *xhat = buffer(L, idx, SLOT_INPUT, x->rows, x->cols, x->precision);
-  or_matrix *y = buffer(L, idx, SLOT_OUTPUT, x->rows, x->cols, x->precision);
-  lib_check(L, "layer_norm:forward",
-            or_layer_norm_forward(x, l->eps, gain, lib_slot(L, idx, SLOT_BIAS),
-                                  xhat, rstd, y));
-}
-
-static bool forward_any(lua_State *L, int idx, int xi, forward_pass pass);
-
-/* Returns whether what it pushed may be overwritten. */
-static bool forward_children(lua_State *L, int idx, layer *l, int xi,
-                             forward_pass pass) {
-  lua_getiuservalue(L, idx, SLOT_CHILDREN);
-  int children = lua_gettop(L);
-  lua_pushvalue(L, xi);
-  int y = lua_gettop(L);
-  for (int i = 1; i <= l->count; i++) {
-    lua_geti(L, children, i);
-    pass.own = forward_any(L, lua_gettop(L), y, pass);
-    lua_replace(L, y);
-    lua_settop(L, y);
+/* The plan for batches of this shape: one that was kept, or a new one. */
+static or_plan *take_plan(lua_State *L, const run *r, int rows, int cols,
+                          or_precision p) {
+  for (int k = 0; k < KEPT_PLANS; k++) {
+    lua_getiuservalue(L, r->at, NETWORK_PLANS + k);
+    or_plan *plan = lua_touserdata(L, -1);
+    lua_pop(L, 1);
+    if (is_for(plan, rows, cols, p)) {
+      take_out(L, r, NETWORK_PLANS + k, AT_PLAN);
+      return plan;
+    }
   }
-  return pass.own;
+  void *memory = lua_newuserdatauv(L, or_plan_bytes(&r->net->net), 1);
+  lua_replace(L, r->at + AT_PLAN);
+  or_plan *plan = or_plan_over(memory, &r->net->net, rows, cols, p);
+  lay_out(L, r, plan);
+  return plan;
 }
 
-/* y = x + chain(x) */
-static void forward_residual(lua_State *L, int idx, layer *l, int xi,
-                             forward_pass pass) {
-  or_matrix *x = lib_checkmatrix(L, xi);
-  pass.own = false;
-  forward_children(L, idx, l, xi, pass);
-  or_matrix *f = lib_checkmatrix(L, lua_gettop(L));
-  if (!or_matrix_same_shape(x, f))
-    lib_error(L,
-              "residual:forward: the input is %s and the branch's output "
-              "%s; a residual adds them",
-              lib_shape(L, x), lib_shape(L, f));
-  or_matrix *y = buffer(L, idx, SLOT_OUTPUT, x->rows, x->cols, x->precision);
-  lib_check(L, "residual:forward", or_matrix_add(1, x, 1, f, y));
+/* Puts the plan first of those that are kept; the last goes, or one for the
+   same shape, which another pass has made meanwhile. */
+static void keep_plan(lua_State *L, const run *r) {
+  const or_plan *mine = r->pass.plan;
+  int hole = 0;
+  for (; hole < KEPT_PLANS - 1; hole++) {
+    lua_getiuservalue(L, r->at, NETWORK_PLANS + hole);
+    const or_plan *plan = lua_touserdata(L, -1);
+    lua_pop(L, 1);
+    if (!plan || is_for(plan, mine->rows, mine->cols, mine->precision))
+      break;
+  }
+  for (; hole > 0; hole--) {
+    lua_getiuservalue(L, r->at, NETWORK_PLANS + hole - 1);
+    lua_setiuservalue(L, r->at, NETWORK_PLANS + hole);
+  }
+  put_back(L, r, AT_PLAN, NETWORK_PLANS);
 }
 
-/* A copy that later passes cannot touch, of the matrix at idx. */
-static void push_copy(lua_State *L, const char *who, int idx) {
-  or_matrix *m = lib_checkmatrix(L, idx);
+/* Begins a run through the layer at 1, with no plan yet. */
+static void begin(lua_State *L, run *r, const char *who, int x) {
+  luaL_checkstack(L, 24, "too little stack");
+  r->who = who;
+  r->x = x;
+  r->at = lua_gettop(L) + 1;
+  r->net = lib_pushnetwork(L, 1);
+  lua_settop(L, r->at + RUN_SLOTS - 1);
+  take_out(L, r, NETWORK_SCRATCH, AT_SCRATCH);
+  r->scratch = arena_at(L, r->at + AT_SCRATCH);
+  r->pass = (or_pass){.net = &r->net->net,
+                      .x = lib_checkmatrix(L, x),
+                      .scratch = &r->scratch,
+                      .interrupted = &sys_interrupted,
+                      .gradients = OR_ADD_GRADIENTS};
+  refresh(r->net);
+}
+
+static void put_back_scratch(lua_State *L, const run *r) {
+  put_back(L, r, AT_SCRATCH, NETWORK_SCRATCH);
+  if (!lua_isnil(L, r->at + AT_DELTAS))
+    put_back(L, r, AT_DELTAS, NETWORK_DELTAS);
+}
+
+/* A run that ends well leaves its memory and its plan, and what it was of: the
+   network's last forward pass. */
+static void finish(lua_State *L, const run *r) {
+  put_back_scratch(L, r);
+  if (!lua_isnil(L, r->at + AT_LABELS))
+    put_back(L, r, AT_LABELS, NETWORK_LABELS);
+  keep_plan(L, r);
+  lua_pushvalue(L, r->x);
+  lua_setiuservalue(L, r->at, NETWORK_BATCH);
+}
+
+/* Memory of the way back. */
+static void prepare_back(lua_State *L, run *r) {
+  int at = r->at + AT_DELTAS;
+  if (lua_isnil(L, at))
+    take_out(L, r, NETWORK_DELTAS, AT_DELTAS);
+  or_arena memory = arena_at(L, at);
+  or_status status = or_backward_memory(&r->pass, &memory);
+  if (status == OR_SCRATCH) {
+    memory = new_arena(L, at, &memory);
+    status = or_backward_memory(&r->pass, &memory);
+  }
+  lib_check(L, r->who, status);
+}
+
+/* A copy that later passes cannot touch. */
+static void push_copy(lua_State *L, const char *who, const or_matrix *m) {
   or_matrix_copy(m, lib_newmatrix(L, who, m->rows, m->cols, m->precision));
 }
 
-/* Calls method(self, value) of the Lua layer at idx; pushes its matrix. The
-   value is its own to keep: it never sees a buffer. */
-static void call_lua_layer(lua_State *L, int idx, const char *method,
-                           int value) {
-  lua_getfield(L, idx, method);
-  lua_pushvalue(L, idx);
-  push_copy(L, "layer", value);
+/* --- errors ------------------------------------------------------------- */
+
+static const char *step_name(or_step_kind kind) {
+  static const char *const names[] = {"linear",   "activation", "layer_norm",
+                                      "residual", "residual",   "layer"};
+  return names[kind];
+}
+
+/* The step that is next does not take what comes in. */
+static void refuse_input(lua_State *L, const or_pass *p, or_status status) {
+  const or_step *s = p->net->steps[p->at];
+  const or_matrix *x = &p->now;
+  const char *name = step_name(s->kind);
+  if (status == OR_SHAPE && s->kind == OR_STEP_JOIN)
+    lib_error(L,
+              "residual:forward: the input is %s and the branch's output "
+              "%s; a residual adds them",
+              lib_shape(L, &p->plan->branches[p->level - 1]), lib_shape(L, x));
+  if (status == OR_SHAPE && s->w)
+    lib_error(L,
+              "%s:forward: takes %d inputs, got a %s matrix (one sample a "
+              "column)",
+              name, s->kind == OR_STEP_LINEAR ? s->w->cols : s->w->rows,
+              lib_shape(L, x));
+  if (status == OR_PRECISION && s->w)
+    lib_error(L,
+              "%s:forward: weights are %s, input is %s; convert with "
+              ":to(\"%s\")",
+              name, or_precision_name(s->w->precision),
+              or_precision_name(x->precision),
+              or_precision_name(s->w->precision));
+  lib_error(L, "%s:forward: %s", name, or_status_text(status));
+}
+
+/* Raises where dy is not of the shape of what step i has put out. */
+static void check_cotangent(lua_State *L, const or_pass *p, int i,
+                            const or_matrix *dy) {
+  const or_step *s = p->net->steps[i];
+  const or_matrix *y = &p->plan->places[i].output;
+  const char *name = step_name(s->kind);
+  if (s->kind == OR_STEP_BRANCH && !or_matrix_same_shape(dy, y))
+    lib_error(L, "residual:backward: dy is %s, the branch's dx %s",
+              lib_shape(L, y), lib_shape(L, dy));
+  if (!or_matrix_same_shape(dy, y))
+    lib_error(L, "%s:backward: dy is %s, the last output was %dx%d", name,
+              lib_shape(L, dy), y->rows, y->cols);
+  if (dy->precision != y->precision)
+    lib_error(L, "%s:backward: dy is %s, the layer %s", name,
+              or_precision_name(dy->precision),
+              or_precision_name(y->precision));
+}
+
+/* --- going on ----------------------------------------------------------- */
+
+/* Calls the method of the layer written in Lua that is next with now: a copy,
+   its own to keep, so that it never sees a buffer. Pushes what it returns. */
+static or_matrix *call_layer(lua_State *L, run *r, const char *method) {
+  lua_getiuservalue(L, r->at, NETWORK_LEAVES);
+  lua_rawgeti(L, -1, r->net->steps[r->pass.at]->id);
+  lua_replace(L, -2);
+  lua_getfield(L, -1, method);
+  lua_insert(L, -2);
+  push_copy(L, "layer", &r->pass.now);
   lua_call(L, 2, 1);
-  if (!lib_testmatrix(L, -1))
+  refresh(r->net);
+  or_matrix *m = lib_testmatrix(L, -1);
+  if (!m)
     lib_error(L, "a layer written in Lua: %s must return a matrix, not %s",
               method, lib_describe(L, lua_gettop(L)));
+  return m;
 }
 
-/* The value on top becomes the one at idx, and the top. */
-static void settle_top(lua_State *L, int idx) {
-  if (lua_gettop(L) > idx)
-    lua_replace(L, idx);
-  lua_settop(L, idx);
+/* The plan anew, now that the shape of a layer's output is known: matrices up
+   to it stay as they are. */
+static void plan_anew(lua_State *L, run *r) {
+  or_plan *plan = r->pass.plan;
+  size_t kept = plan->places[r->pass.at].begin;
+  lua_getiuservalue(L, r->at + AT_PLAN, 1);
+  or_arena old = arena_at(L, lua_gettop(L));
+  lay_out(L, r, plan);
+  lua_getiuservalue(L, r->at + AT_PLAN, 1);
+  or_arena new = arena_at(L, lua_gettop(L));
+  if (kept > 0)
+    memcpy(new.base, old.base, kept);
+  or_pass_moved(&r->pass);
+  lua_pop(L, 2);
+  if (r->pass.deltas)
+    prepare_back(L, r);
 }
 
-static bool forward_any(lua_State *L, int idx, int xi, forward_pass pass) {
-  static void (*const forward[])(lua_State *, int, layer *, int,
-                                 forward_pass) = {
-      forward_linear, forward_activation, forward_norm, NULL, forward_residual};
-  luaL_checkstack(L, 24, "layers are nested too deeply");
-  layer *l = lib_testlayer(L, idx);
-  int top = lua_gettop(L);
-  bool own = l && l->kind != LAYER_ACTIVATION;
-  if (!l)
-    call_lua_layer(L, idx, "forward", xi);
-  else if (l->kind == LAYER_SEQUENTIAL)
-    own = forward_children(L, idx, l, xi, pass);
+static void call_forward(lua_State *L, run *r) {
+  or_matrix *y = call_layer(L, r, "forward");
+  if (or_pass_answer(&r->pass, y) != OR_OK) {
+    plan_anew(L, r);
+    lib_check(L, r->who, or_pass_answer(&r->pass, y));
+  }
+  lua_pop(L, 1);
+}
+
+/* What the first layer of all gives goes to the caller, whatever its shape. */
+static void call_backward(lua_State *L, run *r) {
+  or_matrix *dx = call_layer(L, r, "backward");
+  if (or_pass_answer(&r->pass, dx) == OR_OK) {
+    lua_pop(L, 1);
+  } else if (r->pass.at == 0) {
+    lua_replace(L, r->at + AT_DX);
+    r->pass.at--;
+  } else {
+    check_cotangent(L, &r->pass, r->pass.at - 1, dx);
+  }
+}
+
+/* Does what a pass has returned for, or raises. */
+static void serve(lua_State *L, run *r, or_status status) {
+  if (status == OR_SCRATCH)
+    r->scratch = new_arena(L, r->at + AT_SCRATCH, &r->scratch);
+  else if (status == OR_CALLBACK && r->pass.back)
+    call_backward(L, r);
+  else if (status == OR_CALLBACK)
+    call_forward(L, r);
+  else if (status == OR_INTERRUPTED)
+    lib_poll(L);
+  else if (!r->pass.back)
+    refuse_input(L, &r->pass, status);
   else
-    forward[l->kind](L, idx, l, xi, pass);
-  settle_top(L, top + 1);
-  return own;
+    lib_check(L, "layer:backward", status);
+}
+
+/* --- forward and backward ----------------------------------------------- */
+
+/* Forward, with the batch at r->x: the output is in pass.now. */
+static void forward(lua_State *L, run *r) {
+  const or_matrix *x = r->pass.x;
+  or_status status;
+  r->pass.plan = take_plan(L, r, x->rows, x->cols, x->precision);
+  or_forward_begin(&r->pass);
+  while ((status = or_network_forward(&r->pass)) != OR_OK)
+    serve(L, r, status);
+}
+
+static void make_gradients(lua_State *L, void *context) {
+  if (lib_testlayer(L, -1))
+    lib_makegradients(L, lua_gettop(L));
+}
+
+/* Backward from dy: dx is in pass.now, or at AT_DX. */
+static void backward(lua_State *L, run *r, const or_matrix *dy, bool own) {
+  or_status status;
+  int last = r->net->net.count - 1;
+  if (last >= 0 && r->net->steps[last]->kind != OR_STEP_CALL)
+    check_cotangent(L, &r->pass, last, dy);
+  if (r->pass.gradients == OR_ADD_GRADIENTS && !r->net->has_gradients) {
+    lib_eachleaf(L, 1, make_gradients, NULL);
+    r->net->has_gradients = true;
+  }
+  or_backward_begin(&r->pass, dy, own);
+  while ((status = or_network_backward(&r->pass)) != OR_OK)
+    serve(L, r, status);
 }
 
 static void check_batch(lua_State *L, const char *who) {
@@ -254,300 +356,158 @@ static void check_batch(lua_State *L, const char *who) {
     lib_error(L, "%s: the batch is empty (a %s matrix)", who, lib_shape(L, x));
 }
 
+/* The network has no last forward pass until this one is done. */
+static void forget_forward(lua_State *L, const run *r) {
+  lua_pushnil(L);
+  lua_setiuservalue(L, r->at, NETWORK_BATCH);
+}
+
 /* y = net:forward(x): x inputs x batch, y outputs x batch */
 static int net_forward(lua_State *L) {
+  run r;
   check_batch(L, "layer:forward");
   lua_settop(L, 2);
-  forward_any(L, 1, 2, (forward_pass){0});
-  push_copy(L, "layer:forward", lua_gettop(L));
+  begin(L, &r, "layer:forward", 2);
+  forget_forward(L, &r);
+  forward(L, &r);
+  push_copy(L, "layer:forward", &r.pass.now);
+  finish(L, &r);
   return 1;
 }
 
-/* --- backward: each pushes dx, or nil where nobody wants it -------------- */
-
-typedef enum gradients {
-  NO_GRADIENTS,
-  ADD_GRADIENTS,
-  MEASURE_GRADIENTS
-} gradients;
-
-typedef struct backward_pass {
-  gradients gradients; /* of parameters */
-  bool wanted;         /* dx is read */
-  bool own;            /* dy is a buffer that may be overwritten */
-  int owner;           /* whose buffers take turns */
-} backward_pass;
-
-/* Pushes the one of the owner's two buffers that dy is not in. */
-static or_matrix *delta_buffer(lua_State *L, backward_pass pass, or_matrix *dy,
-                               int rows, int cols) {
-  int64_t exponent = dy->exponent;
-  or_matrix *dx = buffer(L, pass.owner, SLOT_DELTA, rows, cols, dy->precision);
-  if (dx != dy)
-    return dx;
+/* Takes up the last forward pass, whose batch comes to stand at `x`; false
+   where there is none. */
+static bool take_up(lua_State *L, run *r, const char *who, int x) {
+  lib_pushnetwork(L, 1);
+  int type = lua_getiuservalue(L, -1, NETWORK_BATCH);
+  lua_getiuservalue(L, -2, NETWORK_PLANS);
+  bool is = type == LUA_TUSERDATA && lua_touserdata(L, -1);
   lua_pop(L, 1);
-  dy->exponent = exponent;
-  return buffer(L, pass.owner, SLOT_OTHER_DELTA, rows, cols, dy->precision);
+  lua_replace(L, x);
+  lua_settop(L, x);
+  if (!is)
+    return false;
+  begin(L, r, who, x);
+  take_out(L, r, NETWORK_PLANS, AT_PLAN);
+  r->pass.plan = lua_touserdata(L, r->at + AT_PLAN);
+  return true;
 }
 
-/* Pushes the last forward's matrix in `slot`. It stays on the stack while it
-   is used: a finalizer that runs another forward may empty the slot. */
-static or_matrix *remembered(lua_State *L, int idx, int slot, const char *who) {
-  lua_getiuservalue(L, idx, slot);
-  or_matrix *x = lib_testmatrix(L, -1);
-  if (!x)
-    lib_error(L, "%s: call forward first", who);
-  return x;
-}
-
-static void check_cotangent(lua_State *L, const char *who, int rows, int cols,
-                            or_precision p, const or_matrix *dy) {
-  if (dy->rows != rows || dy->cols != cols)
-    lib_error(L, "%s: dy is %s, the last output was %dx%d", who,
-              lib_shape(L, dy), rows, cols);
-  if (dy->precision != p)
-    lib_error(L, "%s: dy is %s, the layer %s", who,
-              or_precision_name(dy->precision), or_precision_name(p));
-}
-
-/* into += value, or = value where the gradient is fresh. Pops nothing. */
-static void accumulate(lua_State *L, const layer *l, const or_matrix *value,
-                       or_matrix *into) {
-  if (value != into)
-    lib_check(L, "layer:backward", or_matrix_add(1, into, 1, value, into));
-}
-
-/* Where a gradient is computed: in place when fresh, else in a temporary. */
-static or_matrix *gradient_target(lua_State *L, const layer *l,
-                                  or_matrix *into) {
-  if (l->fresh)
-    return into;
-  return lib_newmatrix(L, "layer:backward", into->rows, into->cols,
-                       into->precision);
-}
-
-static void linear_gradients(lua_State *L, int idx, layer *l,
-                             const or_matrix *x, const or_matrix *dz) {
-  int top = lua_gettop(L);
-  or_matrix *dw = lib_gradient(L, idx, SLOT_DWEIGHT);
-  or_matrix *t = gradient_target(L, l, dw);
-  layer_product(L, l, false, dz, true, x, t);
-  accumulate(L, l, t, dw);
-  if (l->has_bias) {
-    or_matrix *db = lib_gradient(L, idx, SLOT_DBIAS);
-    or_matrix *s = gradient_target(L, l, db);
-    or_linear_bias_gradient(dz, s);
-    accumulate(L, l, s, db);
-  }
-  l->fresh = false;
-  lua_settop(L, top);
-}
-
-/* The weight gradient's norm alone. */
-static void measure_gradient(lua_State *L, layer *l, const or_matrix *x,
-                             const or_matrix *dz, int owner) {
-  if (!l->plain && or_linear_gradient_norm(dz, x, &l->gradient))
-    return;
-  or_matrix *dw =
-      buffer(L, owner, SLOT_PRODUCT, dz->rows, x->rows, dz->precision);
-  layer_product(L, l, false, dz, true, x, dw);
-  l->gradient = or_matrix_frobenius(dw);
-  lua_pop(L, 1);
-}
-
-static void backward_linear(lua_State *L, int idx, layer *l, int di,
-                            backward_pass pass) {
-  const char *who = "linear:backward";
-  or_matrix *w = own_parameter(L, idx);
-  or_matrix *x = remembered(L, idx, SLOT_INPUT, who);
-  di = plain_input(L, idx, l, di);
-  or_matrix *dz = lib_checkmatrix(L, di);
-  check_cotangent(L, who, w->rows, x->cols, w->precision, dz);
-  if (pass.gradients != NO_GRADIENTS) {
-    l->delta = or_matrix_frobenius(dz);
-    l->passed_back = true;
-  }
-  if (pass.gradients == ADD_GRADIENTS)
-    linear_gradients(L, idx, l, x, dz);
-  else if (pass.gradients == MEASURE_GRADIENTS)
-    measure_gradient(L, l, x, dz, pass.owner);
-  if (!pass.wanted) {
-    lua_pushnil(L);
-    return;
-  }
-  or_matrix *dx = delta_buffer(L, pass, dz, w->cols, x->cols);
-  layer_product(L, l, true, w, false, dz, dx);
-}
-
-static void backward_activation(lua_State *L, int idx, layer *l, int di,
-                                backward_pass pass) {
-  const char *who = "activation:backward";
-  or_matrix *z = remembered(L, idx, SLOT_INPUT, who);
-  or_matrix *da = lib_checkmatrix(L, di);
-  check_cotangent(L, who, z->rows, z->cols, z->precision, da);
-  or_matrix *dz = da;
-  if (pass.own)
-    lua_pushvalue(L, di);
-  else
-    dz = delta_buffer(L, pass, da, z->rows, z->cols);
-  or_activation_backward(l->phi, !l->plain, z, da, dz);
-}
-
-static void backward_norm(lua_State *L, int idx, layer *l, int di,
-                          backward_pass pass) {
-  const char *who = "layer_norm:backward";
-  or_matrix *xhat = remembered(L, idx, SLOT_INPUT, who);
-  or_matrix *rstd = remembered(L, idx, SLOT_RSTD, who);
-  or_matrix *dy = lib_checkmatrix(L, di);
-  check_cotangent(L, who, xhat->rows, xhat->cols, xhat->precision, dy);
-  if (rstd->cols != xhat->cols)
-    lib_error(L, "%s: the last forward did not finish", who);
-  or_precision p = xhat->precision;
-  bool add = pass.gradients == ADD_GRADIENTS;
-  or_matrix *dgain = lib_gradient(L, idx, SLOT_DWEIGHT);
-  or_matrix *dbias = lib_gradient(L, idx, SLOT_DBIAS);
-  layer temporary = *l;
-  temporary.fresh = l->fresh && add;
-  or_matrix *g = gradient_target(L, &temporary, dgain);
-  or_matrix *b = gradient_target(L, &temporary, dbias);
-  or_matrix *work = buffer(L, idx, SLOT_WORK, xhat->rows, xhat->cols, p);
-  or_matrix *dx = delta_buffer(L, pass, dy, xhat->rows, xhat->cols);
-  lib_check(L, who,
-            or_layer_norm_backward(xhat, rstd, own_parameter(L, idx), dy, g, b,
-                                   work, dx));
-  if (!add)
-    return;
-  accumulate(L, l, g, dgain);
-  accumulate(L, l, b, dbias);
-  l->fresh = false;
-}
-
-static bool backward_any(lua_State *L, int idx, int di, backward_pass pass);
-
-/* Returns whether what it pushed is a buffer of ours. */
-static bool backward_children(lua_State *L, int idx, layer *l, int di,
-                              backward_pass pass) {
-  lua_getiuservalue(L, idx, SLOT_CHILDREN);
-  int children = lua_gettop(L);
-  lua_pushvalue(L, di);
-  int dy = lua_gettop(L);
-  for (int i = l->count; i >= 1; i--) {
-    backward_pass each = pass;
-    each.wanted = pass.wanted || i > 1;
-    lua_geti(L, children, i);
-    pass.own = backward_any(L, lua_gettop(L), dy, each);
-    lua_replace(L, dy);
-    lua_settop(L, dy);
-  }
-  return pass.own;
-}
-
-/* dx = dy + the chain's dx; dy is read after the chain, which therefore has
-   buffers of its own. */
-static void backward_residual(lua_State *L, int idx, layer *l, int di,
-                              backward_pass pass) {
-  backward_pass chain = pass;
-  chain.own = false;
-  chain.owner = idx;
-  or_matrix *dy = lib_checkmatrix(L, di);
-  bool own = backward_children(L, idx, l, di, chain);
-  if (!pass.wanted)
-    return;
-  or_matrix *branch = lib_checkmatrix(L, lua_gettop(L)), *dx = branch;
-  if (!or_matrix_same_shape(dy, branch))
-    lib_error(L, "residual:backward: dy is %s, the branch's dx %s",
-              lib_shape(L, dy), lib_shape(L, branch));
-  if (!own)
-    dx = delta_buffer(L, pass, dy, dy->rows, dy->cols);
-  lib_check(L, "residual:backward", or_matrix_add(1, branch, 1, dy, dx));
-}
-
-static bool backward_any(lua_State *L, int idx, int di, backward_pass pass) {
-  static void (*const backward[])(lua_State *, int, layer *, int,
-                                  backward_pass) = {
-      backward_linear, backward_activation, backward_norm, NULL,
-      backward_residual};
-  luaL_checkstack(L, 24, "layers are nested too deeply");
-  layer *l = lib_testlayer(L, idx);
-  int top = lua_gettop(L);
-  bool own = l && (l->kind < LAYER_SEQUENTIAL || l->count > 0);
-  if (!l)
-    call_lua_layer(L, idx, "backward", di);
-  else if (l->kind == LAYER_SEQUENTIAL)
-    own = backward_children(L, idx, l, di, pass);
-  else
-    backward[l->kind](L, idx, l, di, pass);
-  settle_top(L, top + 1);
-  return own;
+static const char *last_name(const network *n) {
+  int last = n->net.count - 1;
+  return step_name(last < 0 ? OR_STEP_CALL : n->steps[last]->kind);
 }
 
 /* dx = net:backward(dy): dy = dloss/dy of the last forward's shape. Gradients
    of parameters add up. net:backward(dy, false) skips dx, which saves the
    first layer's product, and returns nothing. */
 static int net_backward(lua_State *L) {
+  run r;
+  const char *who = "layer:backward";
   lib_checklayer(L, 1);
-  lib_checkmatrix(L, 2);
+  or_matrix *dy = lib_checkmatrix(L, 2);
   bool wanted = lua_isnoneornil(L, 3) || lua_toboolean(L, 3);
-  lua_settop(L, 2);
-  backward_any(L, 1, 2, (backward_pass){ADD_GRADIENTS, wanted, false, 1});
-  if (!wanted || lua_isnil(L, -1))
-    return 0;
-  push_copy(L, "layer:backward", lua_gettop(L));
-  return 1;
+  lua_settop(L, 3);
+  if (!take_up(L, &r, who, 3))
+    lib_error(L, "%s:backward: call forward first",
+              last_name(lib_pushnetwork(L, 1)));
+  r.pass.wanted = wanted;
+  prepare_back(L, &r);
+  backward(L, &r, dy, false);
+  if (wanted) {
+    const or_matrix *dx = lib_testmatrix(L, r.at + AT_DX);
+    push_copy(L, who, dx ? dx : &r.pass.now);
+  }
+  finish(L, &r);
+  return wanted;
 }
 
 /* --- training steps: nothing is allocated, nothing copied ---------------- */
 
-/* Room for `count` labels, which the layer at idx keeps. */
-static int *label_room(lua_State *L, int idx, int count) {
+/* Room for `count` labels. */
+static int *label_room(lua_State *L, const run *r, int count) {
+  int at = r->at + AT_LABELS;
   size_t bytes = sizeof(int) * (size_t)count;
-  lua_getiuservalue(L, idx, SLOT_LABELS);
-  if (lua_rawlen(L, -1) < bytes) {
+  take_out(L, r, NETWORK_LABELS, AT_LABELS);
+  if (lua_rawlen(L, at) < bytes) {
     lua_newuserdatauv(L, bytes, 0);
-    lua_pushvalue(L, -1);
-    lua_setiuservalue(L, idx, SLOT_LABELS);
+    lua_replace(L, at);
   }
-  return lua_touserdata(L, -1);
+  return lua_touserdata(L, at);
 }
 
 typedef struct step_loss {
   or_norm value;
-  int correct; /* right answers, -1 where the loss knows none */
-  bool own;    /* the gradient is our buffer */
+  int correct;        /* right answers, -1 where the loss knows none */
+  or_matrix gradient; /* of the output */
+  bool own;           /* it is in our memory */
 } step_loss;
 
 /* The user's function(prediction, target) -> value, gradient. Pushes the
    gradient. The prediction is a copy: the function may keep it. */
-static step_loss called_loss(lua_State *L, const char *who, int pred) {
+static step_loss called_loss(lua_State *L, const run *r) {
   lua_pushvalue(L, 4);
-  push_copy(L, who, pred);
+  push_copy(L, r->who, &r->pass.now);
   lua_pushvalue(L, 3);
   lua_call(L, 2, 2);
+  refresh(r->net);
   if (lua_type(L, -2) != LUA_TNUMBER || !lib_testmatrix(L, -1))
     lib_error(L,
               "%s: the loss function must return a number and the gradient, "
               "a matrix; it returned %s and %s",
-              who, lib_describe(L, lua_gettop(L) - 1),
+              r->who, lib_describe(L, lua_gettop(L) - 1),
               lib_describe(L, lua_gettop(L) - 1));
-  return (step_loss){{lua_tonumber(L, -2), 0}, -1, false};
+  return (step_loss){
+      {lua_tonumber(L, -2), 0}, -1, *lib_testmatrix(L, -1), false};
+}
+
+/* A matrix for the gradient of a loss from which nobody goes back. */
+static or_matrix loss_scratch(lua_State *L, run *r) {
+  const or_matrix *y = &r->pass.now;
+  r->scratch.used = 0;
+  or_matrix g = or_take_matrix(&r->scratch, y->rows, y->cols, y->precision);
+  if (or_ready(&r->scratch) == OR_OK)
+    return g;
+  r->scratch = new_arena(L, r->at + AT_SCRATCH, &r->scratch);
+  return or_take_matrix(&r->scratch, y->rows, y->cols, y->precision);
+}
+
+/* The target is read before any memory is fetched: that may run anything. */
+static step_loss named_loss(lua_State *L, run *r, lib_loss_kind kind,
+                            bool go_back) {
+  step_loss s = {.own = true};
+  const or_matrix *y = &r->pass.now;
+  int *labels = kind == LIB_LOSS_CROSS_ENTROPY ? label_room(L, r, y->cols) : 0;
+  lib_target target = lib_readtarget(L, r->who, kind, y, 3, labels);
+  if (go_back) {
+    prepare_back(L, r);
+    s.gradient = or_backward_gradient(&r->pass);
+  } else {
+    s.gradient = loss_scratch(L, r);
+  }
+  s.value = lib_loss(L, r->who, kind, y, target, &s.gradient, &s.correct);
+  return s;
 }
 
 /* Forward, and the loss (argument 4) of the output against the target
-   (argument 3). Pushes the output's gradient. */
-static step_loss forward_loss(lua_State *L, const char *who, bool measure) {
+   (argument 3), and, unless gradients are OR_NO_GRADIENTS, backward. */
+static step_loss loss_pass(lua_State *L, run *r, const char *who,
+                           or_gradient_use gradients) {
   check_batch(L, who);
   lua_settop(L, 4);
   bool function = lua_type(L, 4) == LUA_TFUNCTION;
+  bool go_back = gradients != OR_NO_GRADIENTS;
   lib_loss_kind kind = function ? LIB_LOSS_MSE : lib_checkloss(L, who, 4);
-  lib_poll(L);
-  forward_any(L, 1, 2, (forward_pass){.measure = measure}); /* 5 */
-  if (function)
-    return called_loss(L, who, 5);
-  step_loss s = {.own = true};
-  or_matrix *y = lib_checkmatrix(L, 5);
-  int *labels = label_room(L, 1, y->cols);
-  or_matrix *g = buffer(L, 1, SLOT_LOSS, y->rows, y->cols, y->precision);
-  s.value = lib_loss(L, who, kind, y, 3, labels, g, &s.correct);
+  begin(L, r, who, 2);
+  forget_forward(L, r);
+  r->pass.gradients = go_back ? gradients : OR_ADD_GRADIENTS;
+  forward(L, r);
+  step_loss s = function ? called_loss(L, r) : named_loss(L, r, kind, go_back);
+  if (go_back) {
+    if (function)
+      prepare_back(L, r);
+    backward(L, r, &s.gradient, s.own);
+  }
   return s;
 }
 
@@ -567,107 +527,101 @@ static int push_loss(lua_State *L, step_loss s) {
    value and gradient. correct: right answers in the batch, where there are
    classes. */
 static int net_loss_gradient(lua_State *L) {
-  step_loss s = forward_loss(L, "layer:loss_gradient", false);
-  backward_any(L, 1, lua_gettop(L),
-               (backward_pass){ADD_GRADIENTS, false, s.own, 1});
+  run r;
+  step_loss s = loss_pass(L, &r, "layer:loss_gradient", OR_ADD_GRADIENTS);
+  finish(L, &r);
   return push_loss(L, s);
 }
 
 /* The same value, log10 and correct, without backward: net:loss(x, target,
    loss) */
 static int net_loss(lua_State *L) {
-  return push_loss(L, forward_loss(L, "layer:loss", false));
+  run r;
+  step_loss s = loss_pass(L, &r, "layer:loss", OR_NO_GRADIENTS);
+  finish(L, &r);
+  return push_loss(L, s);
 }
 
 /* --- the Jacobian ------------------------------------------------------- */
 
 enum { JACOBIAN_COLUMNS = 128 };
 
-/* Pushes x repeated in `cols` columns. */
-static void repeated(lua_State *L, const or_matrix *x, int cols) {
-  or_matrix *y =
-      lib_newmatrix(L, "layer:jacobian", x->rows, cols, x->precision);
-  for (int j = 0; j < cols; j++) {
-    or_matrix column = or_matrix_block(y, 0, j, x->rows, 1);
-    or_matrix_copy(x, &column);
-  }
-  y->exponent = x->exponent;
-}
-
-/* Pushes the rows first .. first+cols-1 of the Jacobian: unit cotangents, one
-   a column, pulled back through the net at x repeated. */
-static void jacobian_rows(lua_State *L, int xi, int first, int cols,
-                          int outputs) {
-  int top = lua_gettop(L);
-  or_matrix *x = lib_checkmatrix(L, xi);
-  repeated(L, x, cols);
-  forward_any(L, 1, top + 1, (forward_pass){0});
-  or_matrix *e =
-      lib_newmatrix(L, "layer:jacobian", outputs, cols, x->precision);
-  or_matrix_fill(e, 0);
-  for (int j = 0; j < cols; j++)
-    or_matrix_set(e, first + j, j, 1);
-  backward_any(L, 1, lua_gettop(L),
-               (backward_pass){NO_GRADIENTS, true, false, 1});
-  or_matrix *dx = lib_checkmatrix(L, lua_gettop(L));
-  if (dx->rows != x->rows || dx->cols != cols)
-    lib_error(L, "layer:jacobian: a backward pass gave %s where %dx%d was due",
-              lib_shape(L, dx), x->rows, cols);
-  or_matrix_transpose(dx, lib_newmatrix(L, "layer:jacobian", dx->cols, dx->rows,
-                                        dx->precision));
-  lua_replace(L, top + 1);
-  lua_settop(L, top + 1);
-}
-
-/* Copies the parts, an array at `list`, into J, at the exponent of the
-   largest of them. */
-static void join_rows(lua_State *L, int list, or_matrix *jacobian) {
-  lua_Integer n = luaL_len(L, list);
-  int64_t exponent = 0;
-  for (lua_Integer k = 1; k <= n; k++) {
-    lua_geti(L, list, k);
-    or_matrix *part = lib_checkmatrix(L, lua_gettop(L));
-    if (k == 1 || part->exponent > exponent)
-      exponent = part->exponent;
-    lua_pop(L, 1);
-  }
-  jacobian->exponent = exponent;
-  for (lua_Integer k = 1, at = 0; k <= n; k++) {
-    lua_geti(L, list, k);
-    or_matrix *part = lib_checkmatrix(L, lua_gettop(L));
-    or_matrix to =
-        or_matrix_block(jacobian, (int)at, 0, part->rows, part->cols);
-    lib_check(L, "layer:jacobian", or_matrix_assign(part, &to));
-    at += part->rows;
-    lua_pop(L, 1);
+/* The rows from `first` on, as many as the batch at r->x has columns. */
+static void jacobian_rows(lua_State *L, run *r, const or_matrix *x, int first,
+                          or_matrix *jacobian) {
+  or_status status;
+  const or_matrix *dx;
+  or_forward_begin(&r->pass);
+  while ((status = or_network_jacobian(&r->pass, first, jacobian)) != OR_OK) {
+    if (status == OR_SHAPE && !r->pass.back && r->pass.at == r->net->net.count)
+      lib_error(L, "%s: the output was %s, and then %s", r->who,
+                lib_shape(L, jacobian), lib_shape(L, &r->pass.now));
+    serve(L, r, status);
+    if ((dx = lib_testmatrix(L, r->at + AT_DX)))
+      lib_error(L, "%s: a backward pass gave %s where %dx%d was due", r->who,
+                lib_shape(L, dx), x->rows, r->pass.x->cols);
   }
 }
 
-/* J = net:jacobian(x): x one column; J outputs x inputs, dy_i/dx_j. Works on
-   a twin, so the last forward and the gradients stay (layers written in Lua
-   do see the passes). */
+/* A batch of so many columns x, and a plan for it: both the run's own. */
+static void repeat(lua_State *L, run *r, const or_matrix *x, int cols) {
+  or_matrix *batch = lib_newmatrix(L, r->who, x->rows, cols, x->precision);
+  lua_replace(L, r->x);
+  or_jacobian_batch(x, batch);
+  r->pass.x = batch;
+  void *memory = lua_newuserdatauv(L, or_plan_bytes(&r->net->net), 1);
+  lua_replace(L, r->at + AT_PLAN);
+  r->pass.plan =
+      or_plan_over(memory, &r->net->net, x->rows, cols, x->precision);
+  lay_out(L, r, r->pass.plan);
+}
+
+/* Runs forward for the number of outputs. */
+static int count_outputs(lua_State *L, run *r, const or_matrix *x) {
+  or_status status;
+  repeat(L, r, x, 1);
+  or_forward_begin(&r->pass);
+  while ((status = or_network_forward(&r->pass)) != OR_OK)
+    serve(L, r, status);
+  return r->pass.now.rows;
+}
+
+static void all_rows(lua_State *L, run *r, const or_matrix *x,
+                     or_matrix *jacobian, int64_t *exponents) {
+  for (int first = 0; first < jacobian->rows; first += JACOBIAN_COLUMNS) {
+    int cols = jacobian->rows - first;
+    cols = cols < JACOBIAN_COLUMNS ? cols : JACOBIAN_COLUMNS;
+    if (first == 0 || cols < JACOBIAN_COLUMNS)
+      repeat(L, r, x, cols);
+    prepare_back(L, r);
+    jacobian_rows(L, r, x, first, jacobian);
+    exponents[first / JACOBIAN_COLUMNS] = r->pass.now.exponent;
+  }
+}
+
+/* J = net:jacobian(x): x one column; J outputs x inputs, dy_i/dx_j. Works in
+   memory of its own, so the last forward and the gradients stay (layers
+   written in Lua do see the passes). */
 static int net_jacobian(lua_State *L) {
+  run r;
+  const char *who = "layer:jacobian";
   lib_checklayer(L, 1);
   or_matrix *x = lib_checkmatrix(L, 2);
   if (x->cols != 1)
-    lib_error(L, "layer:jacobian: x must be one column, got %s",
-              lib_shape(L, x));
+    lib_error(L, "%s: x must be one column, got %s", who, lib_shape(L, x));
   lua_settop(L, 2);
-  lib_copylayer(L, 1, true);
-  lua_replace(L, 1);
-  forward_any(L, 1, 2, (forward_pass){0});
-  int outputs = lib_checkmatrix(L, 3)->rows;
-  lua_settop(L, 2);
-  lua_newtable(L);
-  for (int first = 0; first < outputs; first += JACOBIAN_COLUMNS) {
-    lib_poll(L);
-    int cols = outputs - first;
-    jacobian_rows(L, 2, first,
-                  cols < JACOBIAN_COLUMNS ? cols : JACOBIAN_COLUMNS, outputs);
-    lua_seti(L, 3, luaL_len(L, 3) + 1);
-  }
-  join_rows(L, 3,
-            lib_newmatrix(L, "layer:jacobian", outputs, x->rows, x->precision));
+  lua_pushvalue(L, 2); /* 3: the batch */
+  begin(L, &r, who, 3);
+  r.pass.gradients = OR_NO_GRADIENTS;
+  r.pass.wanted = true;
+  int outputs = count_outputs(L, &r, x);
+  or_matrix *jacobian = lib_newmatrix(L, who, outputs, x->rows, x->precision);
+  size_t blocks = (size_t)outputs / JACOBIAN_COLUMNS + 1;
+  int64_t *exponents = lua_newuserdatauv(L, blocks * sizeof *exponents, 0);
+  all_rows(L, &r, x, jacobian, exponents);
+  or_jacobian_join(jacobian, JACOBIAN_COLUMNS, exponents);
+  put_back_scratch(L, &r);
+  lua_pop(L, 1);
   return 1;
 }
 
@@ -675,100 +629,99 @@ static int net_jacobian(lua_State *L) {
 
 static void push_norm(lua_State *L, int list, or_norm norm) {
   lua_pushnumber(L, or_norm_log10(norm));
-  lua_seti(L, list, luaL_len(L, list) + 1);
+  lua_rawseti(L, list, (lua_Integer)lua_rawlen(L, list) + 1);
 }
 
-static void delta_norm(lua_State *L, void *context) {
-  layer *l = lib_testlayer(L, -1);
-  if (!l || l->kind != LAYER_LINEAR)
-    return;
-  if (!l->passed_back)
+/* Of a step, or where a pass is under way of its place in that. */
+typedef or_norm norm_of(lua_State *L, const or_step *s, const or_place *place);
+
+static or_norm delta_norm(lua_State *L, const or_step *s,
+                          const or_place *place) {
+  if (!place && !s->passed_back)
     lib_error(L, "delta_norms: no backward pass yet");
-  push_norm(L, *(int *)context, l->delta);
+  return place ? place->delta : s->delta;
 }
 
-static void grad_norm(lua_State *L, void *context) {
-  int idx = lua_gettop(L);
-  layer *l = lib_testlayer(L, idx);
-  if (!l || l->kind != LAYER_LINEAR)
-    return;
-  or_norm zero = {0, 0};
-  or_norm norm =
-      l->fresh ? zero : or_matrix_frobenius(lib_slot(L, idx, SLOT_DWEIGHT));
-  push_norm(L, *(int *)context, norm);
+static or_norm grad_norm(lua_State *L, const or_step *s,
+                         const or_place *place) {
+  return s->fresh ? (or_norm){0, 0} : or_matrix_frobenius(s->dw);
 }
 
-typedef struct activation_walk {
-  int list;
-  bool pending; /* a linear layer's output waits for its activation */
-  const or_matrix *output; /* where its norm is to be taken, */
-  or_norm measured;        /* or NULL: this is it */
-} activation_walk;
-
-static void push_activation(lua_State *L, const activation_walk *w) {
-  if (w->pending)
-    push_norm(L, w->list,
-              w->output ? or_matrix_frobenius(w->output) : w->measured);
+static or_norm measured_gradient(lua_State *L, const or_step *s,
+                                 const or_place *place) {
+  return place->gradient;
 }
 
-static void activation_norm(lua_State *L, void *context) {
-  activation_walk *w = context;
-  int idx = lua_gettop(L);
-  layer *l = lib_testlayer(L, idx);
-  if (!l || l->kind == LAYER_NORM)
-    return;
-  bool linear = l->kind == LAYER_LINEAR;
-  if (linear)
-    push_activation(L, w);
-  w->pending = w->pending || linear;
-  w->measured = l->output;
-  w->output = lib_slot(L, idx, l->in_place ? SLOT_INPUT : SLOT_OUTPUT);
-  if (!w->output)
-    lib_error(L, "activation_norms: no forward pass yet");
-  if (l->measured)
-    w->output = NULL;
-}
-
-/* Pushes an array of what `visit` finds in the leaves of the layer at 1. */
-static void push_norms(lua_State *L, void (*visit)(lua_State *, void *)) {
+/* Pushes an array of norms, one for each linear layer. */
+static void push_norms(lua_State *L, const network *n, const or_plan *plan,
+                       norm_of *norm) {
   lua_newtable(L);
-  int list = lua_gettop(L);
-  lib_eachleaf(L, 1, visit, &list);
+  for (int i = 0; i < n->net.count; i++)
+    if (n->steps[i]->kind == OR_STEP_LINEAR)
+      push_norm(L, lua_gettop(L),
+                norm(L, n->steps[i], plan ? &plan->places[i] : NULL));
 }
 
-static void push_activation_norms(lua_State *L) {
+/* The norm of what step i put out in the last forward pass. */
+static void push_output(lua_State *L, const network *n, const or_plan *plan,
+                        int list, int i) {
+  const or_step *s = i < 0 ? NULL : n->steps[i];
+  if (!s)
+    return;
+  if (!plan && !s->measured)
+    lib_error(L, "activation_norms: no forward pass yet (a layer inside a "
+                 "network leaves them with the network)");
+  if (!plan)
+    push_norm(L, list, s->output);
+  else if (plan->measured && s->kind == OR_STEP_ACTIVATION)
+    push_norm(L, list, plan->places[i].norm);
+  else
+    push_norm(L, list, or_matrix_frobenius(&plan->places[i].output));
+}
+
+/* Pushes an array of norms: for each linear layer that of its output, after the
+   activations that follow it. */
+static void push_activation_norms(lua_State *L, const network *n,
+                                  const or_plan *plan) {
   lua_newtable(L);
-  activation_walk w = {.list = lua_gettop(L)};
-  lib_eachleaf(L, 1, activation_norm, &w);
-  push_activation(L, &w);
+  int list = lua_gettop(L), pending = -1;
+  for (int i = 0; i < n->net.count; i++) {
+    or_step_kind kind = n->steps[i]->kind;
+    if (kind == OR_STEP_LINEAR)
+      push_output(L, n, plan, list, pending);
+    if (kind == OR_STEP_LINEAR || (kind == OR_STEP_ACTIVATION && pending >= 0))
+      pending = i;
+  }
+  push_output(L, n, plan, list, pending);
 }
 
 /* log10 of ||dloss/dz_l||_F for each linear layer, of the last backward */
 static int net_log10_delta_norms(lua_State *L) {
   lib_checklayer(L, 1);
-  push_norms(L, delta_norm);
+  push_norms(L, lib_pushnetwork(L, 1), NULL, delta_norm);
   return 1;
 }
 
 /* log10 of ||dloss/dW_l||_F for each linear layer */
 static int net_log10_grad_norms(lua_State *L) {
   lib_checklayer(L, 1);
-  push_norms(L, grad_norm);
+  push_norms(L, lib_pushnetwork(L, 1), NULL, grad_norm);
   return 1;
 }
 
 /* log10 of ||a_l||_F for each linear layer: its output, after the activation
    that follows it, of the last forward */
 static int net_log10_activation_norms(lua_State *L) {
+  run r;
   lib_checklayer(L, 1);
-  push_activation_norms(L);
+  lua_settop(L, 2);
+  if (!take_up(L, &r, "activation_norms", 2)) {
+    push_activation_norms(L, lib_pushnetwork(L, 1), NULL);
+    return 1;
+  }
+  push_activation_norms(L, r.net, r.pass.plan);
+  finish(L, &r);
   return 1;
-}
-
-static void measured_gradient(lua_State *L, void *context) {
-  layer *l = lib_testlayer(L, -1);
-  if (l && l->kind == LAYER_LINEAR)
-    push_norm(L, *(int *)context, l->gradient);
 }
 
 /* t = net:signal(x, target, loss): log10 norms for each linear layer, arrays
@@ -776,20 +729,20 @@ static void measured_gradient(lua_State *L, void *context) {
    backward in one, without gradients: they are measured, not kept, so that a
    deep net takes less time and half the memory. */
 static int net_signal(lua_State *L) {
-  step_loss s = forward_loss(L, "layer:signal", true);
-  backward_any(L, 1, lua_gettop(L),
-               (backward_pass){MEASURE_GRADIENTS, false, s.own, 1});
+  run r;
+  step_loss s = loss_pass(L, &r, "layer:signal", OR_MEASURE_GRADIENTS);
   lua_createtable(L, 0, 5);
-  push_activation_norms(L);
+  push_activation_norms(L, r.net, r.pass.plan);
   lua_setfield(L, -2, "forward");
-  push_norms(L, delta_norm);
+  push_norms(L, r.net, r.pass.plan, delta_norm);
   lua_setfield(L, -2, "delta");
-  push_norms(L, measured_gradient);
+  push_norms(L, r.net, r.pass.plan, measured_gradient);
   lua_setfield(L, -2, "gradient");
   lua_pushnumber(L, or_norm_value(s.value));
   lua_setfield(L, -2, "loss");
   lua_pushnumber(L, or_norm_log10(s.value));
   lua_setfield(L, -2, "log10_loss");
+  finish(L, &r);
   return 1;
 }
 

@@ -9,11 +9,19 @@
 #include "fpu.h"
 #include "gram.h"
 #include "kernels.h"
+#include "product.h"
 #include "reduction.h"
 
 /* --- linear ------------------------------------------------------------- */
 
-or_status or_linear_bias(const or_matrix *bias, bool rescale, or_matrix *z) {
+/* c = op(a) op(b), rescaled or plain. */
+static or_status product(bool rescale, bool ta, const or_matrix *a, bool tb,
+                         const or_matrix *b, or_matrix *c, or_arena *arena) {
+  return rescale ? or_matrix_product(ta, a, tb, b, c, arena)
+                 : or_matrix_product_plain(ta, a, tb, b, c);
+}
+
+static or_status add_bias(const or_matrix *bias, bool rescale, or_matrix *z) {
   if (rescale)
     return or_matrix_add(1, z, 1, bias, z);
   if (bias->precision != z->precision)
@@ -22,8 +30,52 @@ or_status or_linear_bias(const or_matrix *bias, bool rescale, or_matrix *z) {
   return OR_OK;
 }
 
-void or_linear_bias_gradient(const or_matrix *dz, or_matrix *db) {
-  or_matrix_row_sums(dz, db);
+or_status or_linear_forward(const or_matrix *w, const or_matrix *bias,
+                            bool rescale, const or_matrix *x, or_matrix *z,
+                            or_arena *arena) {
+  TRY(product(rescale, false, w, false, x, z, arena));
+  return bias ? add_bias(bias, rescale, z) : OR_OK;
+}
+
+/* Where a gradient is made: in its place, or to be added to it. */
+static or_matrix target(or_matrix *gradient, bool add, or_arena *arena) {
+  return add ? or_take_matrix(arena, gradient->rows, gradient->cols,
+                              gradient->precision)
+             : *gradient;
+}
+
+static or_status deliver(const or_matrix *made, bool add, or_matrix *gradient) {
+  if (add)
+    return or_matrix_add(1, gradient, 1, made, gradient);
+  gradient->exponent = made->exponent;
+  return OR_OK;
+}
+
+/* The products come first: only they may ask for scratch. */
+static or_status linear_gradients(bool rescale, const or_matrix *x,
+                                  const or_matrix *dz, const or_gradients *into,
+                                  or_arena *arena) {
+  size_t mark = arena->used;
+  or_matrix dw = target(into->dw, into->add, arena);
+  TRY(or_ready(arena));
+  TRY(product(rescale, false, dz, true, x, &dw, arena));
+  if (into->db) {
+    or_matrix db = target(into->db, into->add, arena);
+    TRY(or_ready(arena));
+    or_matrix_row_sums(dz, &db);
+    TRY(deliver(&db, into->add, into->db));
+  }
+  or_give_back(arena, mark);
+  return deliver(&dw, into->add, into->dw);
+}
+
+or_status or_linear_backward(const or_matrix *w, bool rescale,
+                             const or_matrix *x, const or_matrix *dz,
+                             const or_gradients *into, or_matrix *dx,
+                             or_arena *arena) {
+  if (dx)
+    TRY(product(rescale, true, w, false, dz, dx, arena));
+  return into ? linear_gradients(rescale, x, dz, into, arena) : OR_OK;
 }
 
 /* May x be squared, and that multiplied, in its precision? */
@@ -45,6 +97,20 @@ bool or_linear_gradient_norm(const or_matrix *dz, const or_matrix *x,
   *norm =
       or_norm_of_square(square > 0 ? square : 0, dz->exponent + x->exponent);
   return true;
+}
+
+or_status or_linear_measure(bool rescale, const or_matrix *x,
+                            const or_matrix *dz, or_norm *norm,
+                            or_arena *arena) {
+  if (rescale && or_linear_gradient_norm(dz, x, norm))
+    return OR_OK;
+  size_t mark = arena->used;
+  or_matrix dw = or_take_matrix(arena, dz->rows, x->rows, dz->precision);
+  TRY(or_ready(arena));
+  TRY(product(rescale, false, dz, true, x, &dw, arena));
+  *norm = or_matrix_frobenius(&dw);
+  or_give_back(arena, mark);
+  return OR_OK;
 }
 
 /* --- activations -------------------------------------------------------- */
@@ -177,22 +243,43 @@ or_status or_layer_norm_forward(const or_matrix *x, double eps,
   return status;
 }
 
+/* work is n x b */
+static or_status norm_gradients(const or_matrix *xhat, const or_matrix *dy,
+                                const or_gradients *into, or_matrix *work,
+                                or_arena *arena) {
+  or_matrix dgain = target(into->dw, into->add, arena);
+  or_matrix dbias = target(into->db, into->add, arena);
+  TRY(or_ready(arena));
+  TRY(or_matrix_hadamard(dy, xhat, work));
+  or_matrix_row_sums(work, &dgain);
+  or_matrix_row_sums(dy, &dbias);
+  TRY(deliver(&dgain, into->add, into->dw));
+  return deliver(&dbias, into->add, into->db);
+}
+
+static or_status norm_dx(const or_matrix *xhat, const or_matrix *rstd,
+                         const or_matrix *gain, const or_matrix *dy,
+                         or_matrix *work, or_matrix *dx) {
+  TRY(or_matrix_hadamard(dy, gain, work));
+  or_kernels(dy->precision)->standardize_back(xhat, rstd->data, work, dx);
+  dx->exponent = work->exponent + rstd->exponent;
+  or_matrix_keep_in_window(dx, or_kernels(dx->precision)->max_abs(dx));
+  return OR_OK;
+}
+
 or_status or_layer_norm_backward(const or_matrix *xhat, const or_matrix *rstd,
                                  const or_matrix *gain, const or_matrix *dy,
-                                 or_matrix *dgain, or_matrix *dbias,
-                                 or_matrix *work, or_matrix *dx) {
+                                 const or_gradients *into, or_matrix *dx,
+                                 or_arena *arena) {
+  size_t mark = arena->used;
+  or_matrix work = or_take_matrix(arena, dy->rows, dy->cols, dy->precision);
+  TRY(or_ready(arena));
   or_fpu_mode mode = or_flush_denormals();
-  or_status status = or_matrix_hadamard(dy, xhat, work);
-  if (status == OR_OK) {
-    or_matrix_row_sums(work, dgain);
-    or_matrix_row_sums(dy, dbias);
-    status = or_matrix_hadamard(dy, gain, work);
-  }
-  if (status == OR_OK) {
-    or_kernels(dy->precision)->standardize_back(xhat, rstd->data, work, dx);
-    dx->exponent = work->exponent + rstd->exponent;
-    or_matrix_keep_in_window(dx, or_kernels(dx->precision)->max_abs(dx));
-  }
+  or_status status =
+      into ? norm_gradients(xhat, dy, into, &work, arena) : OR_OK;
+  if (status == OR_OK)
+    status = norm_dx(xhat, rstd, gain, dy, &work, dx);
   or_fpu_restore(mode);
+  or_give_back(arena, mark);
   return status;
 }

@@ -6,15 +6,32 @@
 #define OR_LAYER_H
 
 #include "activation.h"
-#include "matrix.h"
+#include "arena.h"
 #include "norm.h"
 
-/* The linear layer z (m x b) = W (m x n) x (n x b) + bias (m x 1), with dx =
-   W' dz and dW = dz x', is made of or_matrix_product and these two. With
-   rescale false no exponent is made: plain arithmetic. */
-or_status or_linear_bias(const or_matrix *bias, bool rescale, or_matrix *z);
-/* db (m x 1) = row sums of dz */
-void or_linear_bias_gradient(const or_matrix *dz, or_matrix *db);
+/* Where a layer's gradients go: dw and db (NULL where there is no bias) are
+   overwritten, or with `add` added to. Nothing of them has changed where a
+   function returns OR_SCRATCH. */
+typedef struct or_gradients {
+  or_matrix *dw, *db;
+  bool add;
+} or_gradients;
+
+/* z (m x b) = W (m x n) x (n x b) + bias (m x 1, or NULL). With rescale false
+   no exponent is made: plain arithmetic. */
+or_status or_linear_forward(const or_matrix *w, const or_matrix *bias,
+                            bool rescale, const or_matrix *x, or_matrix *z,
+                            or_arena *arena);
+/* dx (n x b) = W' dz, dW = dz x', db = row sums of dz; dx and `into` are NULL
+   where they are not wanted. */
+or_status or_linear_backward(const or_matrix *w, bool rescale,
+                             const or_matrix *x, const or_matrix *dz,
+                             const or_gradients *into, or_matrix *dx,
+                             or_arena *arena);
+/* ||dW||_F alone, with no dW made where that is less work. */
+or_status or_linear_measure(bool rescale, const or_matrix *x,
+                            const or_matrix *dz, or_norm *norm,
+                            or_arena *arena);
 /* ||dz x'||_F without the product, where that is less work: its square is
    <dz'dz, x'x>, from matrices of b x b (Goodfellow, arXiv:1510.01799). Within
    some b eps of the product's. False, and nothing done, where the product is to
@@ -42,10 +59,11 @@ void or_activation_backward(or_activation phi, bool rescale, const or_matrix *z,
 or_status or_layer_norm_forward(const or_matrix *x, double eps,
                                 const or_matrix *gain, const or_matrix *bias,
                                 or_matrix *xhat, or_matrix *rstd, or_matrix *y);
-/* dx from dy; dgain and dbias (n x 1) are overwritten. work is n x b. */
+/* dx (n x b), and the gradients of gain and bias (n x 1); `into` may be NULL.
+ */
 or_status or_layer_norm_backward(const or_matrix *xhat, const or_matrix *rstd,
                                  const or_matrix *gain, const or_matrix *dy,
-                                 or_matrix *dgain, or_matrix *dbias,
-                                 or_matrix *work, or_matrix *dx);
+                                 const or_gradients *into, or_matrix *dx,
+                                 or_arena *arena);
 
 #endif

@@ -18,6 +18,7 @@
   X(ARGUMENT, "argument out of its range")                                     \
   X(SCRATCH, "scratch space needed")                                           \
   X(INTERRUPTED, "interrupted")                                                \
+  X(CALLBACK, "a layer of the caller's is due")                                \
   X(LAPACK, "LAPACK refused an argument")
 
 typedef enum or_status {
