@@ -5,19 +5,15 @@
 --   labels   array of classes 1, 2, ...; nil where there are none
 --   classes  the names of the classes; columns: the names of x's rows
 local core = require "orthorun.core"
-local csv = require "orthorun.base.csv"
 local files = require "orthorun.base.files"
 local idx = require "orthorun.data.idx"
 local names = require "orthorun.base.names"
 local npy = require "orthorun.data.npy"
-local numbers = require "orthorun.data.numbers"
-local clean = require "orthorun.base.text".clean
+local sheet = require "orthorun.data.sheet"
 local fail = core.fail -- at the user's line
 
 local data = {}
 local here = select(2, ...):match("^(.-)[^/]*$") -- the library's folder
-
-local matrix = core.matrix
 
 -- f(path, options). Raises its error anew at the line that called `who`; one
 -- that does not name the file (memory ran out, the matrix is too large) with
@@ -61,25 +57,6 @@ end
 function data.write_npy(file, A)
   npy.write(file, A)
   return file
-end
-
--- data.one_hot(labels, classes [, {precision=}]): classes x #labels, a 1 in
--- each column at its label (1, 2, ...).
-function data.one_hot(labels, classes, options)
-  options = names.options("data.one_hot", options, { "precision" })
-  if type(labels) ~= "table" then
-    fail("data.one_hot: labels must be an array of whole numbers, not " ..
-      type(labels))
-  end
-  local y = matrix.zeros(classes, #labels, { precision = options.precision })
-  for j, label in ipairs(labels) do
-    if math.type(label) ~= "integer" or label < 1 or label > classes then
-      fail(("data.one_hot: label %d is %s, expected 1 to %d"):format(j,
-        tostring(label), classes))
-    end
-    y:set(label, j, 1)
-  end
-  return y
 end
 
 -- --- Fashion-MNIST --------------------------------------------------------
@@ -128,148 +105,6 @@ end
 
 local csv_options = { "header", "label", "target", "limit", "precision" }
 
-local function any_text(fields)
-  for _, field in ipairs(fields) do
-    if not csv.tonumber(field) then return true end
-  end
-  return false
-end
-
--- The index of the column that is called, or numbered, so.
-local function find_column(path, wanted, columns, width)
-  if math.type(wanted) == "integer" and wanted >= 1 and wanted <= width then
-    return wanted
-  end
-  for i, name in ipairs(columns or {}) do
-    if name == wanted then return i end
-  end
-  if columns then
-    numbers.fail("data.csv", path, "%s",
-      names.unknown("column", tostring(wanted), columns))
-  end
-  numbers.fail("data.csv", path, "no column %s: %d columns, no header",
-    tostring(wanted), width)
-end
-
-local function not_a_number(path, line, k, field)
-  if #field > 60 then field = field:sub(1, 57) .. "..." end
-  numbers.fail("data.csv", path .. ":" .. line,
-    "field %d is '%s', not a number (nan stands for a missing one)", k,
-    clean(field))
-end
-
--- The numbers in the fields whose indices `places` lists.
-local function numbers_at(path, fields, places, line)
-  local values = {}
-  for i, k in ipairs(places) do
-    values[i] = csv.tonumber(fields[k]) or
-      not_a_number(path, line, k, fields[k])
-  end
-  return values
-end
-
--- The indices of the columns that are x, and that are targets; the index of
--- the label, or nil.
-local function places_of(path, options, columns, width)
-  local taken, x, target, label = {}, {}, {}, nil
-  local function take(wanted)
-    local k = find_column(path, wanted, columns, width)
-    taken[k] = true
-    return k
-  end
-  if options.label ~= nil then label = take(options.label) end
-  local targets = options.target
-  if type(targets) ~= "table" then targets = { targets } end
-  for i, wanted in ipairs(targets) do target[i] = take(wanted) end
-  for k = 1, width do
-    if not taken[k] then x[#x + 1] = k end
-  end
-  return x, target, label
-end
-
--- What the first record tells: the header, if it is one, and the places.
-local function begin_parts(path, options, fields, line)
-  local header = options.header
-  if header == nil then header = any_text(fields) end
-  local parts = { x = {}, target = {}, label = {}, width = #fields,
-    line = line, columns = header and fields or nil }
-  parts.x_at, parts.target_at, parts.label_at = places_of(path, options,
-    parts.columns, #fields)
-  return parts
-end
-
-local function add_record(parts, path, fields, line)
-  if #fields ~= parts.width then
-    numbers.fail("data.csv", path .. ":" .. line,
-      "%d fields, expected %d as in line %d", #fields, parts.width, parts.line)
-  end
-  local n = #parts.x + 1
-  parts.x[n] = numbers_at(path, fields, parts.x_at, line)
-  parts.target[n] = numbers_at(path, fields, parts.target_at, line)
-  parts.label[n] = fields[parts.label_at]
-end
-
--- All records: rows of x and of target, texts of labels, and the header.
-local function read_records(path, options)
-  local parts
-  for fields, line, message in csv.records(numbers.text("data.csv", path)) do
-    if not fields then
-      numbers.fail("data.csv", path .. ":" .. line, "%s", message)
-    end
-    local first = not parts
-    parts = parts or begin_parts(path, options, fields, line)
-    if options.limit and #parts.x >= options.limit then break end
-    if not (first and parts.columns) then
-      add_record(parts, path, fields, line)
-    end
-  end
-  if not parts or #parts.x == 0 then
-    numbers.fail("data.csv", path, "no records")
-  end
-  return parts
-end
-
--- Class numbers 1, 2, ... for label texts, and the classes in order: by value
--- where all are numbers, else by text.
-local function classify(texts)
-  local classes, index, all_numbers = {}, {}, true
-  for _, text in ipairs(texts) do
-    if not index[text] then
-      index[text] = true
-      classes[#classes + 1] = text
-      all_numbers = all_numbers and tonumber(text) ~= nil
-    end
-  end
-  table.sort(classes, function(a, b)
-    if all_numbers and tonumber(a) ~= tonumber(b) then
-      return tonumber(a) < tonumber(b)
-    end
-    return a < b
-  end)
-  for i, text in ipairs(classes) do index[text] = i end
-  local labels = {}
-  for i, text in ipairs(texts) do labels[i] = index[text] end
-  return labels, classes
-end
-
-local function read_csv(path, options)
-  local parts = read_records(path, options)
-  local precision = { precision = options.precision }
-  local set = { x = matrix(parts.x, precision):t() }
-  if options.label ~= nil then
-    set.labels, set.classes = classify(parts.label)
-    set.y = data.one_hot(set.labels, #set.classes, precision)
-  end
-  if options.target ~= nil then
-    set.y = matrix(parts.target, precision):t()
-  end
-  if parts.columns then
-    set.columns = {}
-    for i, k in ipairs(parts.x_at) do set.columns[i] = parts.columns[k] end
-  end
-  return set
-end
-
 -- data.csv(file [, {header=, label=, target=, limit=, precision=}]): the set
 -- in a CSV file (RFC 4180, gzipped or not), one sample per line. header: is
 -- the first line one? (default: it is where it holds text). label: the column
@@ -278,25 +113,13 @@ end
 function data.csv(file, options)
   options = names.options("data.csv", options, csv_options)
   check_count("data.csv", "limit", options.limit)
-  return at_caller("data.csv", read_csv, file, options)
+  return at_caller("data.csv", sheet.read, file, options)
 end
 
 -- data.write_csv(file, A [, {header = {...}}]): one line per column of A (one
 -- sample per line), every number exact.
 function data.write_csv(file, A, options)
-  options = names.options("data.write_csv", options, { "header" })
-  names.expect("data.write_csv", "the second argument", A, "matrix")
-  local lines = {}
-  if options.header then
-    if #options.header ~= A:rows() then
-      fail(("data.write_csv: %d names for %d rows"):format(#options.header,
-        A:rows()))
-    end
-    lines[1] = csv.line(options.header)
-  end
-  for j = 1, A:cols() do lines[#lines + 1] = csv.line(A:col(j):tolist()) end
-  files.write(file, table.concat(lines))
-  return file
+  return sheet.write(file, A, options)
 end
 
 -- --- made-up data ---------------------------------------------------------
@@ -342,7 +165,7 @@ for name, f in pairs(require "orthorun.data.samples") do data[name] = f end
 function data.digits(options)
   options = names.options("data.digits", options, { "limit", "precision" })
   check_count("data.digits", "limit", options.limit)
-  local set = at_caller("data.digits", read_csv,
+  local set = at_caller("data.digits", sheet.read,
     here .. "digits.csv.gz", { label = 65, header = false, limit = options.limit,
       precision = options.precision })
   set.x = set.x / 16

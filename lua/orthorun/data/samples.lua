@@ -1,5 +1,7 @@
--- samples: standardization and splits of sets for training. Part of ortho.data,
+-- samples: labels, standardization and splits of sets for training. Part of
+-- ortho.data,
 -- whose init.lua knows the files.
+local core = require "orthorun.core"
 local names = require "orthorun.base.names"
 
 local samples = {}
@@ -8,6 +10,27 @@ local fail = names.fail
 
 local function is_matrix(value)
   return type(value) == "userdata" and getmetatable(value) == "orthorun.matrix"
+end
+
+-- --- labels ---------------------------------------------------------------
+
+-- data.one_hot(labels, classes [, {precision=}]): classes x #labels, a 1 in
+-- each column at its label (1, 2, ...).
+function samples.one_hot(labels, classes, options)
+  options = names.options("data.one_hot", options, { "precision" })
+  if type(labels) ~= "table" then
+    fail("data.one_hot", "labels must be an array of whole numbers, not %s",
+      type(labels))
+  end
+  local y = core.matrix.zeros(classes, #labels, { precision = options.precision })
+  for j, label in ipairs(labels) do
+    if math.type(label) ~= "integer" or label < 1 or label > classes then
+      fail("data.one_hot", "label %d is %s, expected 1 to %d", j,
+        tostring(label), classes)
+    end
+    y:set(label, j, 1)
+  end
+  return y
 end
 
 -- --- standardization ------------------------------------------------------

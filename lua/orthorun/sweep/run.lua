@@ -140,8 +140,8 @@ end
 
 -- --- failures ---------------------------------------------------------------
 
--- Raises the error of a run in which every trial failed. An object, so that
--- nobody adds a second traceback to the trial's own.
+-- Raises the error of a run in which every trial failed. An object, so that the
+-- host adds no second traceback to the trial's own.
 local function raise_failure(plan, failure, text)
   local whole = ("%s\n(sweep %s: %s)"):format(failure.traceback, plan.name,
     text)

@@ -74,7 +74,7 @@ local function from_host(specs, given)
 end
 
 -- The part of the trials that is this process's: as --shard says, else as
--- Slurm or mpirun do (where own_args, nobody).
+-- Slurm or mpirun do, which own_args keeps them from.
 local function shard_of(text, own_args)
   if text ~= "" then
     local i, n = text:match "^(%d+)/(%d+)$"
