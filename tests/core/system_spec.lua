@@ -74,6 +74,21 @@ describe("file.spawn", function()
     raises("string 2 of the command is 5", file.spawn, { "a", 5 })
   end)
 
+  it("gives arguments as they are, with no shell between", function()
+    assert.same({ 0, "$HOME `id` '*' \n", "" },
+      { file.spawn { "printf", "%s\n", "$HOME `id` '*' " } })
+  end)
+
+  it("leaves no process behind", function()
+    for _ = 1, 20 do
+      file.spawn { "true" }
+      file.spawn { "no-such-program-here" }
+    end
+    local _, children = file.spawn({ "sh" },
+      "ps --no-headers --ppid $PPID -o comm 2>/dev/null | grep -c true")
+    assert.equal("0", children:match "%d+" or "0")
+  end)
+
   it("leaves no descriptor open", function()
     local function open_files()
       collectgarbage() -- closes what others have left
