@@ -53,6 +53,19 @@ local function lines_of(path)
   return list
 end
 
+-- A describe that `why` names in quotes and the test does not have.
+local function missing_describe(entry)
+  if not entry.why:find "describe" then return nil end
+  local file = assert(io.open(entry.test))
+  local text = file:read "a"
+  file:close()
+  for name in entry.why:gmatch '"([^"]*)"' do
+    if not text:find(('describe("%s'):format(name), 1, true) then
+      return name
+    end
+  end
+end
+
 -- What is wrong, as an array of sentences.
 local function complaints(sources, covered)
   local wrong, known, listed = {}, {}, {}
@@ -71,6 +84,9 @@ local function complaints(sources, covered)
       complain("%s: there is no %s", where, entry.test)
     elseif #entry.why < 8 then
       complain("%s: why does %s cover it?", where, entry.test)
+    elseif missing_describe(entry) then
+      complain("%s: %s has no describe \"%s\"", where, entry.test,
+        missing_describe(entry))
     end
     listed[entry.source] = true
   end
@@ -130,6 +146,11 @@ describe("the rule", function()
       one("src/core/none.c", "tests/none_spec.lua", "because it is"))
     complains("why does tests/run cover it?", { "src/core/none.c" },
       one("src/core/none.c", "tests/run", ""))
+    complains('tests/coverage_spec.lua has no describe "nothing"',
+      { "src/core/none.c" }, one("src/core/none.c", "tests/coverage_spec.lua",
+        'its describe "nothing"'))
+    assert.same({}, complaints({ "src/core/none.c" }, one("src/core/none.c",
+      "tests/coverage_spec.lua", 'its describe "the rule"')))
     local twice = one("src/core/none.c", "tests/run", "because it is")
     twice[2] = twice[1]
     complains("has a line already", { "src/core/none.c" }, twice)

@@ -97,6 +97,11 @@ static inline double value_at(const or_matrix *m, int i, int j) {
   return ldexp(at(m, i, j), (int)m->exponent);
 }
 
+/* The larger of two sizes, infinite where one is NaN: no error hides. */
+static inline double worse(double a, double b) {
+  return isnan(a) || isnan(b) ? INFINITY : a > b ? a : b;
+}
+
 /* The largest |a - b| of true values; infinite where one is NaN, or the
    shapes differ. */
 static inline double difference(const or_matrix *a, const or_matrix *b) {
@@ -104,11 +109,8 @@ static inline double difference(const or_matrix *a, const or_matrix *b) {
   if (a->rows != b->rows || a->cols != b->cols)
     return INFINITY;
   for (int j = 0; j < a->cols; j++)
-    for (int i = 0; i < a->rows; i++) {
-      double d = fabs(value_at(a, i, j) - value_at(b, i, j));
-      if (!(d <= most))
-        most = isnan(d) ? INFINITY : d;
-    }
+    for (int i = 0; i < a->rows; i++)
+      most = worse(most, fabs(value_at(a, i, j) - value_at(b, i, j)));
   return most;
 }
 
@@ -116,7 +118,7 @@ static inline double largest_of(const or_matrix *a) {
   double most = 0;
   for (int j = 0; j < a->cols; j++)
     for (int i = 0; i < a->rows; i++)
-      most = fmax(most, fabs(value_at(a, i, j)));
+      most = worse(most, fabs(value_at(a, i, j)));
   return most;
 }
 

@@ -17,20 +17,7 @@ local function read(name)
   return text
 end
 
--- init in {a, b}, three seeds, four layers; y = 10^-layer times the seed
-local function sample()
-  local t = tabular.new({ "init", "seed", "layer", "y" },
-    { init = { "z", "a", "b" } })
-  for _, init in ipairs { "b", "a" } do
-    for seed = 1, 3 do
-      for layer = 1, 4 do
-        t:append { init = init, seed = seed, layer = layer,
-          y = seed * 10.0 ^ -layer }
-      end
-    end
-  end
-  return t
-end
+local sample = dofile "tests/plot/sample.lua"
 
 local function script(changes)
   local spec = { data = sample(), x = "layer", y = "y", color = "init",
@@ -218,47 +205,6 @@ describe("a plot of kind", function()
       :with("se", function() return 0.5 end)
     has(with { data = one, kind = "points", error = "se" },
       "\n1 0.2 -0.3 0.7\n")
-  end)
-
-  it("histogram is a density: its area is 1", function()
-    local t = tabular.new { "s" }
-    for i = 1, 10 do t:append { s = i <= 8 and 0.25 or 0.75 } end
-    local text = plot.script { data = t, kind = "histogram", x = "s",
-      range = { 0, 1 }, bins = 2, density = function() return 0.5 end }
-    has(text, "\n0 1.6 0 1.6\n0.5 1.6 0 1.6\n0.5 0.4 0 0.4\n1 0.4 0 0.4\n")
-    has(text, "\n0.01 0.5\n") -- the law
-  end)
-
-  it("histogram draws values that are all equal, and counts those outside",
-    function()
-      local t = tabular.new { "s" }
-      for _ = 1, 10 do t:append { s = 1.0 } end
-      local text = plot.script { data = t, kind = "histogram", x = "s" }
-      has(text, "set xrange [0.9:1.1]")
-      has(plot.script { data = t, kind = "histogram", x = "s",
-        range = { 2, 3 } }, "off the axis: 10 outside of 10 values")
-    end)
-
-  it("heat fills a cell around each place, half way to its neighbours",
-    function()
-      local text = with { kind = "heat", y = "seed", z = "y", log_z = true }
-      has(text, "with boxxyerror")
-      has(text, "\n1.5 2.5 0.5 1.5 0.01\n")
-      has(text, "set logscale cb")
-    end)
-
-  it("heat without z shows the density of y at each x", function()
-    local t = tabular.new { "step", "s" }
-    for i = 1, 4 do t:append { step = 1, s = i // 4 } end
-    has(plot.script { data = t, kind = "heat", x = "step", y = "s", bins = 2,
-      range = { 0, 2 } }, "\n0.5 1.5 0 1 0.75\n0.5 1.5 1 2 0.25\n")
-  end)
-
-  it("heat has a middle for its colours, and a curve over it", function()
-    local text = with { kind = "heat", y = "seed", z = "y", middle = 0.1,
-      theory = function() return 2 end }
-    assert.truthy(text:find "set cbrange %[%-0%.1%d*:0%.3%d*%]")
-    has(text, "\n4.5 2\n")
   end)
 
   it("any shares the axes of its facets", function()

@@ -2,24 +2,10 @@
 local ortho = require "orthorun"
 local core = require "orthorun.core"
 local tabular = require "orthorun.table"
+local sample = dofile "tests/plot/sample.lua"
 local folder = dofile("tests/support.lua").folder()
 
 teardown(folder.remove)
-
--- init in {a, b}, three seeds, four layers; y = 10^-layer times the seed
-local function sample()
-  local t = tabular.new({ "init", "seed", "layer", "y" },
-    { init = { "z", "a", "b" } })
-  for _, init in ipairs { "b", "a" } do
-    for seed = 1, 3 do
-      for layer = 1, 4 do
-        t:append { init = init, seed = seed, layer = layer,
-          y = seed * 10.0 ^ -layer }
-      end
-    end
-  end
-  return t
-end
 
 describe("a picture in the terminal", function()
   local function picture()
