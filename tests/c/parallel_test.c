@@ -55,9 +55,12 @@ static void a_loop_in_a_task_is_a_plain_one(void) {
   CHECK(each_ran(40, 1) && atomic_load(&inner) == 40 * 45);
 }
 
-/* Denormals vanish on all threads where the caller has them vanish. */
+/* Denormals vanish on all threads where the caller has them vanish. Slow enough
+   for every thread to wake and take some. */
 static void halve(void *context, int i) {
   volatile double x = 0x1p-1022;
+  for (volatile int k = 0; k < 20000; k++)
+    ;
   ((double *)context)[i] = x / 2;
 }
 

@@ -33,6 +33,10 @@ describe("highlighting", function()
     assert.equal(span("k", "end"), highlight "end")
   end)
 
+  it("ends a string that is not closed with its line", function()
+    assert.equal(span("s", "'a\n") .. span("k", "end"), highlight "'a\nend")
+  end)
+
   it("escapes all that it writes", function()
     assert.equal("a &lt; b &amp; " .. span("s", '"<b>"'),
       highlight 'a < b & "<b>"')

@@ -101,6 +101,26 @@ describe("a layer's noise", function()
     near(1 / n, gaussian.both, 1e-14)
   end)
 
+  it("is that of 30,000 directions of fixed length, for tanh", function()
+    -- ln of sum tanh(z)^2 over n V, z of norm sqrt(n q): no length scatters
+    local ortho = require "orthorun"
+    local q, draws = 4, 30000
+    local z = ortho.rng(5):normal(n, draws)
+    local lengths = z:hadamard(z):col_sums():sqrt()
+    local a = z:divide(lengths) * math.sqrt(n * q)
+    local values = a:map(function(x) return 1 - 2 / (1 + math.exp(2 * x)) end)
+    local sums = values:hadamard(values):col_sums():tolist()
+    local s = layer("tanh", true, math.log(q))
+    local mean, square = 0, 0
+    for _, energy in ipairs(sums) do
+      local x = math.log(energy / n) - math.log(q) - s.log_value
+      mean, square = mean + x / draws, square + x * x / draws
+    end
+    local var = square - mean ^ 2
+    near(s.noise.forward, mean, 4 * math.sqrt(var / draws))
+    near(s.noise.forward_var, var, 0.04 * var)
+  end)
+
   it("of the readout is a chi-squared's forward, and none if orthogonal",
     function()
       local gaussian, orthogonal = layer_noise.readout(n),

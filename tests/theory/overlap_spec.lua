@@ -107,6 +107,15 @@ describe("what samples have in common", function()
     end
   end)
 
+  it("at the output is the mean square of the last correlation", function()
+    -- delta is proportional to f, and so is its correlation to that of a
+    for _, c in ipairs { 0.3, 0.8 } do
+      local net, layers, share = network("linear", 1, { input_c = c })
+      local found = overlap.common(net, layers, share)
+      near(c ^ 2 + (1 - c ^ 2) ^ 2 / n, found.kappa[1], 1e-14)
+    end
+  end)
+
   it("is chance's 1/n where cotangents are independent", function()
     local net, layers, share = network("linear", 3,
       { cotangent = "independent", input_c = 0 })
