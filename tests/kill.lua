@@ -144,6 +144,10 @@ file:close()
 wait_for_end(start(folder .. "/calm", "--jobs 1"), {})
 local wanted = read(folder .. "/calm/all.csv")
 check("an undisturbed run has results", wanted ~= nil)
+if not wanted then
+  print(program .. ": " .. (read(folder .. "/stderr") or ""))
+  kills = 0 -- or it would start for ever what does not run
+end
 
 local spent = 0
 while spent < kills do

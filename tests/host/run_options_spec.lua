@@ -128,6 +128,15 @@ describe("each run option", function()
     end
   end)
 
+  it("has a default that is in range, on a machine of a thousand cores", function()
+    write("many.lua", [[local machine = require "orthorun.base.machine"
+      machine.jobs = function() return 1000 end
+      package.loaded.orthorun = nil
+      print(require("orthorun").threads())]])
+    local out, status, err = run "many.lua"
+    assert.are.equal("256\n 0 ", out .. " " .. status .. " " .. err)
+  end)
+
   it("may have '_' for '-' on either side", function()
     script_of "trial-timeout"
     assert.matches("^4%.0\t", (run "--trial_timeout 4 s.lua"))
