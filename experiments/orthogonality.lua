@@ -1,6 +1,5 @@
 -- How orthogonal is an orthogonal matrix? ||W'W - I|| of each layer's fresh
--- weights: it shows the rounding of the factorization, and nothing of depth or
--- training.
+-- weights: the rounding of the factorization, and nothing of depth or training.
 local ortho = require "orthorun"
 
 local makers = {
@@ -12,15 +11,12 @@ local function rounding(key) -- of n columns: a small multiple of n eps
 end
 
 return ortho.experiment {
-  name = "orthogonality",
-  asks = "How large is the orthogonality error ||W'W - I||, by layer and by " ..
-    "width? The article's second figure: 1.68e-14 to 1.77e-14 at width 256.",
+  asks = "How large is the orthogonality error ||W'W - I||, by layer and by width? " ..
+    "(The article's second figure shows 1.68e-14 to 1.77e-14 at width 256.)",
   params = { depth = 51 },
-  grid = { width = { 64, 128, 256, help = "rows and columns" },
-    method = { { name = "householder", label = "Haar sampler (Householder)" },
-      { name = "qr", label = "Q of a Gaussian's QR" },
-      help = "how they are made" },
-    seed = ortho.range(3) },
+  grid = { method = { { name = "householder", label = "Haar sampler (Householder)" },
+      { name = "qr", label = "Q of a Gaussian's QR" }, help = "how they are made" },
+    width = { 64, 128, 256, help = "rows and columns" }, seed = ortho.range(3) },
   measures = { error = { label = "‖WᵀW − I‖" } },
 
   trial = function(p, rng)

@@ -118,6 +118,11 @@ describe("an experiment", function()
     has((results(text, "--x 1,3 --z 2")), "\n32\n")
   end)
 
+  it("takes seeds of any number of digits", function()
+    has((results("grid = { seed = ortho.range(24) }, trial = function(p)\
+      return { y = p.seed } end", "--seed 1-12")), "12 seeds")
+  end)
+
   it("never runs a trial again for another prediction, text or plot", function()
     local path = write("again.lua", "")
     local function once(more)
@@ -134,6 +139,580 @@ describe("an experiment", function()
     has(once ("derive = { z = function(r) return r.y + 1 end }, " ..
       "show = { { table = 'z' } }"),
       "all 2 trials are done already")
+  end)
+end)
+
+describe("parameters", function()
+  local text = [[params = { width = 8, target = { 0.2, least = 0, most = 1,
+    help = "share of the loss" }, lr = 0.1, outputs = function(p) return p.width end,
+    activation = "relu", data = "any text" }, grid = { init = ortho.arms,
+    depth = { 2, 3, help = "weight matrices" }, how = { "up", "down" },
+    other = { "a", any = true }, seed = ortho.range(2) },
+    help = { data = "a file" }, trial = function(p) return { y = p.depth,
+    outputs_were = p.outputs } end, show = { { table = "outputs_were", by = {} } } ]]
+
+  it("list themselves under --help, with what their names tell", function()
+    local said = run("return ortho.experiment { asks = 'What?', " .. text .. "}",
+      "--help")
+    for _, wanted in ipairs { "What?", "units in a layer [8]",
+      "share of the loss [0.2]", "--outputs INTEGER", "weight matrices [2,3]",
+      "one of gaussian, scaled_gaussian, he_normal, orthogonal, " ..
+      "orthogonal_sqrt2, he_uniform", "one of linear, relu", "one of up, down",
+      "a file [any text]", "learning rate [0.1]" } do
+      has(said, wanted)
+    end
+  end)
+
+  it("have bounds and choices, of their own and of their names", function()
+    for option, wanted in pairs {
+      ["--width 0"] = "--width: expected a whole number of at least 1, got '0'",
+      ["--target 1.5"] = "of at least 0 and at most 1, got '1.5'",
+      ["--lr 0"] = "--lr: expected a number above 0, got '0'",
+      ["--outputs 0"] = "--outputs: expected a whole number of at least 1",
+      ["--how updown"] = "unknown value 'updown'",
+      ["--init othogonal"] = "did you mean 'orthogonal'?",
+      ["--activation rleu"] = "did you mean 'relu'?",
+    } do
+      local _, code, err = run("return ortho.experiment {" .. text .. "}", option)
+      assert.are.equal(2, code, option)
+      has(err, wanted)
+    end
+  end)
+
+  it("are what was given, computed from others, or free texts", function()
+    has((results(text, "--init he_uniform --other zzz --data 'x y' --width 5")),
+      "data x y")
+    has((results(text, "--width 5")), "\n           5                 5")
+    has((results(text, "--width 5 --outputs 3")),
+      "\n           3                 3")
+    has((results(text, "--depth 3,4,2")), "outputs_were")
+  end)
+
+  it("refuse definitions that make no sense", function()
+    local function refused(message, definition)
+      definition.trial = function() error "no trial should run" end
+      raises(message, quiet, definition)
+    end
+    refused("params.x has 2 values; what varies belongs into grid",
+      { params = { x = { 1, 2 } } })
+    refused("params.x has no value", { params = { x = { help = "?" } } })
+    refused("grid.x: unknown field 'hlep' (did you mean 'help'?",
+      { grid = { x = { 1, hlep = "?" } } })
+    refused("help: unknown parameter 'widht' (did you mean 'width'?",
+      { params = { width = 1 }, help = { widht = "?" } })
+    refused("--width: expected a whole number of at least 1, got '0'",
+      { params = { width = 0 } })
+    refused("--x: unknown value 'c'", { params = { x = { "c",
+      choices = { "a", "b" } } } })
+    refused("name = \"a/b\": files are called so", { name = "a/b" })
+    refused("predict must be a function, not the number 3", { predict = 3 })
+  end)
+end)
+
+describe("where", function()
+  local t = ortho.table.of({ "a", "b" }, { { a = 1, b = "x" },
+    { a = 3, b = "x" }, { a = 9, b = "y" }, { a = 0 / 0, b = "z" } })
+  local where = require "orthorun.experiment.where"
+
+  it("takes the ends of the numbers that other conditions leave", function()
+    assert.are.same({ 9 }, where.rows(t, { a = "largest" }):column "a")
+    assert.are.same({ 3 }, where.rows(t, { a = "largest", b = "x" }):column "a")
+    assert.are.same({ 1 }, where.rows(t, { a = "smallest" }):column "a")
+    assert.are.equal(0, #where.rows(t, { a = "largest", b = "q" }))
+    assert.are.equal(4, #where.rows(t, nil))
+  end)
+
+  it("lets a text be called largest", function()
+    local odd = ortho.table.of({ "s" }, { { s = "largest" }, { s = "x" } })
+    assert.are.same({ "largest" }, where.rows(odd, { s = "largest" }):column "s")
+  end)
+
+  it("says itself in words", function()
+    assert.are.equal("a 9", where.text(t, where.rows(t, { a = "largest" }),
+      { a = "largest" }))
+    assert.are.equal("a 1 or 3", where.text(t, where.rows(t, { a = { 1, 3 } }),
+      { a = { 1, 3 } }))
+    assert.are.equal("", where.text(t, t, { a = function() return true end }))
+    local function not_y(b) return b ~= "y" end
+    assert.are.equal("without b y", where.text(t, t:where { b = not_y },
+      { b = not_y }))
+  end)
+
+  it("that leaves no rows is told, and the rest goes on", function()
+    local said = results [[grid = { x = { 1, 2 } }, trial = function(p)
+      return { y = p.x } end, show = { { table = "y", where = { x = 7 } },
+      { plot = "y", over = "x", where = { x = 7 } }, { check = "y", where = { x = 7 } },
+      { slope = "y", over = "x", where = { x = 7 } }, { table = "y" } } ]]
+    for _, what in ipairs { "table", "plot", "check", "slope" } do
+      has(said, what .. " of y: no rows where x 7\n")
+    end
+    has(said, "x  y\n1  1\n2  2\n")
+  end)
+end)
+
+describe("a prediction", function()
+  local grid = { x = { 1, 2 }, seed = ortho.range(3) }
+
+  it("is asked once for each combination without the seed", function()
+    local asked = {}
+    quiet { grid = grid, trial = square, predict = function(p)
+      asked[#asked + 1] = p.x
+      return { y = p.x }
+    end }
+    assert.are.same({ 1, 2 }, asked)
+  end)
+
+  it("is asked for each trial, where it wants to know what was found",
+    function()
+      local t = quiet { grid = grid, trial = function(p, rng)
+        return { y = p.x, z = rng:normal(1, 1):get(1, 1), a = { 1, 2 } }
+      end, predict = function(_, found)
+        return { z = 2 * found.z, a = { found.z, 0 } }
+      end }
+      for _, row in t:rows() do
+        assert.are.equal(2 * row.z, row.z_theory)
+        assert.are.equal(row.layer == 1 and row.z or 0, row.a_theory)
+      end
+    end)
+
+  it("may know nothing, here or anywhere", function()
+    local t = quiet { grid = grid, trial = square, predict = function(p)
+      return p.x == 2 and { y = 5 }
+    end }
+    assert.are.same({ 5, 5, 5 }, t:where { x = 2 }:column "y_theory")
+    assert.are.same({}, t:where { x = 1 }:numbers "y_theory")
+    t = quiet { grid = grid, trial = square, predict = function() end }
+    assert.are.same({ "x", "seed", "y" }, t:columns())
+  end)
+
+  it("may be an object with typical, sd, slope and slope_sd", function()
+    local t = quiet { grid = { depth = { 4, 8 }, seed = ortho.range(4) },
+      params = { width = 16, init = "orthogonal_sqrt2", batch = 2 },
+      trial = function(p, rng)
+        local net = ortho.mlp { width = p.width, depth = p.depth, init = p.init,
+          rng = rng:split "weights" }
+        local x = rng:split "x":uniform(p.width, p.batch)
+        return net:signal(x, rng:split "y":uniform(p.width, p.batch), "mse_half")
+      end,
+      predict = function(p)
+        return ortho.theory.signal { like = p, q0 = 1 / 3, loss = "mse_half" }
+      end,
+      show = { { slope = "delta", over = "layer", check = true },
+        { check = "gradient", by = "depth", where = { layer = 1 } } } }
+    local known = ortho.theory.gradient_slope { init = "orthogonal",
+      gain = math.sqrt(2), width = 16, depth = 8, batch = 2, q0 = 1 / 3,
+      cotangent = "mse", reduction = "half" }
+    local row = t.tables[1]:row(2)
+    assert.are.equal(known.typical.delta, row.theory)
+    assert.are.equal(known.sd.delta / 2, t.checks:row(2).error)
+    local deep = ortho.theory.signal { init = "orthogonal", gain = math.sqrt(2),
+      width = 16, depth = 8, batch = 2, q0 = 1 / 3, loss = "mse_half" }
+    assert.is_true(math.abs(t.checks:row(4).error - deep.sd.gradient[1] / 2)
+      < 1e-15)
+    assert.is_truthy(t.data.forward_theory)
+    assert.is_nil(t.data.loss_theory)
+  end)
+
+  it("refuses what fits no trial, and says which parameters", function()
+    for message, f in pairs {
+      ["predict (x=1): it must return a table, or false"] =
+        function() return 3 end,
+      ["predict (x=1): y must be a number or an array of them, not a string"] =
+        function() return { y = "a" } end,
+      ["y has 2 values, the trial's arrays have none"] =
+        function() return { y = { 1, 2 } } end,
+      ["predict (x=1): sd must be a table by name"] =
+        function() return { y = 1, sd = 3 } end,
+      ["it gives 'yy', which the trial does not return; predict gives: yy; " ..
+        "the trial returns: y"] = function() return { yy = 1 } end,
+      ["no theory today"] = function() error "no theory today" end,
+    } do
+      raises(message:gsub("a string$", "the string 'a'"), quiet,
+        { grid = grid, trial = square, predict = f })
+    end
+  end)
+end)
+
+describe("a derived column", function()
+  it("may use others, theory and parameters", function()
+    local t = quiet { grid = { x = { 1, 2 } }, trial = square,
+      predict = function() return { y = 10 } end,
+      derive = { a = function(r) return r.b + 1 end,
+        b = function(r) return r.y * r.y_theory end } }
+    assert.are.same({ 11, 41 }, t:column "a")
+  end)
+
+  it("says whose function failed, and in which row", function()
+    local grid = { x = { 1, 2 }, seed = { 5 } }
+    raises("derive.bad: unknown column 'yy' (known: seed, x, y, bad) " ..
+      "(seed=5, x=1)", quiet, { grid = grid, trial = square,
+      derive = { bad = function(r) return r.yy end } })
+    raises("(seed=5, x=2)", quiet, { grid = grid, trial = square,
+      derive = { bad = function(r) return r.x == 2 and r.y.z or 1 end } })
+    raises("derive.a needs itself: a needs b needs a", quiet, { grid = grid,
+      trial = square, derive = { a = function(r) return r.b end,
+      b = function(r) return r.a end } })
+    raises("derive.a: the function must return a number", quiet, { grid = grid,
+      trial = square, derive = { a = function() return {} end } })
+    raises("derive.y would be the column 'y', which is there already", quiet,
+      { grid = grid, trial = square, derive = { y = function() end } })
+  end)
+
+  it("of numbers groups in their order", function()
+    local t = quiet { grid = { x = { 1, 2, 3 } }, trial = square,
+      derive = { minus = function(r) return -r.x end },
+      show = { { table = "y", by = "minus" } } }
+    assert.are.same({ -3, -2, -1 }, t.tables[1]:column "minus")
+  end)
+end)
+
+describe("a derived table", function()
+  -- steps is least at lr 2; stable up to 4; learnt from width 16 on
+  local function searched(derive, show)
+    return quiet { grid = { lr = { 1, 2, 4, 8 }, seed = ortho.range(3) },
+      trial = function(p) return { steps = (p.lr - 2) ^ 2 + p.seed,
+        stable = p.lr < 8 and not (p.lr == 4 and p.seed == 1), last = p.lr == 8,
+        drift = p.lr * 10 } end, derive = derive, show = show or {} }
+  end
+
+  it("has the best, with everything that was found there", function()
+    local t = searched({ fast = { best = "steps", over = "lr" },
+      slow = { best = "steps", over = "lr", largest = true, among = "stable",
+        share = 0.5 } })
+    assert.are.same({ lr = 2, steps = 2.0, drift = 20.0 }, t.derived.fast:row(1))
+    assert.are.equal(4, t.derived.slow:row(1).lr)
+  end)
+
+  it("has the least, the greatest, the first; NaN where none is", function()
+    local t = searched {
+      least = { least = "lr", where = "last" },
+      greatest = { greatest = "lr", where = "stable" },
+      first = { first = "lr", where = { drift = function(d) return d > 15 end } },
+      by_seed = { greatest = "lr", where = "stable", by = "seed" },
+      none = { least = "lr", where = "stable" } }
+    assert.are.equal(8, t.derived.least:row(1).lr)
+    assert.are.equal(4, t.derived.greatest:row(1).lr)
+    assert.are.equal(2, t.derived.first:row(1).lr)
+    assert.are.same({ 2, 4, 4 }, t.derived.by_seed:column "lr")
+    local none = t.derived.none:row(1).lr
+    assert.is_true(none ~= none)
+  end)
+
+  it("is shown, fitted and checked like results", function()
+    local t = quiet { grid = { depth = { 2, 4, 8 }, lr = { 0.5, 0.25, 0.125,
+      0.0625 }, seed = ortho.range(2) }, trial = function(p)
+      return { ok = p.lr * p.depth <= 1 } end,
+      derive = { limit = { greatest = "lr", where = "ok",
+        by = { "depth", "seed" } } },
+      show = { { table = "lr", of = "limit" }, { slope = "lr", of = "limit",
+        over = "depth", model = "power", expected = -1 },
+        { check = "lr", of = "limit", at_most = function(key)
+          return 1 / key.depth
+        end } } }
+    assert.are.same({ 0.5, 0.25, 0.125 }, t.tables[1]:column "lr")
+    assert.is_true(math.abs(t.tables[2]:row(1).slope + 1) < 1e-12)
+    assert.are.same({ "yes", "yes", "yes" }, t.checks:column "agrees")
+  end)
+
+  it("is refused where it is not there", function()
+    raises("show[1]: of: unknown derived table 'fst' (did you mean 'fast'?",
+      searched, { fast = { best = "steps", over = "lr" } },
+      { { table = "lr", of = "fst" } })
+    raises("derive.fast: unknown column 'step' (did you mean 'steps'?",
+      searched, { fast = { best = "step", over = "lr" } })
+    raises("derive.fast: where is missing", searched,
+      { fast = { least = "lr" } })
+    raises("derive.fast: over must name a column", searched,
+      { fast = { best = "steps" } })
+  end)
+end)
+
+describe("a table", function()
+  it("counts a single result once a trial, an array's places each", function()
+    local t = quiet { grid = { x = { 1, 2 }, seed = ortho.range(4) },
+      trial = function(p) return { one = p.seed, many = { 1, 2, 3 } } end,
+      show = { { table = "one" }, { table = "many" }, { table = { "one", "many" } } } }
+    assert.are.same({ 4, 4 }, t.tables[1]:column "n")
+    assert.are.same({ 12, 12 }, t.tables[2]:column "n")
+    assert.are.same({ 4, 4 }, t.tables[3]:column "one_n")
+    assert.are.same({ 12, 12 }, t.tables[3]:column "many_n")
+  end)
+
+  it("has shares of truth, texts that agree, and NaN left out", function()
+    local t = quiet { grid = { seed = ortho.range(4) }, trial = function(p)
+      return { b = p.seed > 1, s = "same", t = "t" .. p.seed,
+        y = p.seed == 1 and 0 / 0 or 2 } end,
+      show = { { table = { "b", "s", "t", "y" } } } }
+    local row = t.tables[1]:row(1)
+    assert.are.equal(0.75, row.b)
+    assert.are.equal("same", row.s)
+    assert.are.equal("4 kinds", row.t)
+    assert.are.equal(2, row.y)
+    assert.are.equal(3, row.n)
+  end)
+
+  it("bears columns with its own columns' names", function()
+    local t = quiet { params = { n = 1 }, grid = { nan = { 1, 2 } },
+      trial = function() return { y = 1, y_low = 2, error = 3, slope = 4,
+        z = { 1, 2 } } end,
+      show = { { table = { "y", "y_low", "error" } }, { slope = "z",
+        over = "layer" } } }
+    assert.are.same({ 2, 2 }, t.tables[1]:column "y_low")
+    assert.are.same({ 1, 1 }, t.tables[2]:column "slope")
+  end)
+
+  it("leaves quantiles out where they are not wanted, or have no room",
+    function()
+      local text = [[grid = { x = { 1, 2 }, seed = ortho.range(3) },
+        trial = function(p) return { first_result = p.seed, second_result = 1,
+        third_result = 2 } end, show = { { table = "first_result" %s },
+        { table = { "first_result", "second_result", "third_result" } } } ]]
+      local said = results(text:format "")
+      has(said, "medians of 3 values, with 10 and 90 % quantiles\n" ..
+        "x  first_result  first_result_low")
+      has(said, "x  first_result  second_result  third_result\n")
+      has_not(results(text:format ", spread = false"), "first_result_low")
+    end)
+end)
+
+describe("a slope", function()
+  local grid = { x = { 1, 2, 4 }, seed = ortho.range(3) }
+  local function trial(p, rng)
+    local a = {}
+    for i = 1, 4 do a[i] = 3 * i + p.seed end
+    return { a = a, power = 5 * p.x ^ 2, noise = rng:normal(1, 1):get(1, 1) }
+  end
+
+  it("is one fit a trial over places, one fit a group over a parameter",
+    function()
+      local t = quiet { grid = grid, trial = trial, show = {
+        { slope = "a", over = "layer", by = {} },
+        { slope = "power", over = "x", model = "power", expected = { [1] = 7 } },
+        { slope = "noise", over = "x", expected = 0, check = true } } }
+      assert.are.equal(3, t.tables[1]:row(1).slope)
+      assert.are.equal(0, t.tables[1]:row(1).error)
+      assert.is_true(math.abs(t.tables[2]:row(1).slope - 2) < 1e-12)
+      assert.is_nil(t.tables[2]:row(1).theory)
+      local row = t.tables[3]:row(1)
+      assert.are.equal(row.slope / row.error, row.z)
+      assert.are.equal("slope of noise per x", t.checks:row(1).what)
+    end)
+
+  it("takes theory from the theory column, or by level", function()
+    local t = quiet { grid = { x = { 1, 2, 4 }, how = { "up", "down" } },
+      trial = function(p) return { y = (p.how == "up" and 1 or -1) * p.x } end,
+      predict = function(p) return { y = 2 * p.x + 1 } end,
+      show = { { slope = "y", over = "x" },
+        { slope = "y", over = "x", expected = { up = 1 } } } }
+    assert.are.same({ 1.0, -1.0 }, t.tables[1]:column "slope")
+    assert.are.same({ 2, 2 }, t.tables[1]:column "theory")
+    assert.are.same({ 1, 2 }, t.tables[2]:column "theory")
+  end)
+
+  it("says where one fit has no error to check it by", function()
+    local said = results [[grid = { x = { 1, 2 } }, trial = function(p)
+      return { y = p.x, s = "text" } end, show = { { slope = "y", over = "x",
+      expected = 1, check = true }, { slope = "s", over = "x" } } ]]
+    has(said, "slope of y per x: not checked")
+    has(said, "slope of s over x: 's' holds texts")
+  end)
+end)
+
+describe("a check", function()
+  it("is in trials' standard errors, or within bounds", function()
+    local t = quiet { grid = { x = { 1, 2 }, seed = ortho.range(4) },
+      trial = function(p) return { y = p.x + p.seed, bad = p.x == 2 and 0 / 0
+        or 1 } end,
+      predict = function(p) return { y = p.x + 2, bad = 1 } end,
+      show = { { check = "y" }, { check = "y", at_most = 4.5, what = "small" },
+        { check = "bad" }, { check = "y", by = {}, predicted = 4, error = 0.5 } } }
+    local list = {}
+    for i, row in t.checks:rows() do list[i] = row end
+    local sem = ortho.stats.sem { 1, 2, 3, 4 }
+    assert.are.equal(0.5 / sem, list[1].z)
+    assert.are.equal(sem, list[1].error)
+    assert.are.equal("x 1: small", list[3].what)
+    assert.are.same({ "yes", "yes" }, { list[3].agrees, list[4].agrees })
+    assert.are.same({ "yes", "no" }, { list[5].agrees, list[6].agrees })
+    assert.are.equal(0, list[7].z)
+    assert.are.equal(7, #list)
+  end)
+
+  it("says where there is nothing to hold a result against", function()
+    has((results [[grid = { x = { 1 } }, trial = function() return { y = 1 } end,
+      show = { { check = "y" } } ]]), "check of y: nothing to hold it against")
+  end)
+end)
+
+describe("a plot", function()
+  local function svg(suffix)
+    return read_file(("%s/runs%d/x%s.svg"):format(folder, count, suffix or ""))
+  end
+
+  it("finds colours, theory, axes and titles by itself", function()
+    local said = results [[params = { width = 8 }, grid = { init = { "orthogonal",
+      "he_normal" }, depth = { 1, 10, 100, 1000 }, k = { 1, 2 } },
+      measures = { y = { label = "the result" } },
+      trial = function(p) return { y = p.depth * p.k } end,
+      predict = function(p) return { y = p.depth } end,
+      show = { { plot = "y", over = "depth" } } ]]
+    local picture = svg()
+    for _, wanted in ipairs { "the result over depth, k 2", "orthogonal",
+      "He, N(0, 2/n)", "theory", ">1000<" } do
+      has(picture, wanted)
+    end
+    has(said, "plot    ")
+  end)
+
+  it("begins another figure where it is told to", function()
+    local said = results [[grid = { x = { 1, 2 } }, trial = function(p)
+      return { y = p.x, b = p.x > 1, s = "a" } end, show = { { plot = "y", over = "x" },
+      { plot = "y", over = "x" }, { plot = "b", over = "x", figure = "other" },
+      { plot = "s", over = "x" } } ]]
+    assert.is_truthy(svg())
+    has(svg "_other", "share of b")
+    has(said, "x_other.svg")
+    has(said, "plot of s: it holds texts")
+    assert.are.equal(1, select(2, svg():gsub("y over x", "")))
+  end)
+
+  it("has a curve for each of several results", function()
+    results [[grid = { x = { 1, 2, 3 } }, trial = function(p) return { a = p.x,
+      b = 2 * p.x } end, measures = { a = { label = "alpha" } },
+      show = { { plot = { "a", "b" }, over = "x" } } ]]
+    has(svg(), "alpha")
+    has(svg(), ">b<")
+  end)
+
+  it("takes what ortho.plot takes", function()
+    results [[grid = { x = { 1, 2, 3 }, k = { 1, 2 }, seed = ortho.range(5) },
+      trial = function(p, rng) return { y = rng:normal(1, 1):get(1, 1),
+      z = p.x * p.k } end, show = { { plot = "y", kind = "histogram",
+      density = function() return 0.2 end, title = "spread" },
+      { plot = "z", kind = "heat", over = "x", y = "k", title = "map" },
+      { plot = "y", over = "x", kind = "points", facet = "k", band = false } } ]]
+    for _, wanted in ipairs { "spread", "map", "k: 1", "k: 2" } do
+      has(svg(), wanted)
+    end
+  end)
+end)
+
+describe("the ending", function()
+  it("puts everything into the report and into files", function()
+    local said = results [[asks = "What is <it>?", grid = { x = { 1, 2, 3 } },
+      cases = { { "plain" }, { "fast", k = 3, label = "k is 3" } }, params = { k = 1 },
+      trial = function(p) return { y = p.x * p.k } end,
+      predict = function(p) return { y = p.x * p.k } end,
+      derive = { top = { best = "y", over = "x", largest = true } },
+      show = { { table = "y" }, { check = "y", at_most = 6 },
+        function(t, e) return ("There are %d rows, %d tables."):format(#t, #e.tables) end,
+        function(t) return t:select { "y" } end } ]]
+    local page = read_file(("%s/runs%d/x.html"):format(folder, count))
+    has(page, "What is &lt;it&gt;?")
+    for _, text in ipairs { said, page } do
+      has(text, "There are 6 rows, 1 tables.")
+      has(text, "k is 3")
+    end
+    has(page, "5 of 6 predictions agree")
+    for _, name in ipairs { "x.csv", "x_top.csv", "x_checks.csv", "x.html" } do
+      has(said, name)
+      assert.is_truthy(read_file(("%s/runs%d/%s"):format(folder, count, name)))
+    end
+  end)
+
+  it("goes on with the trials that did not fail; status 3", function()
+    local said, code, err = run [[return ortho.experiment { grid = { x = { 1, 2 } },
+      trial = function(p) if p.x == 1 then error "no luck" end return { y = p.x } end }]]
+    assert.are.equal(3, code)
+    has(err, "no luck")
+    has(said, "y\n2\n")
+  end)
+
+  it("is a shard's where there is one", function()
+    local said, code, err = run([[return ortho.experiment { grid = { x = { 1, 2 } },
+      trial = function(p) return { y = p.x } end }]], "--shard 1/2")
+    assert.are.equal(0, code)
+    assert.are.equal("", said)
+    has(err, "shard 1 of 2 is done")
+  end)
+
+  it("has the same bits at any number of workers, and when it resumes",
+    function()
+      local text = [[grid = { x = { 1, 2, 3 }, seed = ortho.range(4) },
+        trial = function(p, rng) return { y = rng:normal(1, 1):get(1, 1),
+        a = { p.x, rng:split "b":normal(1, 1):get(1, 1) } } end ]]
+      local function csv_of(options)
+        results(text, options)
+        return read_file(("%s/runs%d/x.csv"):format(folder, count))
+      end
+      local one = csv_of "--jobs 0"
+      assert.are.equal(one, csv_of "--jobs 1")
+      assert.are.equal(one, csv_of "--jobs 2 --shuffle")
+      local script = folder .. "/resumed.lua"
+      write("resumed.lua", 'local ortho = require "orthorun"\nreturn ' ..
+        'ortho.experiment { name = "x", ' .. text .. "}")
+      for _, options in ipairs { "--x 2", "--seed 3", "" } do
+        os.execute(("'%s' '%s' --quiet --out '%s/resumed' %s >'%s/out'"):format(
+          program, script, folder, options, folder))
+      end
+      assert.are.equal(one, read_file(folder .. "/resumed/x.csv"))
+    end)
+
+  it("tells Ctrl-C in the middle, and goes on from there", function()
+    local text = [[return ortho.experiment { name = "x", grid = { seed = ortho.range(6) },
+      trial = function(p) if p.seed > 2 and not os.getenv "GO_ON" then
+      os.execute "sleep 5" end return { y = p.seed } end }]]
+    local said, code, err = run(text, "--jobs 1", "timeout --preserve-status -s INT 2")
+    assert.are.equal(130, code)
+    assert.are.equal("", said)
+    has(err, "stopped; 2 of 6 trials are done and safe")
+    os.execute(("GO_ON=1 '%s' '%s/s%d.lua' --out '%s/runs%d' >'%s/out' 2>&1")
+      :format(program, folder, count, folder, count, folder))
+    has(read_file(folder .. "/out"), "2 of 6 trials are done already")
+  end)
+
+  it("answers to its defaults when there is no gnuplot", function()
+    local said, code, err = run([[return ortho.experiment { grid = { x = { 1, 2 } },
+      trial = function(p) return { y = p.x } end }]], "", "PATH=/nonexistent")
+    assert.are.equal(0, code)
+    has(err, "no plot drawn: cannot run gnuplot")
+    has(said, "report  ")
+  end)
+end)
+
+describe("experiment.load", function()
+  local function file()
+    return write("loaded.lua", [[
+      local ortho = require "orthorun"
+      return ortho.experiment { name = "loaded", params = { k = 2 },
+        grid = { x = { 1, 2, 3 } }, trial = function(p) return { y = p.k * p.x } end }]])
+  end
+
+  it("gives results, with other values for parameters", function()
+    local path = file()
+    local said, code, err = run(([[
+      local t = ortho.experiment.load("%s", { k = 5, x = { 7, 8 } })
+      print(table.concat(t:column "y", " "))
+      print(#ortho.experiment.load("%s"))]]):format(path, path), "--quiet",
+      ("cd '%s';"):format(folder))
+    assert.are.equal("", err:gsub("loaded: [^\n]*\n", ""))
+    assert.are.equal(0, code)
+    assert.are.equal("35 40\n3\n", said)
+  end)
+
+  it("refuses what the command line would, at the caller's line", function()
+    local path = file()
+    for message, overrides in pairs {
+      ["unknown parameter 'kk'"] = { kk = 1 },
+      ["load: --k: expected a whole number, got 'a'"] = { k = "a" },
+      ["load: --x: expected an array of values, got"] = { x = {} },
+    } do
+      raises(message, ortho.experiment.load, path, overrides)
+    end
+    raises("No such file", ortho.experiment.load, folder .. "/none.lua")
+    raises("does not end with `return ortho.experiment {...}`",
+      ortho.experiment.load, write("plain.lua", "return 3"))
+    raises("a file name is needed", ortho.experiment.load, 3)
   end)
 end)
 

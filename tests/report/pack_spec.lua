@@ -28,7 +28,7 @@ describe("--pack and --new", function()
     local status, out, err = run { path, "--width", "20", "--out",
       folder .. "/mine", "--quiet" }
     assert.equal(0, status, err)
-    has(out, "mean s² of N(0, 1/n)")
+    has(out, "N(0, 1/n): mean_square")
     has(read(folder .. "/mine/mine.html"), "<h1>mine</h1>")
     assert.equal(1, (run { "--new", folder .. "/mine" }))
     assert.equal(text, read(path))

@@ -8,16 +8,25 @@ local names = require "orthorun.base.names"
 -- plain message, with `what` before the name: "params.outputs: ...".
 return function(values, functions, what, missing)
   local running, order = {}, {}
-  local proxy
+  local proxy, blamed
+  -- Raises what the function of a name raised; the innermost one is to blame.
+  local function blame(name, message)
+    if not blamed and type(message) == "string" then
+      message = ("%s.%s: %s"):format(what, name, message)
+    end
+    blamed = true
+    error(message, 0)
+  end
   local function compute(name)
     if running[name] then
-      order[#order + 1] = name
+      order[#order + 1], blamed = name, true
       error(("%s.%s needs itself: %s"):format(what, name,
         table.concat(order, " needs ", running[name])), 0)
     end
     order[#order + 1] = name
     running[name] = #order
-    local value = functions[name](proxy)
+    local ok, value = pcall(functions[name], proxy)
+    if not ok then blame(name, value) end
     order[#order], running[name] = nil, nil
     values[name] = value
     return value

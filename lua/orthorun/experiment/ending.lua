@@ -52,8 +52,8 @@ local function print_table(e, item)
   if item.title then io.write("\n", tabular.paragraph(item.title), "\n") end
   local text = render(t, item)
   io.write(text)
-  events.tell("table", { table = t, text = text, columns = item.columns },
-    item.title)
+  events.tell("table", { table = t, text = text, columns = item.columns,
+    spreads = item.spreads, units = item.units }, item.title)
 end
 
 local function print_text(item)
@@ -72,8 +72,8 @@ local function print_items(e)
   if #e.checks > 0 then
     io.write("\nmeasured against predicted; z: the difference in standard " ..
       "errors\n")
-    io.write(render(e.verdict, { limit = 60, widest = 60, spreads = {
-      measured = "error", error = "error", z = 0.1 } }))
+    io.write((render(e.verdict, { limit = 60, widest = 60, spreads = {
+      measured = "error", error = "error", z = 0.1 } })))
   end
 end
 

@@ -2,13 +2,15 @@
 -- be, and against the names of columns once there are results.
 local core = require "orthorun.core"
 local names = require "orthorun.base.names"
+local stop = require "orthorun.experiment.stop"
 local where = require "orthorun.experiment.where"
 
 local entries = {}
 
 local kinds = { "plot", "table", "slope", "check" }
 local fields = {
-  table = { "table", "by", "where", "of", "title", "units", "limit", "also" },
+  table = { "table", "by", "where", "of", "title", "units", "limit", "also",
+    "spread" },
   slope = { "slope", "over", "by", "where", "of", "model", "expected", "check",
     "title", "what", "sigmas" },
   plot = { "plot", "over", "y", "color", "by", "where", "of", "figure", "log",
@@ -57,6 +59,20 @@ local function check_names(i, field, value)
     if type(name) ~= "string" then
       fail(i, "%s must name columns, not %s", field, names.describe(name))
     end
+  end
+end
+
+-- One column, but for tables and plots, which may have several.
+local function check_count(i, kind, entry)
+  local list = list_of(entry[kind])
+  if #list == 0 then fail(i, "%s names no column", kind) end
+  if type(entry[kind]) == "string" then return end
+  if kind == "slope" or kind == "check" then
+    fail(i, "%s takes one column, as \"loss\"", kind)
+  elseif kind == "plot" and #list > 1 and (entry.color or
+    entry.kind == "heat") then
+    fail(i, "several results in a plot have colours of their own; it takes " ..
+      "no color, and cannot be a heat map")
   end
 end
 
@@ -127,9 +143,7 @@ function entries.check(show, derived)
       for _, field in ipairs { kind, "by", "over", "color", "facet", "y" } do
         check_names(i, field, entry[field])
       end
-      if kind ~= "table" and type(entry[kind]) ~= "string" then
-        fail(i, "%s takes one column, as \"loss\"", kind)
-      end
+      check_count(i, kind, entry)
       where.check(who, entry.where)
       check_values(i, kind, entry)
       check_derived(i, entry, derived)
@@ -147,8 +161,8 @@ function entries.check_columns(show, known, of)
     local function check(field, value)
       for _, name in ipairs(list_of(value)) do
         if not names.has(all, name) then
-          error(("experiment: show[%d]: %s: %s"):format(i, field,
-            names.unknown("column", name, all)), 0)
+          stop("show[%d]: %s: %s", i, field, names.unknown("column", name,
+            all))
         end
       end
     end

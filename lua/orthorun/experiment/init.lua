@@ -10,11 +10,16 @@
 --     trial = function(p, rng) ... return { gap = ... } end,
 --     show = { { plot = "gap", over = "depth" } },
 --   }
+local checks = require "orthorun.experiment.checks"
 local core = require "orthorun.core"
+local definition = require "orthorun.sweep.definition"
 local ending = require "orthorun.experiment.ending"
 local entries = require "orthorun.experiment.entries"
+local medians = require "orthorun.experiment.medians"
 local names = require "orthorun.base.names"
+local files = require "orthorun.base.files"
 local journal = require "orthorun.report.journal"
+local options = require "orthorun.base.options"
 local packed = require "orthorun.base.bytes"
 local panels = require "orthorun.experiment.panels"
 local parameters = require "orthorun.experiment.parameters"
@@ -24,8 +29,10 @@ local report = require "orthorun.report"
 local results = require "orthorun.experiment.results"
 local script = require "orthorun.base.script"
 local shown = require "orthorun.experiment.shown"
+local slopes = require "orthorun.experiment.slopes"
+local stop = require "orthorun.experiment.stop"
 local sweep = require "orthorun.sweep"
-local tables = require "orthorun.experiment.tables"
+local tabular = require "orthorun.table"
 
 local experiment = {}
 
@@ -76,6 +83,9 @@ local function check(def)
   check_kinds(def, "table", { "params", "grid", "cases", "derive", "measures",
     "show" })
   if not def.trial then fail "trial, a function(p, rng), is missing" end
+  if def.name == "" or def.name and def.name:find "[/%c]" then
+    fail("name = %q: files are called so; it must have no / in it", def.name)
+  end
   check_measures(def.measures)
   check_derive(def.derive)
   entries.check(def.show, def.derive)
@@ -123,6 +133,42 @@ local function default_name(def)
   return name ~= "" and name or "experiment"
 end
 
+-- --- other values -----------------------------------------------------------
+
+-- The cases among these that have one of the names.
+local function chosen(cases, wanted)
+  local kept = {}
+  for _, case in ipairs(cases) do
+    if names.has(wanted, case[1]) then kept[#kept + 1] = case end
+  end
+  return kept
+end
+
+-- Puts other values in place of a sweep's own. Raises what the command line
+-- would refuse.
+local function override(made, overrides)
+  definition.check(made)
+  local specs = {}
+  for _, spec in ipairs(definition.specs(made)) do specs[spec.name] = spec end
+  for _, name in ipairs(names.keys(overrides)) do
+    local value, spec = overrides[name], specs[name]
+    if not spec then
+      fail("load: %s", names.unknown("parameter", tostring(name),
+        names.keys(specs)))
+    end
+    if spec.many and type(value) ~= "table" then value = { value } end
+    local ok, message = options.check(spec, value)
+    if not ok then fail("load: %s", message) end
+    for _, part in ipairs { made.params, made.grid,
+      table.unpack(made.zip) } do
+      if part[name] ~= nil then part[name] = value end
+    end
+    if name == "case" and made.cases then
+      made.cases = chosen(made.cases, value)
+    end
+  end
+end
+
 -- --- what comes in ----------------------------------------------------------
 
 -- The names in derive that are functions, and those that are reducers.
@@ -166,17 +212,33 @@ local function check_names(e, p, out, one)
   for _, name in ipairs(names.keys(e.reducers)) do
     for _, column in ipairs(reduce.columns(e.reducers[name])) do
       if not names.has(known, column) then
-        error(("experiment: derive.%s: %s"):format(name, names.unknown(
-          "column", column, known)), 0)
+        stop("derive.%s: %s", name, names.unknown("column", column, known))
       end
     end
   end
   for _, name in ipairs(names.keys(e.measures)) do
     if not names.has(known, name) and not e.reducers[name] then
-      error("experiment: measures: " .. names.unknown("result", name, known), 0)
+      stop("measures: %s", names.unknown("result", name, known))
     end
   end
   entries.check_columns(e.show, known, derived_columns(e, known))
+end
+
+-- Makes the derived columns of a trial's first row, so that a function that
+-- fails does so before the others have run.
+local function try_derive(e, p, out, one)
+  local record = {}
+  for name, value in pairs(p) do record[name] = value end
+  for name, value in pairs(out) do
+    if type(value) == "table" then record[e.index], value = 1, value[1] end
+    record[name] = value
+  end
+  for name, value in pairs(one and one.values or {}) do
+    if type(value) == "table" then value = value[1] end
+    record[name .. "_theory"] = value
+  end
+  results.with_derived(tabular.of(names.keys(record), { record }), e.functions,
+    e.sweep.grid_names)
 end
 
 -- Sees trials as they come: the first is held against the definition, each
@@ -187,7 +249,10 @@ local function watcher(e)
     trial = function(p, bytes)
       local out = packed.decode(bytes)
       local one = e.predictor:of(p, out)
-      if not checked then check_names(e, p, out, one) end
+      if not checked then
+        try_derive(e, p, out, one)
+        check_names(e, p, out, one)
+      end
       checked = true
     end,
     all = function(list) e.trials = list end,
@@ -222,23 +287,22 @@ local function sort_out(e)
     if name ~= "seed" and count(name) == 1 then table.insert(e.fixed, name) end
   end
   e.seeds = names.keys(values.seed or {})
-  table.sort(e.seeds, function(a, b)
-    return type(a) == "number" and type(b) == "number" and a < b or
-      tostring(a) < tostring(b)
-  end)
+  if type(e.seeds[1]) == "number" then table.sort(e.seeds) end
 end
 
--- Which results are arrays, and the names of all.
-local function find_results(e)
-  e.arrays, e.returned = {}, {}
-  local seen = {}
+-- Which results, and which columns derived from them, differ within a trial;
+-- the names of all results.
+local function find_arrays(e)
+  e.arrays = {}
   for _, trial in ipairs(e.trials) do
     for name, value in pairs(trial.out) do
-      seen[name] = true
       e.arrays[name] = e.arrays[name] or type(value) == "table"
     end
   end
-  e.returned = names.keys(seen)
+  e.returned = names.keys(e.arrays)
+  for name in pairs(e.functions) do
+    e.arrays[name] = results.differs_within_trials(e.all, name)
+  end
 end
 
 local function derive_tables(e)
@@ -274,8 +338,8 @@ end
 
 -- --- show -------------------------------------------------------------------
 
-local makers = { table = tables.medians, slope = tables.slopes,
-  check = tables.checks, plot = panels.add }
+local makers = { table = medians, slope = slopes, check = checks,
+  plot = panels.add }
 
 -- What a function in `show` returned, as an item.
 local function item_of(i, value)
@@ -284,22 +348,23 @@ local function item_of(i, value)
   if type(value) == "table" and value.tocsv then
     return { kind = "table", table = value }
   end
-  error(("experiment: show[%d]: the function must return a text, a table of " ..
-    "results or nil, not %s"):format(i, names.describe(value)), 0)
+  stop("show[%d]: the function must return a text, a table of results or " ..
+    "nil, not %s", i, names.describe(value))
 end
 
 local function handler(message)
-  if tostring(message):find("interrupted!", 1, true) then return message end
-  return debug.traceback(tostring(message), 2)
+  return (debug.traceback(tostring(message), 2)
+    :gsub("\n[^\n]*%[C%]: in function 'xpcall'.*", ""))
 end
 
 local function evaluate(e, i, entry)
   local maker = makers[entries.kind(entry)]
   if maker then return maker(e, entry) end
   local ok, value = xpcall(entry, handler, e.results, e)
-  if not ok then
-    error(("experiment: show[%d]: %s"):format(i, tostring(value)), 0)
+  if not ok and tostring(value):find("interrupted!", 1, true) then
+    error(value, 0)
   end
+  if not ok then stop("show[%d]: %s", i, tostring(value)) end
   return item_of(i, value)
 end
 
@@ -324,7 +389,7 @@ end
 
 -- --- from outside -----------------------------------------------------------
 
-local function start(def, main)
+local function start(def, main, overrides)
   local read = parameters.read(def)
   local e = { name = def.name or default_name(def), asks = def.asks,
     title = def.title, index = def.index or "layer", show = def.show,
@@ -334,10 +399,12 @@ local function start(def, main)
     pictures = {} }
   e.asks = e.asks or e.name:gsub("_", " ")
   e.functions, e.reducers = split_derive(def.derive)
-  e.sweep = sweep { name = e.name, about = e.asks, params = read.params,
+  local made = { name = e.name, about = e.asks, params = read.params,
     grid = read.grid, zip = read.zip, cases = def.cases, trial = def.trial,
     options = read.options, index = e.index, cost = def.cost,
     args = not main and {} or nil, watch = watcher(e) }
+  if overrides then override(made, overrides) end
+  e.sweep = sweep(made)
   return e
 end
 
@@ -347,11 +414,13 @@ local function run(e)
     e.predictions[i] = e.predictor:of(trial.p, trial.out)
   end
   sort_out(e)
-  find_results(e)
   e.all = results.with_theory(t, e.trials, e.predictions)
   e.all = results.with_derived(e.all, e.functions, e.sweep.grid_names)
+  results.order(e.all, names.keys(e.first))
+  results.order(e.all, names.keys(e.functions))
   e.results = e.all:select(results.visible(e.all:columns()))
   e.results.failures = t.failures
+  find_arrays(e)
   for _, trial in ipairs(e.trials) do trial.out = nil end
   e.params = e.first
   derive_tables(e)
@@ -360,18 +429,55 @@ local function run(e)
   end
 end
 
+-- What experiment.load wants of the file that it is loading.
+local loading
+
 -- ortho.experiment{...}: runs the trials that are not done yet, prints, draws
 -- and writes what `show` says, and returns the results; the head of
 -- docs/api.md's section says what the fields are. In a file that another
 -- script requires nothing is printed or drawn, and no command line is read.
 local function define(_, def)
   check(def)
-  local main = is_main(def)
-  local e = start(def, main)
+  local asked = loading
+  loading = nil
+  local main = not asked and is_main(def)
+  local e = start(def, main, asked and asked.overrides)
   run(e)
   show_all(e)
   if main then ending.show(e) end
   return returned(e)
+end
+
+-- The function that a file of Lua is: at `path`, or beside the script.
+local function load_file(path)
+  local beside = files.join(files.folder((script.get()) or "."), path)
+  local f, message = loadfile(path, "t")
+  if not f and core.file.size(beside) then f, message = loadfile(beside, "t") end
+  if not f then fail("load: %s", message) end
+  return f
+end
+
+-- experiment.load(path [, overrides]): the results of the experiment that the
+-- file defines, run as far as it is not done; nothing is printed or drawn.
+-- overrides: parameters by name, a list for one that is swept, checked like
+-- the command line's.
+function experiment.load(path, overrides)
+  if type(path) ~= "string" then
+    fail("load: a file name is needed, not %s", names.describe(path))
+  end
+  overrides = overrides or {}
+  names.table_of("experiment: load", "the overrides", overrides)
+  local f, outer = load_file(path), loading
+  local asked = { overrides = overrides }
+  loading = asked
+  local ok, t = xpcall(f, function(message) return message end)
+  local untouched = loading == asked
+  loading = outer
+  if not ok then error(t, 0) end
+  if untouched or type(t) ~= "table" or not t.tocsv then
+    fail("load: %s does not end with `return ortho.experiment {...}`", path)
+  end
+  return t
 end
 
 return setmetatable(experiment, { __call = define })

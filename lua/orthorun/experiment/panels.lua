@@ -2,6 +2,8 @@
 -- theory, logarithmic axes, titles) is found from the results.
 local results = require "orthorun.experiment.results"
 local shown = require "orthorun.experiment.shown"
+local stats = require "orthorun.table.stats"
+local tabular = require "orthorun.table"
 
 local panels = {}
 
@@ -35,7 +37,7 @@ end
 -- What stands along the x axis where nothing is said: the index of arrays,
 -- else the first parameter that varies and is a number.
 local function default_over(e, entry, rows)
-  if e.arrays[entry.plot] then return e.index end
+  if entry.array or e.arrays[entry.plot] then return e.index end
   for _, name in ipairs(varying(e, rows)) do
     if is_numeric(rows, name) then return name end
   end
@@ -127,8 +129,19 @@ local function log_axes(e, entry, rows, panel)
     end
   end
   local asked = entry.log_y ~= nil or entry.log10_y ~= nil
-  if asked or entry.kind == "heat" then return end
-  if entry.kind == "histogram" then
+  if entry.kind == "heat" then
+    local y = positive(rows, panel.y)
+    if panel.z and not asked and not log then
+      panel.log_y = is_wide(y) and is_even_in_log(y) or nil
+    end
+    if panel.z and entry.log_z == nil and entry.log10_z == nil then
+      panel.log10_z = shown.is_log10(e, panel.z) or nil
+      panel.log_z = not log and not panel.log10_z and entry.middle == nil and
+        is_wide(positive(rows, panel.z)) or nil
+    end
+  elseif asked then
+    return
+  elseif entry.kind == "histogram" then
     panel.log_y = log and log:find "y" and true or nil
   elseif shown.is_log10(e, panel.y) then
     panel.log10_y = true
@@ -147,6 +160,44 @@ local function theory_of(entry, rows, name)
   for i = 1, column and #rows or 0 do
     if column[i] ~= nil then return name .. "_theory" end
   end
+end
+
+local stack = "\0value" -- no name that a script has
+
+-- Several results as one: a row for each, its value in a column `stack`, what is
+-- predicted of it in another, and in a third which result it is.
+local function stacked(rows, list)
+  local which = "\0result"
+  local t = tabular.new({ which, stack, stack .. "_theory",
+    table.unpack(rows:columns()) }, setmetatable({ [which] = list },
+    { __index = rows.levels }))
+  for _, name in ipairs(list) do
+    for _, record in rows:rows() do
+      record[which], record[stack] = name, record[name]
+      record[stack .. "_theory"] = record[name .. "_theory"]
+      t:append(record)
+    end
+  end
+  return t, which
+end
+
+-- The entry as that of one result, and its rows.
+local function as_one(e, entry, rows)
+  local list = shown.list(entry.plot)
+  local one = setmetatable({ plot = list[1] }, { __index = entry })
+  if #list == 1 then return one, rows end
+  one.name = table.concat(list, ", ")
+  rows, one.color = stacked(rows, list)
+  one.plot, one.array = stack, e.arrays[list[1]]
+  one.labels = setmetatable({}, { __index = entry.labels })
+  for _, name in ipairs(list) do
+    one.labels[name] = (entry.labels or {})[name] or shown.label(e, name)
+    if shown.is_log10(e, name) and one.log10_y == nil then
+      one.log10_y = true
+    end
+  end
+  one.ylabel = entry.ylabel or ""
+  return one, rows
 end
 
 -- x, y and z by what kind of plot it is.
@@ -170,6 +221,9 @@ local function add_labels(e, panel, rows)
     panel.x or "" } do
     for _, value in ipairs(rows.data[name] and rows:unique(name) or {}) do
       local label = e.labels[name] and e.labels[name][value]
+      if name == panel.color and type(value) ~= "string" then
+        label = label or name .. " " .. shown.level(e, name, value)
+      end
       labels[value] = label or labels[value]
     end
   end
@@ -177,24 +231,51 @@ local function add_labels(e, panel, rows)
   panel.labels = labels
 end
 
--- The panel of an entry, as ortho.plot takes it; nil and a text where there is
--- nothing to draw.
-function panels.of(e, entry)
-  local rows, panel = shown.rows(e, entry), { labels = entry.labels }
-  if #rows == 0 then
-    return nil, shown.nothing(e, entry, "plot of " .. entry.plot, rows)
+-- One row for each place, with the share that is true in it.
+local function shares(rows, name, panel)
+  local by, seen = {}, {}
+  for _, column in ipairs { panel.x, panel.color or panel.x, panel.facet or
+    panel.x, panel.kind == "heat" and panel.y ~= name and panel.y or panel.x } do
+    if not seen[column] then by[#by + 1] = column end
+    seen[column] = true
   end
+  local t = tabular.new({ name, table.unpack(by) }, rows.levels)
+  for _, group in ipairs(shown.as_numbers(rows, name):group(by)) do
+    local record = group.key
+    record[name] = stats.mean(group.rows:numbers(name))
+    t:append(record)
+  end
+  return t
+end
+
+-- The panel of an entry, as ortho.plot takes it; nil and an item of text where
+-- there is nothing to draw.
+function panels.of(e, entry)
+  local list = shown.list(entry.plot)
+  local rows, what = shown.rows(e, entry), table.concat(list, ", ")
+  if #rows == 0 then
+    return nil, shown.nothing(e, entry, "plot of " .. what, rows)
+  end
+  if #list == 1 then rows = shown.rows_of(e, entry, rows, list[1]) end
+  entry, rows = as_one(e, entry, rows)
+  local panel = { labels = entry.labels }
   for _, name in ipairs(passed) do panel[name] = entry[name] end
   set_columns(e, entry, rows, panel)
   if not panel.x then
-    return nil, ("plot of %s: nothing varies that it could be drawn over")
-      :format(entry.plot)
+    return nil, shown.text("plot of %s: nothing varies that it could be " ..
+      "drawn over", what)
+  elseif shown.is_kind(rows, entry.plot, "string") then
+    return nil, shown.text("plot of %s: it holds texts", what)
   end
   if entry.kind ~= "heat" then
     panel.color = color_of(e, entry, rows, panel.x)
   end
   local taken = {}
   if not entry.of then rows, taken = settle(e, entry, rows, panel) end
+  if shown.is_kind(rows, entry.plot, "boolean") then
+    rows = shares(rows, entry.plot, panel)
+    panel.ylabel = entry.ylabel or "share of " .. what
+  end
   panel.data = rows
   if entry.kind ~= "heat" and entry.kind ~= "histogram" then
     panel.theory = theory_of(entry, rows, entry.plot)
@@ -209,7 +290,8 @@ function panels.of(e, entry)
   panel[axis] = panel[axis] or shown.label(e, measured)
   local conditions = shown.where_text(e, entry, rows)
   if conditions ~= "" then table.insert(taken, 1, conditions) end
-  local title = entry.title or ("%s%s"):format(shown.label(e, entry.plot),
+  local title = entry.title or ("%s%s"):format(entry.name or
+    shown.label(e, entry.plot),
     entry.kind ~= "histogram" and " over " .. panel.x or "")
   if not entry.title then table.insert(taken, 1, title) end
   panel.title = entry.title and #taken > 0 and conditions == "" and
@@ -249,7 +331,7 @@ function panels.add(e, entry)
     if figure[name] == nil then figure[name] = entry[name] end
   end
   local panel, message = panels.of(e, entry)
-  if not panel then return { kind = "text", text = message } end
+  if not panel then return message end
   for _, other in ipairs(figure.panels) do
     if is_same(other, panel) then return nil end
   end

@@ -3,6 +3,7 @@
 -- trial found), held against what trials return.
 local csv = require "orthorun.base.csv"
 local names = require "orthorun.base.names"
+local stop = require "orthorun.experiment.stop"
 
 local Predictions = {}
 Predictions.__index = Predictions
@@ -31,8 +32,7 @@ end
 -- --- what predict returned --------------------------------------------------
 
 local function fail(p, message, ...)
-  error(("experiment: predict (%s): %s"):format(predict.describe(p, "seed"),
-    message:format(...)), 0)
+  stop("predict (%s): %s", predict.describe(p, "seed"), message:format(...))
 end
 
 local function check_name(p, out, given, name)

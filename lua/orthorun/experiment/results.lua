@@ -4,6 +4,7 @@
 local computed = require "orthorun.base.computed"
 local names = require "orthorun.base.names"
 local predict = require "orthorun.experiment.predict"
+local stop = require "orthorun.experiment.stop"
 local tabular = require "orthorun.table"
 
 local results = {}
@@ -30,8 +31,7 @@ end
 
 local function check_free(t, name, what)
   if t.data[name] then
-    error(("experiment: %s would be the column '%s', which is there already")
-      :format(what, name), 0)
+    stop("%s would be the column '%s', which is there already", what, name)
   end
 end
 
@@ -109,11 +109,39 @@ function results.with_derived(t, functions, parameters)
       if tostring(message):find("interrupted!", 1, true) then error(message, 0) end
       local p = {}
       for _, name in ipairs(parameters) do p[name] = record[name] end
-      error(("experiment: %s (%s)"):format(tostring(message),
-        predict.describe(p)), 0)
+      stop("%s (%s)", tostring(message), predict.describe(p))
     end
   end
   return with_columns(t, new, arrays)
+end
+
+-- Does a column have several values in the rows of one trial?
+function results.differs_within_trials(t, name)
+  local trials, column = t.data[results.trial], t.data[name]
+  for i = 2, #t do
+    if trials[i] == trials[i - 1] and column[i] ~= column[i - 1] then
+      return true
+    end
+  end
+  return false
+end
+
+-- Gives every column of numbers that has no order of levels the order of
+-- numbers; groups by it then come in that order.
+function results.order(t, columns)
+  local levels = setmetatable({}, { __index = t.levels })
+  for _, name in ipairs(columns) do
+    local list = t.data[name] and not t.levels[name] and t:unique(name)
+    local numbers = list and #list > 1
+    for _, value in ipairs(list or {}) do
+      numbers = numbers and type(value) == "number" and value == value
+    end
+    if numbers then
+      table.sort(list)
+      levels[name] = list
+    end
+  end
+  t.levels = levels
 end
 
 -- Those of an array of names that are the user's.

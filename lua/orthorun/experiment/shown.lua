@@ -1,6 +1,7 @@
 -- shown: what experiments' tables, slopes, checks and plots have in common: the
 -- rows an entry is about, the columns that make its groups, how things are
 -- called. An experiment's data (init.lua) is `e` here.
+local results = require "orthorun.experiment.results"
 local where = require "orthorun.experiment.where"
 
 local shown = {}
@@ -18,6 +19,23 @@ end
 -- Its rows.
 function shown.rows(e, entry)
   return where.rows(shown.source(e, entry), entry.where)
+end
+
+-- Those of its rows that count for one result: where arrays were returned, a
+-- single result stands in every row of its trial, and counts once, unless the
+-- entry is about places in arrays.
+function shown.rows_of(e, entry, rows, name)
+  local by_place = entry.over == e.index
+  for _, column in ipairs(shown.list(entry.by)) do
+    by_place = by_place or column == e.index
+  end
+  if entry.of or by_place or e.arrays[name] ~= false then return rows end
+  local seen = {}
+  return rows:where { [results.trial] = function(trial)
+    local new = not seen[trial]
+    seen[trial] = true
+    return new
+  end }
 end
 
 -- The columns that make groups of its rows: as it says, else those that vary,
@@ -54,31 +72,64 @@ function shown.level(e, name, value)
   return tostring(value)
 end
 
--- "N(0, 1), depth 51": a group's key, in the order of `by`.
+-- "N(0, 1), depth 51": a group's key, in the order of `by`; labels stand alone.
 function shown.key(e, key, by)
   local parts = {}
   for i, name in ipairs(by) do
-    local text = shown.level(e, name, key[name])
-    parts[i] = type(key[name]) == "string" and text or name .. " " .. text
+    local label = e.labels[name] and e.labels[name][key[name]]
+    parts[i] = label or name .. " " .. shown.level(e, name, key[name])
   end
   return table.concat(parts, ", ")
 end
 
 -- What an entry's conditions leave, in words.
 function shown.where_text(e, entry, rows)
-  return where.text(rows, entry.where, e.labels)
+  return where.text(shown.source(e, entry), rows, entry.where, e.labels)
 end
 
--- "no rows: depth 77": where nothing is left to show.
+-- The item "table of loss: no rows where depth 77".
 function shown.nothing(e, entry, what, rows)
   local conditions = shown.where_text(e, entry, rows)
-  return ("%s: no rows%s"):format(what, conditions ~= "" and
+  return shown.text("%s: no rows%s", what, conditions ~= "" and
     " where " .. conditions or "")
 end
 
--- "5 trials": how many made these rows.
-function shown.trials(count)
-  return ("%d trial%s"):format(count, count == 1 and "" or "s")
+-- Is there a value of this type in a column?
+function shown.is_kind(rows, name, kind)
+  for i = 1, #rows do
+    if type(rows.data[name][i]) == kind then return true end
+  end
+  return false
+end
+
+-- Truth values as numbers, so that their mean is the share that is true.
+function shown.as_numbers(rows, name)
+  if not shown.is_kind(rows, name, "boolean") then return rows end
+  return rows:with(name, function(record)
+    local value = record[name]
+    if type(value) == "boolean" then return value and 1 or 0 end
+    return value
+  end)
+end
+
+-- Is there such a column with a value in it?
+function shown.has_values(rows, name)
+  for i = 1, #rows do
+    if rows.data[name] and rows.data[name][i] ~= nil then return true end
+  end
+  return false
+end
+
+-- `name`, or what comes near it where a column is called so already.
+function shown.free(name, taken)
+  while taken[name] do name = name .. "_" end
+  taken[name] = true
+  return name
+end
+
+-- An item of text, for what an entry has to say in place of a table or a plot.
+function shown.text(format, ...)
+  return { kind = "text", text = format:format(...) }
 end
 
 return shown

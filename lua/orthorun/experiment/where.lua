@@ -76,18 +76,41 @@ local function value_text(value)
   return tostring(value)
 end
 
--- "layer 1, depth 51": the conditions in words, with the values that rows
--- have; those that are functions are told where one value is left.
-function where.text(rows, conditions, labels)
+local function level_text(labels, name, value)
+  local label = labels and labels[name] and labels[name][value]
+  return label or ("%s %s"):format(name, value_text(value))
+end
+
+-- "without N(0, 1)": what a function left out of a column, where that is at most
+-- two values and most are left; nil elsewhere.
+local function without(t, rows, name, labels)
+  local out, kept = {}, {}
+  for _, value in ipairs(rows:unique(name)) do
+    if value == value then kept[value] = true end
+  end
+  for _, value in ipairs(t:unique(name)) do
+    if value == value and not kept[value] then
+      out[#out + 1] = level_text(labels, name, value)
+    end
+  end
+  if #out == 0 or #out > 2 or #rows:unique(name) <= #out then return nil end
+  return "without " .. table.concat(out, " and ")
+end
+
+-- "layer 1, depth 51": the conditions in words, with the values that the rows
+-- have which are left of t; of a function, the value that is left, or those
+-- that are not.
+function where.text(t, rows, conditions, labels)
   local parts = {}
   for _, name in ipairs(names.keys(conditions or {})) do
     local left = rows.data[name] and rows:unique(name) or {}
     local condition = conditions[name]
-    local value = #left == 1 and left[1] or nil
-    if value == nil and type(condition) ~= "function" then value = condition end
-    if value ~= nil then
-      local label = labels and labels[name] and labels[name][value]
-      parts[#parts + 1] = ("%s %s"):format(name, label or value_text(value))
+    if #left == 1 then
+      parts[#parts + 1] = level_text(labels, name, left[1])
+    elseif type(condition) ~= "function" then
+      parts[#parts + 1] = level_text(labels, name, condition)
+    elseif rows.data[name] then
+      parts[#parts + 1] = without(t, rows, name, labels)
     end
   end
   return table.concat(parts, ", ")

@@ -7,6 +7,7 @@ local highlight = require "orthorun.report.highlight"
 local inline = require "orthorun.report.svg"
 local journal = require "orthorun.report.journal"
 local names = require "orthorun.base.names"
+local render = require "orthorun.table.render"
 local script = require "orthorun.base.script"
 local share = require "orthorun.report.share"
 local sheet = require "orthorun.report.style"
@@ -17,6 +18,9 @@ local verdict = require "orthorun.report.verdict"
 local fail = require("orthorun.core").fail -- at the user's line
 
 local report = {}
+
+-- The digits that a verdict justifies: its errors', and hundredths of z.
+local verdict_spreads = { measured = "error", error = "error", z = 0.1 }
 
 -- The table of predictions and what became of them: see the module.
 report.verdict = verdict
@@ -30,29 +34,22 @@ local function shown(value)
   return text.clean(value)
 end
 
-local function cell(tag, value)
-  local class = type(value) == "number" and ' class="number"' or ""
-  return ("<%s%s>%s</%s>"):format(tag, class, text.escape(shown(value)), tag)
-end
-
 local most_rows = 60
 
-local function html_table(t, columns)
-  columns = columns or t:columns()
-  local out = { '<div class="wide"><table>\n<tr>' }
-  for _, name in ipairs(columns) do
-    local number = #t > 0 and type(t:column(name)[1]) == "number"
-    out[#out + 1] = ("<th%s>%s</th>"):format(number and ' class="number"' or
-      "", text.escape(name))
-  end
-  out[#out + 1] = "</tr>\n"
-  for i, record in t:rows() do
-    if i > most_rows then break end
-    out[#out + 1] = "<tr>"
-    for _, name in ipairs(columns) do
-      out[#out + 1] = cell("td", record[name])
+-- A table as it is printed. how: as for table/render.
+local function html_table(t, how)
+  how = how or {}
+  local _, columns = render(t, { columns = how.columns, units = how.units,
+    spreads = how.spreads, widest = 1000, limit = most_rows })
+  local out = { '<div class="wide"><table>\n' }
+  for i = 1, math.min(#t, most_rows) + 1 do
+    local row = {}
+    for k, texts in ipairs(columns) do
+      local tag = i == 1 and "th" or "td"
+      row[k] = ("<%s%s>%s</%s>"):format(tag, texts.numbers and #t > 0 and
+        ' class="number"' or "", text.escape(text.clean(texts[i])), tag)
     end
-    out[#out + 1] = "</tr>\n"
+    out[#out + 1] = ("<tr>%s</tr>\n"):format(table.concat(row))
   end
   out[#out + 1] = "</table></div>\n"
   if #t > most_rows then
@@ -86,7 +83,7 @@ local function verdict_section(checks)
   for _, row in t:rows() do
     if row.agrees == "yes" then agreed = agreed + 1 end
   end
-  local body = html_table(t):gsub("<td>yes</td></tr>",
+  local body = html_table(t, { spreads = verdict_spreads }):gsub("<td>yes</td></tr>",
     '<td class="yes">✓ yes</td></tr>'):gsub("<td>no</td></tr>",
     '<td class="no">✗ no</td></tr>')
   return section("Verdict", ("<p>%d of %d predictions agree.</p>\n"):format(
@@ -151,7 +148,7 @@ local function table_section()
       if entry.title then
         parts[#parts + 1] = ("<p>%s</p>\n"):format(text.escape(entry.title))
       end
-      parts[#parts + 1] = html_table(entry.value.table, entry.value.columns)
+      parts[#parts + 1] = html_table(entry.value.table, entry.value)
     end
   end
   return section(with_text and "What was found" or "Tables",

@@ -4,46 +4,37 @@ return [==[
 local ortho = require "orthorun"
 ortho.require_version "0.1"
 
-local sweep = ortho.sweep {
-  name = "NAME",
-  about = "Singular values of a layer, by initialization.",
-  params = { width = 200 }, -- fixed; each is an option: --width 300
-  grid = { -- all combinations: --init gaussian,orthogonal --seed 1-10
-    init = { "scaled_gaussian", "orthogonal" },
-    seed = ortho.range(5),
-  },
-  -- One trial: parameters and a generator in, named numbers or equally long
-  -- arrays out. It runs in a worker process; what it returns is kept.
+return ortho.experiment {
+  asks = "How are a layer's singular values spread, by initialization?",
+  -- One value each; every parameter is an option: --width 300
+  params = { width = 200 },
+  -- Every combination: --init he_normal,orthogonal --seed 1-10
+  grid = { init = { "scaled_gaussian", "orthogonal" }, seed = ortho.range(5) },
+
+  -- One trial: parameters and a generator in; numbers out, or equally long
+  -- arrays, whose places the column `layer` counts, or as `index` says. It runs
+  -- in a worker process. What it returned is kept, and not computed again.
+  index = "place",
   trial = function(p, rng)
     local W = ortho.init[p.init] {} (rng, p.width, p.width)
     local s = ortho.metric.singular_values(W)
-    local squares = 0
-    for _, x in ipairs(s) do squares = squares + x * x end
-    return { s = s, mean_square = squares / #s }
+    return { s = s, mean_square = W:norm() ^ 2 / p.width }
   end,
+
+  -- What theory says of such a trial, under the same names, or false; sd: the
+  -- standard deviation of one trial around it. It stands beside what is measured.
+  predict = function(p)
+    return p.init == "scaled_gaussian" and
+      { mean_square = 1, sd = { mean_square = math.sqrt(2) / p.width } }
+  end,
+
+  -- What to print, to draw and to check, in this order.
+  show = {
+    { table = { "s", "mean_square" }, by = "init" },
+    { check = "mean_square", by = "init" },
+    { plot = "s", kind = "histogram", log = "y",
+      title = "singular values; theory: N(0, 1/n)",
+      density = ortho.theory.quarter_circle.density, range = { 0, 2.2 } },
+  },
 }
-local results = sweep:run() -- only what is not done yet
-
--- A table: medians over layers and seeds, with 10 and 90 % quantiles.
-results:summary { by = "init", of = { "s", "mean_square" } }:print()
-
--- A picture: measured beside predicted.
-local picture = ortho.plot { kind = "histogram", data = results, x = "s",
-  color = "init", density = ortho.theory.quarter_circle.density,
-  range = { 0, 2.2 }, title = "Singular values", file = sweep:path "NAME" }
-picture:show()
-
--- A verdict: the mean square of N(0, 1/n) weights is 1, with a standard error
--- of sqrt(2)/n over the root of the number of seeds.
-local one = results:where { init = "scaled_gaussian", layer = 1 }
-local checks = {}
-if #one > 0 then
-  checks[1] = { what = "mean s² of N(0, 1/n)", predicted = 1,
-    measured = ortho.stats.mean(one:column "mean_square"),
-    error = math.sqrt(2 / #one) / sweep.params.width }
-end
-ortho.report.verdict(checks):print()
-
-print("report  " .. ortho.report { checks = checks,
-  file = sweep:path "NAME.html" })
 ]==]

@@ -49,7 +49,11 @@ function records.encode(index, p, out)
       error(("trial: result '%s' has the name of a parameter"):format(name), 0)
     end
   end
-  length_of(index, out)
+  if length_of(index, out) and p[index] ~= nil then
+    error(("trial: '%s' is the column that counts through arrays, and a " ..
+      "parameter; name the column otherwise, as in index = \"place\"")
+      :format(index), 0)
+  end
   return bytes
 end
 

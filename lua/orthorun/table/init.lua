@@ -75,7 +75,7 @@ end
 -- The table as aligned text, at most `limit` rows of it (default 40). units:
 -- what stands behind a column's name, as {time = "s"}.
 function Table:totext(limit, units)
-  return render(self, { limit = limit, units = units })
+  return (render(self, { limit = limit, units = units }))
 end
 
 -- Prints the table on stdout. Options: title, a line above; columns, which
@@ -89,7 +89,7 @@ function Table:print(options)
   local shown = render(self, options)
   io.write(shown)
   events.tell("table", { table = self, text = shown,
-    columns = options.columns }, options.title)
+    columns = options.columns, units = options.units }, options.title)
 end
 
 function Table:__tostring()

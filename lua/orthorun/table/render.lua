@@ -25,6 +25,9 @@ local function rounded(x, place)
   if x == 0 then return "0" end
   local digits = math.floor(math.log(math.abs(x), 10) + 1e-12) - place + 1
   if digits < 1 then digits = 1 end
+  if place > 0 and math.abs(x) < 9999 then -- 220, not 2.2e+02
+    return ("%.0f"):format(math.floor(x / 10 ^ place + 0.5) * 10 ^ place)
+  end
   if digits > 12 then return plain(x) end
   return (("%#." .. digits .. "g"):format(x):gsub("%.$", ""):gsub("%.e", "e"))
 end
@@ -85,29 +88,34 @@ local function pad(text, width, right)
   return right and fill .. text or text .. fill
 end
 
--- The texts of one column, header first, all of the same width.
+-- The texts of one column, header first; numbers: whether it has nothing else.
 local function column_texts(self, name, count, how)
   local unit = how.units and how.units[name]
-  local head = unit and ("%s (%s)"):format(name, unit) or name
-  local texts, width = { head }, width_of(head)
-  for i = 1, count do
-    texts[i + 1] = shown(self, name, i, how)
-    width = math.max(width, width_of(texts[i + 1]))
-  end
-  local right = is_number_column(self, name)
-  for i, text in ipairs(texts) do texts[i] = pad(text, width, right) end
+  local texts = { unit and ("%s (%s)"):format(name, unit) or name,
+    numbers = is_number_column(self, name) }
+  for i = 1, count do texts[i + 1] = shown(self, name, i, how) end
   return texts
 end
 
--- A table as text. how: limit, the rows shown (default 40); units, by column;
--- columns, which ones (nil: all); widest, the characters of a text that are
--- shown (default 40); spreads, by column: its error, or which column has it.
+-- The same, all of one width.
+local function aligned(texts)
+  local width, list = 0, {}
+  for _, text in ipairs(texts) do width = math.max(width, width_of(text)) end
+  for i, text in ipairs(texts) do list[i] = pad(text, width, texts.numbers) end
+  return list
+end
+
+-- A table as text; also an array of the texts of each of its columns, header
+-- first. how: limit, the rows shown (default 40); units, by column; columns,
+-- which ones (nil: all); widest, the characters of a text that are shown
+-- (default 40); spreads, by column: its error, or which column has it.
 return function(self, how)
   local count, view = math.min(self.size, how.limit or 40), self
   if how.columns then view = self:select(how.columns) end
-  local list, lines = {}, {}
+  local columns, list, lines = {}, {}, {}
   for k, name in ipairs(view.names) do
-    list[k] = column_texts(self, name, count, how)
+    columns[k] = column_texts(self, name, count, how)
+    list[k] = aligned(columns[k])
   end
   for i = 1, count + 1 do
     local parts = {}
@@ -117,5 +125,5 @@ return function(self, how)
   if count < self.size then
     lines[#lines + 1] = ("... %d more rows"):format(self.size - count)
   end
-  return table.concat(lines, "\n") .. "\n"
+  return table.concat(lines, "\n") .. "\n", columns
 end
