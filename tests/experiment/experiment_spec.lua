@@ -755,6 +755,39 @@ describe("wrong definitions", function()
       { derive = { a = {} } })
   end)
 
+  it("are refused in words, whatever stands in a field", function()
+    local odd = { 3, 0 / 0, "", "text", true, false, {}, { 1 }, { {} },
+      { a = 1 }, { { 1 }, { 2 } }, { "a", 2 }, { x = {} }, { x = { 1, 2 } },
+      { x = { "a" } }, function() return 1 end, coroutine.create(print),
+      ortho.matrix { 1 }, ortho.arms, { { "c" } }, { { "c", x = { 9, 8 } } },
+      { z = { best = "y", over = "x" } }, { y = { label = 3 } },
+      { { table = { "y", "y" } } }, { { table = "y", by = { "x", "x" } } },
+      { { table = "y", of = "z" } }, { { table = "y", where = { x = {} } } },
+      { { table = "y", also = "oops" } }, { { table = "y", units = 3 } },
+      { { slope = "y", over = "y" } }, { { slope = "y", over = "layer" } },
+      { { slope = "y", over = "x", model = "oops" } },
+      { { check = "y", at_most = function() return "a" end } },
+      { { plot = "y", over = "x", labels = 3 } },
+      { { plot = "y", over = "x", kind = "oops" } },
+      { { plot = { "y", "x" }, over = "x", color = "x" } } }
+    for _, field in ipairs { "name", "asks", "title", "params", "grid", "zip",
+      "cases", "help", "options", "index", "measures", "predict", "derive",
+      "show", "cost" } do
+      for i, value in ipairs(odd) do
+        local definition = { grid = { x = { 1, 2, 3 } }, params = { k = 1 },
+          trial = function() return { y = 4 } end, show = { { table = "y" } } }
+        definition[field] = value
+        local ok, message = pcall(quiet, definition)
+        message = ok and "" or tostring(message)
+        for _, sign in ipairs { "attempt to", "bad argument", "table index",
+          "/lua/orthorun/" } do
+          assert.is_nil(message:find(sign, 1, true),
+            ("%s, value %d: %s"):format(field, i, message))
+        end
+      end
+    end
+  end)
+
   it("are refused at the first trial, where they name what is not there",
     function()
       local ran = 0

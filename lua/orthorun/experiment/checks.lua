@@ -3,11 +3,6 @@ local results = require "orthorun.experiment.results"
 local shown = require "orthorun.experiment.shown"
 local stats = require "orthorun.table.stats"
 
-local function asked(value, key)
-  if type(value) == "function" then return value(key) end
-  return value
-end
-
 -- The mean of each trial's mean, so that trials count alike.
 local function trial_means(rows, name)
   local means = {}
@@ -28,14 +23,14 @@ local function told_error(rows, name, trials)
 end
 
 local function against(entry, group, values, trials)
-  local predicted = asked(entry.predicted, group.key)
+  local predicted = shown.number("predicted", entry.predicted, group.key)
   local theory = entry.check .. "_theory"
   local error
   if predicted == nil and shown.has_values(group.rows, theory) then
     predicted = stats.mean(group.rows:numbers(theory))
     error = not entry.of and told_error(group.rows, entry.check, trials) or nil
   end
-  error = asked(entry.error, group.key) or error or stats.sem(values)
+  error = shown.number("error", entry.error, group.key) or error or stats.sem(values)
   return predicted, error
 end
 
@@ -46,8 +41,9 @@ local function check_row(e, entry, group, by)
   local key = shown.key(e, group.key, by)
   local what = entry.what or shown.label(e, entry.check)
   local row = { what = (key ~= "" and key .. ": " or "") .. what,
-    sigmas = entry.sigmas, at_most = asked(entry.at_most, group.key),
-    at_least = asked(entry.at_least, group.key) }
+    sigmas = entry.sigmas,
+    at_most = shown.number("at_most", entry.at_most, group.key),
+    at_least = shown.number("at_least", entry.at_least, group.key) }
   if row.at_most or row.at_least then
     row.measured = stats.median(rows:numbers(entry.check))
     return row

@@ -76,6 +76,31 @@ local function check_count(i, kind, entry)
   end
 end
 
+-- What fields of entries hold, if they are there.
+local types = { title = "string", xlabel = "string", ylabel = "string",
+  zlabel = "string", caption = "string", what = "string", units = "table",
+  labels = "table", formats = "table", limit = "number", spread = "boolean",
+  density = "function" }
+local choices = { model = { "line", "power", "exponential" },
+  kind = { "line", "points", "histogram", "heat" },
+  also = { "mean", "std", "sem", "min", "max", "interval" },
+  formats = { "svg", "png", "pdf" } }
+
+local function check_types(i, entry)
+  for _, field in ipairs(names.keys(entry)) do
+    local value = entry[field]
+    if types[field] and type(value) ~= types[field] then
+      fail(i, "%s must be a %s, not %s", field, types[field],
+        names.describe(value))
+    end
+    for _, choice in ipairs(choices[field] and list_of(value) or {}) do
+      if not names.has(choices[field], choice) then
+        fail(i, "%s", names.unknown(field, tostring(choice), choices[field]))
+      end
+    end
+  end
+end
+
 local function is_bound(value)
   local kind = type(value)
   return kind == "nil" or kind == "number" or kind == "function"
@@ -145,6 +170,7 @@ function entries.check(show, derived)
       end
       check_count(i, kind, entry)
       where.check(who, entry.where)
+      check_types(i, entry)
       check_values(i, kind, entry)
       check_derived(i, entry, derived)
     end

@@ -127,9 +127,18 @@ local function is_main(def)
   return not file or file == path
 end
 
+-- Was it typed at the prompt, or behind -e? Then no words are its options.
+local function is_typed(def)
+  local source = debug.getinfo(def.trial, "S").source
+  return source == "=stdin" or source == "=(command line)"
+end
+
+-- The name of the file that the trial is in. A script out of a report has kept
+-- its own.
 local function default_name(def)
   local path = file_of(debug.getinfo(def.trial, "S").source)
-  local name = (path or script.name()):match "[^/]*$":gsub("%.lua$", "")
+  if not path or path == (arg or {})[0] then path = script.name() end
+  local name = path:match "[^/]*$":gsub("%.%w*$", "")
   return name ~= "" and name or "experiment"
 end
 
@@ -187,7 +196,10 @@ end
 -- Every column that results will have: parameters, the index, what the trial
 -- returned, predictions, derived columns.
 local function columns_of(e, p, out, one)
-  local found = { [e.index] = true }
+  local found = {}
+  for _, value in pairs(out) do
+    if type(value) == "table" then found[e.index] = true end
+  end
   for _, group in ipairs { p, out, e.functions } do
     for name in pairs(group) do found[name] = true end
   end
@@ -402,7 +414,7 @@ local function start(def, main, overrides)
   local made = { name = e.name, about = e.asks, params = read.params,
     grid = read.grid, zip = read.zip, cases = def.cases, trial = def.trial,
     options = read.options, index = e.index, cost = def.cost,
-    args = not main and {} or nil, watch = watcher(e) }
+    args = (not main or is_typed(def)) and {} or nil, watch = watcher(e) }
   if overrides then override(made, overrides) end
   e.sweep = sweep(made)
   return e

@@ -155,6 +155,9 @@ end
 -- --- panels -----------------------------------------------------------------
 
 local function theory_of(entry, rows, name)
+  if type(entry.theory) == "function" then
+    return function(record) return shown.number("theory", entry.theory, record) end
+  end
   if entry.theory ~= nil then return entry.theory or nil end
   local column = rows.data[name .. "_theory"]
   for i = 1, column and #rows or 0 do

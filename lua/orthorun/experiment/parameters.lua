@@ -97,6 +97,10 @@ local function split(part, name, list)
 end
 
 local function add(self, part, name, given, many)
+  if type(name) ~= "string" then
+    fail("%s: a name is needed for every value, not %s", part,
+      names.describe(name))
+  end
   local list = type(given) == "table" and given or { given }
   local values, fields, labels = split(part, name, list)
   if not many and #values > 1 then

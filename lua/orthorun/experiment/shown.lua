@@ -1,7 +1,9 @@
 -- shown: what experiments' tables, slopes, checks and plots have in common: the
 -- rows an entry is about, the columns that make its groups, how things are
 -- called. An experiment's data (init.lua) is `e` here.
+local names = require "orthorun.base.names"
 local results = require "orthorun.experiment.results"
+local stop = require "orthorun.experiment.stop"
 local where = require "orthorun.experiment.where"
 
 local shown = {}
@@ -125,6 +127,16 @@ function shown.free(name, taken)
   while taken[name] do name = name .. "_" end
   taken[name] = true
   return name
+end
+
+-- A number that an entry gives, or asks of a function of a group's key.
+function shown.number(field, value, key)
+  if type(value) == "function" then value = value(key) end
+  if value ~= nil and type(value) ~= "number" then
+    stop("show: %s must be a number, or a function that returns one, not %s",
+      field, names.describe(value))
+  end
+  return value
 end
 
 -- An item of text, for what an entry has to say in place of a table or a plot.

@@ -42,10 +42,12 @@ end
 
 local function expected_of(entry, key, by)
   local expected = entry.expected
-  if type(expected) == "function" then return expected(key) end
-  if type(expected) ~= "table" then return expected end
+  if type(expected) ~= "table" then
+    return shown.number("expected", expected, key)
+  end
   for _, name in ipairs(by) do
-    if expected[key[name]] ~= nil then return expected[key[name]] end
+    local value = expected[key[name]]
+    if value ~= nil then return shown.number("expected", value, key) end
   end
 end
 

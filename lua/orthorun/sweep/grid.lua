@@ -48,6 +48,15 @@ local function check_list(part, name, values)
   end
 end
 
+local function check_params(def)
+  for name in pairs(def.params or {}) do
+    if type(name) ~= "string" then
+      fail("params: a name is needed for every value, not %s",
+        names.describe(name))
+    end
+  end
+end
+
 local function check_lists(def)
   for name, values in pairs(def.grid or {}) do
     check_list("grid", name, values)
@@ -119,6 +128,7 @@ function grid.check(def)
   for _, part in ipairs { "params", "grid" } do
     if def[part] ~= nil then names.table_of("sweep", part, def[part]) end
   end
+  check_params(def)
   check_lists(def)
   check_cases(def)
 end
