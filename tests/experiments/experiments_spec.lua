@@ -27,7 +27,7 @@ end
 local function printed(text, first, title)
   local rows, header = {}, nil
   if title then text = text:sub((assert(text:find(title, 1, true), text))) end
-  for line in text:gmatch "[^\n]+" do
+  for line in text:gmatch "([^\n]*)\n" do
     local words = {}
     for word in line:gmatch "%S+" do words[#words + 1] = word end
     if words[1] == first then
