@@ -56,12 +56,12 @@ static or_status linear_gradients(bool rescale, const or_matrix *x,
                                   const or_matrix *dz, const or_gradients *into,
                                   or_arena *arena) {
   size_t mark = arena->used;
-  or_matrix dw = target(into->dw, into->add, arena);
+  or_matrix dw = target(into->dw, into->add, arena), db;
+  if (into->db)
+    db = target(into->db, into->add, arena);
   TRY(or_ready(arena));
   TRY(product(rescale, false, dz, true, x, &dw, arena));
   if (into->db) {
-    or_matrix db = target(into->db, into->add, arena);
-    TRY(or_ready(arena));
     or_matrix_row_sums(dz, &db);
     TRY(deliver(&db, into->add, into->db));
   }
