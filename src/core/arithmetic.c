@@ -77,32 +77,29 @@ or_status or_matrix_add(double alpha, const or_matrix *x, double beta,
   return OR_OK;
 }
 
-static bool exponent_fits(int64_t e) { return llabs(e) <= OR_EXPONENT_LIMIT; }
-
-or_status or_matrix_hadamard(const or_matrix *x, const or_matrix *y,
-                             or_matrix *z) {
+/* z = f(x, y), whose exponent is known. */
+static or_status combine(void (*f)(const or_matrix *, const or_matrix *,
+                                   or_matrix *),
+                         const or_matrix *x, const or_matrix *y,
+                         int64_t exponent, or_matrix *z) {
   if (x->precision != y->precision)
     return OR_PRECISION;
   if (!broadcasts(x, y))
     return OR_SHAPE;
-  if (!exponent_fits(x->exponent + y->exponent))
+  if (llabs(exponent) > OR_EXPONENT_LIMIT)
     return OR_RANGE;
-  kernels(x)->hadamard(x, y, z);
-  z->exponent = x->exponent + y->exponent;
+  f(x, y, z);
+  z->exponent = exponent;
   or_matrix_keep_result(z);
   return OR_OK;
 }
 
+or_status or_matrix_hadamard(const or_matrix *x, const or_matrix *y,
+                             or_matrix *z) {
+  return combine(kernels(x)->hadamard, x, y, x->exponent + y->exponent, z);
+}
+
 or_status or_matrix_divide(const or_matrix *x, const or_matrix *y,
                            or_matrix *z) {
-  if (x->precision != y->precision)
-    return OR_PRECISION;
-  if (!broadcasts(x, y))
-    return OR_SHAPE;
-  if (!exponent_fits(x->exponent - y->exponent))
-    return OR_RANGE;
-  kernels(x)->divide(x, y, z);
-  z->exponent = x->exponent - y->exponent;
-  or_matrix_keep_result(z);
-  return OR_OK;
+  return combine(kernels(x)->divide, x, y, x->exponent - y->exponent, z);
 }

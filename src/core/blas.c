@@ -100,28 +100,6 @@ static void syrk(bool transpose, const or_matrix *a, or_matrix *c) {
   or_fpu_restore(mode);
 }
 
-static void trmm(bool right, bool upper, bool transpose, bool unit,
-                 double alpha, const or_matrix *a, or_matrix *b) {
-  if (or_matrix_is_empty(b))
-    return;
-  BLAS(trmm)
-  (CblasColMajor, right ? CblasRight : CblasLeft,
-   upper ? CblasUpper : CblasLower, op(transpose),
-   unit ? CblasUnit : CblasNonUnit, b->rows, b->cols, (real)alpha, a->data,
-   a->ld, b->data, b->ld);
-}
-
-static void trsm(bool right, bool upper, bool transpose, bool unit,
-                 double alpha, const or_matrix *a, or_matrix *b) {
-  if (or_matrix_is_empty(b))
-    return;
-  BLAS(trsm)
-  (CblasColMajor, right ? CblasRight : CblasLeft,
-   upper ? CblasUpper : CblasLower, op(transpose),
-   unit ? CblasUnit : CblasNonUnit, b->rows, b->cols, (real)alpha, a->data,
-   a->ld, b->data, b->ld);
-}
-
 /* --- LAPACK ------------------------------------------------------------- */
 
 _Static_assert(sizeof(lapack_int) == sizeof(int), "LAPACK's integers are int");
@@ -282,8 +260,6 @@ static or_status getri(or_matrix *lu, const int *pivots, or_arena *arena) {
 const or_blas_table R(or_blas) = {.gemm = gemm,
                                   .gemm_whole = gemm_whole,
                                   .syrk = syrk,
-                                  .trmm = trmm,
-                                  .trsm = trsm,
                                   .geqrf = geqrf,
                                   .orgqr = orgqr,
                                   .gesdd = gesdd,

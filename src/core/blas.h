@@ -18,11 +18,6 @@ typedef struct or_blas_table {
                      const or_matrix *b, double beta, or_matrix *c);
   /* lower triangle of c = a' a (transpose) or a a' */
   void (*syrk)(bool transpose, const or_matrix *a, or_matrix *c);
-  /* b = alpha op(a) b or b op(a), a triangular */
-  void (*trmm)(bool right, bool upper, bool transpose, bool unit, double alpha,
-               const or_matrix *a, or_matrix *b);
-  void (*trsm)(bool right, bool upper, bool transpose, bool unit, double alpha,
-               const or_matrix *a, or_matrix *b);
 
   /* LAPACK: matrices not empty, finite, contents overwritten as LAPACK does.
      Workspace is taken from the arena and given back. Where the arena has too

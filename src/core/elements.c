@@ -1,6 +1,7 @@
 /* elements.c: see elements.h. */
 #include "elements.h"
 
+#include <float.h>
 #include <math.h>
 
 #include "exponent.h"
@@ -34,7 +35,9 @@ or_status or_matrix_get(const or_matrix *m, int i, int j, double *value) {
 
 or_status or_matrix_set(or_matrix *m, int i, int j, double value) {
   double stored = m->exponent ? or_shifted(value, -m->exponent) : value;
-  if (isfinite(value) && !(fabs(stored) <= or_precisions[m->precision].largest))
+  bool narrow = fabs(stored) <= FLT_MAX; /* every precision holds it */
+  if (!narrow && isfinite(value) &&
+      !(fabs(stored) <= or_precisions[m->precision].largest))
     return OR_RANGE;
   kernels(m)->set(m, i, j, stored);
   return OR_OK;

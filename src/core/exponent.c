@@ -8,8 +8,8 @@
 #include "norm.h"
 
 bool or_in_window(or_precision p, double top) {
-  int w = or_precisions[p].window;
-  return top >= ldexp(1, -w) && top <= ldexp(1, w);
+  const or_precision_traits *t = &or_precisions[p];
+  return top >= t->window_low && top <= t->window_high;
 }
 
 static const or_kernels_table *kernels(const or_matrix *m) {

@@ -13,22 +13,22 @@
 
 /* --- Gram matrices, in float64 ------------------------------------------ */
 
-/* What a product of copies needs: the copies and the result. */
+/* op(a) op(b), made of copies in float64. */
 typedef struct product {
-  or_matrix a, b, c;
-  or_arena *arena;
+  bool ta, tb;
+  const or_matrix *a, *b;
+  or_matrix copy_a, copy_b, c;
 } product;
 
-/* Room for op(a) op(b) with both copied to float64. */
+/* Room for it, and for what multiplying takes. */
 static product take_product(bool ta, const or_matrix *a, bool tb,
                             const or_matrix *b, or_arena *arena) {
-  product p;
-  p.a = or_take_matrix(arena, a->rows, a->cols, OR_FLOAT64);
-  p.b = or_take_matrix(arena, b->rows, b->cols, OR_FLOAT64);
+  product p = {.ta = ta, .tb = tb, .a = a, .b = b};
+  p.copy_a = or_take_matrix(arena, a->rows, a->cols, OR_FLOAT64);
+  p.copy_b = or_take_matrix(arena, b->rows, b->cols, OR_FLOAT64);
   p.c = or_take_matrix(arena, ta ? a->cols : a->rows, tb ? b->rows : b->cols,
                        OR_FLOAT64);
-  p.arena = arena;
-  or_reserve(arena, or_product_scratch(&p.a, &p.b));
+  or_reserve(arena, or_product_scratch(&p.copy_a, &p.copy_b));
   return p;
 }
 
@@ -39,18 +39,30 @@ static void copy_exactly(const or_matrix *w, or_matrix *copy) {
   copy->exponent = w->exponent;
 }
 
-static or_status multiply_copies(bool ta, const or_matrix *a, bool tb,
-                                 const or_matrix *b, product *p) {
-  copy_exactly(a, &p->a);
-  copy_exactly(b, &p->b);
-  return or_matrix_product(ta, &p->a, tb, &p->b, &p->c, p->arena);
+static or_status multiply_copies(product *p, or_arena *arena) {
+  copy_exactly(p->a, &p->copy_a);
+  copy_exactly(p->b, &p->copy_b);
+  return or_matrix_product(p->ta, &p->copy_a, p->tb, &p->copy_b, &p->c, arena);
 }
 
-/* a - b into a, and its norm */
-static or_status distance(or_matrix *a, const or_matrix *b, or_norm *norm) {
-  or_status status = or_matrix_add(1, a, -1, b, a);
-  *norm = or_matrix_frobenius(a);
-  return status;
+/* The norm of a's Gram matrix, of its columns or of its rows, less that of b's
+   rows. Empty matrices do without n x n zeros, for which there may be no
+   memory. */
+static or_status distance(bool columns, const or_matrix *a, const or_matrix *b,
+                          or_norm *norm, or_arena *arena) {
+  size_t mark = arena->used;
+  *norm = (or_norm){0, 0};
+  if (or_matrix_is_empty(a) && or_matrix_is_empty(b))
+    return OR_OK;
+  product p = take_product(columns, a, !columns, a, arena);
+  product q = take_product(false, b, true, b, arena);
+  TRY(or_ready(arena));
+  TRY(multiply_copies(&p, arena));
+  TRY(multiply_copies(&q, arena));
+  TRY(or_matrix_add(1, &p.c, -1, &q.c, &p.c));
+  *norm = or_matrix_frobenius(&p.c);
+  or_give_back(arena, mark);
+  return OR_OK;
 }
 
 /* Is a float32 Gram matrix that is this far from I exact enough? Rounding adds
@@ -98,7 +110,7 @@ or_status or_orthogonality_error(const or_matrix *w, double scale,
    have had no part in? */
 static bool survived(or_precision p, double square) {
   const or_precision_traits *t = &or_precisions[p];
-  return square > ldexp(1, t->square_low) && square < ldexp(1, t->square_high);
+  return square > t->square_low && square < t->square_high;
 }
 
 /* WW' - VV' = P + P' with P = (W - V)((W + V)/2)': one product, in W's own
@@ -146,40 +158,21 @@ static bool quick_drift(const or_matrix *w, const or_matrix *start,
 or_status or_gram_drift(const or_matrix *w, const or_matrix *v,
                         const or_matrix *start, or_norm *drift,
                         or_arena *arena) {
+  bool alike = w->cols == v->cols && w->precision == v->precision;
   if (w->rows != v->rows)
     return OR_SHAPE;
-  *drift = (or_norm){0, 0};
-  if (or_matrix_is_empty(w) && or_matrix_is_empty(v))
-    return OR_OK; /* not by n x n zeros, for which there may be no memory */
-  if (w->cols == v->cols && w->precision == v->precision)
-    return !arena->base && quick_drift(w, start, drift)
-               ? OR_OK
-               : drift_of_difference(w, v, drift, arena);
-  size_t mark = arena->used;
-  product p = take_product(false, w, true, w, arena);
-  product q = take_product(false, v, true, v, arena);
-  TRY(or_ready(arena));
-  TRY(multiply_copies(false, w, true, w, &p));
-  TRY(multiply_copies(false, v, true, v, &q));
-  or_give_back(arena, mark);
-  return distance(&p.c, &q.c, drift);
+  if (!alike || or_matrix_is_empty(w))
+    return distance(false, w, v, drift, arena);
+  return !arena->base && quick_drift(w, start, drift)
+             ? OR_OK
+             : drift_of_difference(w, v, drift, arena);
 }
 
 or_status or_balance(const or_matrix *v, const or_matrix *w, or_norm *balance,
                      or_arena *arena) {
   if (v->cols != w->rows)
     return OR_SHAPE;
-  *balance = (or_norm){0, 0};
-  if (or_matrix_is_empty(v) && or_matrix_is_empty(w))
-    return OR_OK;
-  size_t mark = arena->used;
-  product p = take_product(true, v, false, v, arena);
-  product q = take_product(false, w, true, w, arena);
-  TRY(or_ready(arena));
-  TRY(multiply_copies(true, v, false, v, &p));
-  TRY(multiply_copies(false, w, true, w, &q));
-  or_give_back(arena, mark);
-  return distance(&p.c, &q.c, balance);
+  return distance(true, v, w, balance, arena);
 }
 
 or_status or_gradient_split(const or_matrix *w, const or_matrix *g,
@@ -193,7 +186,7 @@ or_status or_gradient_split(const or_matrix *w, const or_matrix *g,
   size_t mark = arena->used;
   product p = take_product(true, w, false, g, arena);
   TRY(or_ready(arena));
-  TRY(multiply_copies(true, w, false, g, &p));
+  TRY(multiply_copies(&p, arena));
   double twice = or_gram_with_transpose(&p.c, 1);
   *symmetric = or_norm_of_square(twice / 4, p.c.exponent);
   *skew = or_norm_of_square(or_gram_with_transpose(&p.c, -1) / 4, p.c.exponent);

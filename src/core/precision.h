@@ -12,7 +12,6 @@ typedef enum or_precision {
   OR_PRECISION_COUNT
 } or_precision;
 
-/* Exponents are of 2. */
 typedef struct or_precision_traits {
   const char *name;
   size_t size;    /* bytes of a number */
@@ -25,13 +24,15 @@ typedef struct or_precision_traits {
   /* Inside 2^-window .. 2^window no product of two matrices can overflow or
      lose digits, whatever its inner size: 2^(2 window + 31) < 2^top. */
   int window;
+  double window_low, window_high; /* those two powers */
   /* Where the largest element of a product is in between, nothing near it can
      have been lost. */
-  int product_low, product_high;
-  int square_low, square_high; /* the same of a sum of its squares */
-  int fold_low;  /* smaller ones would lose digits in a function that curves */
-  int grade;     /* elements further apart are scaled line by line for LU */
-  double digits; /* so many times its rounding, a result is good enough */
+  double product_low, product_high;
+  double square_low, square_high; /* the same of a sum of its squares */
+  int fold_low;  /* below 2^fold_low digits would be lost on the way to a
+                    function that is not linear */
+  int grade;     /* elements 2^grade apart are scaled line by line for LU */
+  double digits; /* a result so many times its rounding is good enough */
 } or_precision_traits;
 
 extern const or_precision_traits or_precisions[OR_PRECISION_COUNT];

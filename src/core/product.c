@@ -18,7 +18,7 @@ size_t or_product_scratch(const or_matrix *a, const or_matrix *b) {
 /* A result of this size needs no second look: nothing near it was lost. */
 static bool plain_enough(or_precision p, double top) {
   const or_precision_traits *t = &or_precisions[p];
-  return top >= ldexp(1, t->product_low) && top <= ldexp(1, t->product_high);
+  return top >= t->product_low && top <= t->product_high;
 }
 
 /* Is the plain product of operands this large right? Yes if neither

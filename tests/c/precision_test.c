@@ -15,8 +15,10 @@ static void the_table_is_right(or_precision p) {
   CHECK(2 * t->window + 31 < t->top);
   CHECK(or_precision_round(p, ldexp(1, t->factor)) == ldexp(1, t->factor));
   CHECK(or_precision_round(p, ldexp(1, -t->factor)) == ldexp(1, -t->factor));
-  CHECK(t->product_low < -t->window && t->window < t->product_high);
-  CHECK(t->product_high < t->top && t->square_low < t->square_high);
+  CHECK(t->window_low == ldexp(1, -t->window));
+  CHECK(t->window_high == ldexp(1, t->window));
+  CHECK(t->product_low < t->window_low && t->window_high < t->product_high);
+  CHECK(t->product_high < t->largest && t->square_low < t->square_high);
 }
 
 static void names_are_found(void) {
