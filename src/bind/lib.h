@@ -73,9 +73,12 @@ void lib_refresh(const or_matrix *m);
 /* The same with exponent 0: where it was not, a folded copy takes the
    argument's place on the stack. Raises where the values do not fit. */
 or_matrix *lib_plainmatrix(lua_State *L, const char *who, int arg);
-/* Scratch for the core (core/arena.h). Pushes a userdata that holds
-   arena->needed bytes, and lays the arena over it: the one that was kept, taken
-   out so that no other computation finds it, or a new one. */
+/* Scratch for the core (core/arena.h) is userdata. Pushes one of `bytes`. */
+void lib_new_arena(lua_State *L, size_t bytes);
+/* The arena over it; an empty one where idx has none. */
+or_arena lib_arena_at(lua_State *L, int idx);
+/* Pushes one of arena->needed bytes, and lays the arena over it: the one that
+   was kept, taken out so that no other computation finds it, or a new one. */
 void lib_grow_arena(lua_State *L, or_arena *arena);
 /* Pops that userdata, and keeps it for the next computation; the collector may
    have it before. */

@@ -21,26 +21,30 @@ static void push_keeper(lua_State *L, size_t bytes) {
   lua_rawsetp(L, LUA_REGISTRYINDEX, key);
 }
 
-/* Lays the arena over the userdata on top, which has OR_ALIGNMENT bytes more
-   than are needed. */
-static void lay_over(lua_State *L, or_arena *arena) {
-  void *base = or_align_pointer(lua_touserdata(L, -1));
-  *arena = or_arena_over(base, arena->needed);
+void lib_new_arena(lua_State *L, size_t bytes) {
+  lua_newuserdatauv(L, bytes + OR_ALIGNMENT, 0);
+}
+
+or_arena lib_arena_at(lua_State *L, int idx) {
+  size_t bytes = lua_rawlen(L, idx);
+  if (bytes < OR_ALIGNMENT)
+    return or_arena_over(NULL, 0);
+  return or_arena_over(or_align_pointer(lua_touserdata(L, idx)),
+                       bytes - OR_ALIGNMENT);
 }
 
 void lib_grow_arena(lua_State *L, or_arena *arena) {
-  size_t bytes = arena->needed + OR_ALIGNMENT;
-  push_keeper(L, bytes);
+  push_keeper(L, arena->needed + OR_ALIGNMENT);
   lua_rawgeti(L, -1, 1);
-  if (lua_rawlen(L, -1) >= bytes) { /* no other computation finds it */
-    lua_pushnil(L);
+  if (lua_rawlen(L, -1) >= arena->needed + OR_ALIGNMENT) {
+    lua_pushnil(L); /* no other computation finds it */
     lua_rawseti(L, -3, 1);
   } else {
     lua_pop(L, 1);
-    lua_newuserdatauv(L, bytes, 0);
+    lib_new_arena(L, arena->needed);
   }
   lua_remove(L, -2);
-  lay_over(L, arena);
+  *arena = lib_arena_at(L, -1);
 }
 
 void lib_keep_arena(lua_State *L) {

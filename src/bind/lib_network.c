@@ -52,21 +52,11 @@ static void put_back(lua_State *L, const run *r, int place, int slot) {
   lua_setiuservalue(L, r->at, slot);
 }
 
-/* An arena over the scratch at idx, or an empty one. */
-static or_arena arena_at(lua_State *L, int idx) {
-  size_t bytes = lua_rawlen(L, idx);
-  if (bytes == 0)
-    return or_arena_over(NULL, 0);
-  char *p = lua_touserdata(L, idx);
-  size_t skip = (OR_ALIGNMENT - (uintptr_t)p % OR_ALIGNMENT) % OR_ALIGNMENT;
-  return or_arena_over(p + skip, bytes - OR_ALIGNMENT);
-}
-
 /* An arena of the bytes that another one wants, as the value at idx. */
 static or_arena new_arena(lua_State *L, int idx, const or_arena *wanting) {
-  lua_newuserdatauv(L, wanting->needed + OR_ALIGNMENT, 0);
+  lib_new_arena(L, wanting->needed);
   lua_replace(L, idx);
-  return arena_at(L, idx);
+  return lib_arena_at(L, idx);
 }
 
 /* Views' exponents, as they are now. */
@@ -144,7 +134,7 @@ static void begin(lua_State *L, run *r, const char *who, int x) {
   r->net = lib_pushnetwork(L, 1);
   lua_settop(L, r->at + RUN_SLOTS - 1);
   take_out(L, r, NETWORK_SCRATCH, AT_SCRATCH);
-  r->scratch = arena_at(L, r->at + AT_SCRATCH);
+  r->scratch = lib_arena_at(L, r->at + AT_SCRATCH);
   r->pass = (or_pass){.net = &r->net->net,
                       .x = lib_checkmatrix(L, x),
                       .scratch = &r->scratch,
@@ -175,7 +165,7 @@ static void prepare_back(lua_State *L, run *r) {
   int at = r->at + AT_DELTAS;
   if (lua_isnil(L, at))
     take_out(L, r, NETWORK_DELTAS, AT_DELTAS);
-  or_arena memory = arena_at(L, at);
+  or_arena memory = lib_arena_at(L, at);
   or_status status = or_backward_memory(&r->pass, &memory);
   if (status == OR_SCRATCH) {
     memory = new_arena(L, at, &memory);
@@ -267,10 +257,10 @@ static void plan_anew(lua_State *L, run *r) {
   or_plan *plan = r->pass.plan;
   size_t kept = plan->places[r->pass.at].begin;
   lua_getiuservalue(L, r->at + AT_PLAN, 1);
-  or_arena old = arena_at(L, lua_gettop(L));
+  or_arena old = lib_arena_at(L, lua_gettop(L));
   lay_out(L, r, plan);
   lua_getiuservalue(L, r->at + AT_PLAN, 1);
-  or_arena new = arena_at(L, lua_gettop(L));
+  or_arena new = lib_arena_at(L, lua_gettop(L));
   if (kept > 0)
     memcpy(new.base, old.base, kept);
   or_pass_moved(&r->pass);
