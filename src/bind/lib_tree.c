@@ -32,9 +32,14 @@ static void unpack(lua_State *L, layer *l, bool flat, int work,
   }
 }
 
-void lib_walk(lua_State *L, int idx, bool flat, lib_visitor *visit,
-              void *context) {
-  luaL_checkstack(L, 24, "too little stack");
+static layer *test_container(lua_State *L, int idx) {
+  layer *l = lib_testlayer(L, idx);
+  return l && l->form != LAYER_LEAF ? l : NULL;
+}
+
+/* Of a container at idx. */
+static void walk_down(lua_State *L, int idx, bool flat, lib_visitor *visit,
+                      void *context) {
   lua_newtable(L);
   int work = lua_gettop(L);
   lua_Integer n = 0;
@@ -44,13 +49,25 @@ void lib_walk(lua_State *L, int idx, bool flat, lib_visitor *visit,
     lua_rawgeti(L, work, n);
     lua_pushnil(L);
     lua_rawseti(L, work, n--);
-    layer *l = lib_testlayer(L, -1);
-    if (l && l->form != LAYER_LEAF)
+    layer *l = test_container(L, -1);
+    if (l)
       unpack(L, l, flat, work, &n);
     else
       visit(L, context);
     lua_pop(L, 1);
   }
+  lua_pop(L, 1);
+}
+
+void lib_walk(lua_State *L, int idx, bool flat, lib_visitor *visit,
+              void *context) {
+  luaL_checkstack(L, 24, "too little stack");
+  if (test_container(L, idx)) {
+    walk_down(L, idx, flat, visit, context);
+    return;
+  }
+  lua_pushvalue(L, idx);
+  visit(L, context);
   lua_pop(L, 1);
 }
 

@@ -286,9 +286,8 @@ or_status or_network_forward(or_pass *p) {
 
 /* --- backward ----------------------------------------------------------- */
 
-bool or_pass_wants(const or_pass *p, int i) {
-  return p->wanted || i > p->first;
-}
+/* Is the gradient toward the next step's input read by anybody? */
+static bool wants_dx(const or_pass *p) { return p->wanted || p->at > p->first; }
 
 static size_t element_bytes(const or_matrix *m) {
   return or_matrix_count(m) * or_precision_size(m->precision);
@@ -376,7 +375,7 @@ static or_gradients gradients_of(const or_step *s) {
 
 static or_status backward_linear(or_pass *p, or_step *s, or_place *place) {
   or_matrix x = input_of(p, place), dz = p->now, dx;
-  bool wanted = or_pass_wants(p, p->at);
+  bool wanted = wants_dx(p);
   bool add = p->gradients == OR_ADD_GRADIENTS;
   or_gradients into = gradients_of(s);
   TRY(plain_input(p, s, &dz));
@@ -397,7 +396,7 @@ static or_status backward_linear(or_pass *p, or_step *s, or_place *place) {
 
 static or_status backward_activation(or_pass *p, or_step *s, or_place *place) {
   or_matrix z = place->in_place ? place->output : input_of(p, place);
-  if (!or_pass_wants(p, p->at))
+  if (!wants_dx(p))
     return OR_OK;
   if (!place->own)
     TRY(folded_input(p, s, false, &z));
@@ -415,7 +414,7 @@ static or_status backward_norm(or_pass *p, or_step *s, or_place *place) {
   bool add = p->gradients == OR_ADD_GRADIENTS;
   or_gradients into = gradients_of(s);
   or_matrix dx = free_delta(p, &place->input);
-  if (!add && !or_pass_wants(p, p->at))
+  if (!add && !wants_dx(p))
     return OR_OK;
   TRY(or_layer_norm_backward(&place->input, &place->rstd, s->w, &p->now,
                              add ? &into : NULL, &dx, p->scratch));
@@ -434,7 +433,7 @@ static or_status backward_join(or_pass *p, or_step *s, or_place *place) {
 /* dx = dy + the branch's dx */
 static or_status backward_branch(or_pass *p, or_step *s, or_place *place) {
   const or_matrix *dy = &p->plan->branches[p->level - 1];
-  if (or_pass_wants(p, p->at)) {
+  if (wants_dx(p)) {
     or_matrix dx = p->own ? p->now : free_delta(p, dy);
     TRY(or_matrix_add(1, &p->now, 1, dy, &dx));
     p->now = dx;
@@ -481,7 +480,7 @@ static or_status forward_answer(or_pass *p, const or_matrix *y) {
 
 static or_status backward_answer(or_pass *p, const or_matrix *dx) {
   const or_matrix *x = &p->plan->places[p->at].input;
-  if (!or_pass_wants(p, p->at)) {
+  if (!wants_dx(p)) {
     p->at--;
     return OR_OK;
   }

@@ -152,8 +152,6 @@ or_status or_network_backward(or_pass *p);
    or_pass_moved, and the same answer. */
 or_status or_pass_answer(or_pass *p, const or_matrix *y);
 void or_pass_moved(or_pass *p);
-/* On the way back: is the gradient toward step i's input read by anybody? */
-bool or_pass_wants(const or_pass *p, int i);
 
 /* --- the Jacobian ------------------------------------------------------- */
 
