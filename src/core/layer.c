@@ -51,7 +51,7 @@ static or_status deliver(const or_matrix *made, bool add, or_matrix *gradient) {
   return OR_OK;
 }
 
-/* The products come first: only they may ask for scratch. */
+/* All scratch is asked for before anything is delivered. */
 static or_status linear_gradients(bool rescale, const or_matrix *x,
                                   const or_matrix *dz, const or_gradients *into,
                                   or_arena *arena) {

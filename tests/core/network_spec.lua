@@ -164,6 +164,15 @@ describe("an error in a pass", function()
     end
   end)
 
+  it("leaves the way forward good where it is dy that does not fit", function()
+    local net = net_with {}
+    local y = net:forward(input(3, 5))
+    raises("dy is 7x5, the last output was 2x5", net.backward, net, input(7, 5))
+    raises("dy is float32, the layer float64", net.backward, net,
+      y:to "float32")
+    assert.equal(3, net:backward(y):rows())
+  end)
+
   it("names what does not fit, after a layer written in Lua", function()
     local net = layer.sequential { linear(3, 3), { forward = function(_, x)
         return matrix.zeros(5, x:cols())
