@@ -221,12 +221,13 @@ or_status or_haar(or_rng *r, double gain, int det, or_matrix *q,
     q->exponent = 0;
     return det < 0 ? OR_ARGUMENT : OR_OK;
   }
-  sampler s = {.rng = r,
-               .kernels = or_kernels(q->precision),
-               .blas = or_blas(q->precision),
-               .loops = or_reflector(q->precision),
-               .gain = gain,
-               .det = 1};
+  sampler s; /* not cleared: that would cost small matrices a percent */
+  s.rng = r;
+  s.kernels = or_kernels(q->precision);
+  s.blas = or_blas(q->precision);
+  s.loops = or_reflector(q->precision);
+  s.gain = gain;
+  s.det = 1;
   set_sizes(&s, q->rows, q->cols);
   TRY(take_parts(&s, q, arena));
   for (int k = (s.n - 1) / s.b * s.b; k >= 0; k -= s.b)
