@@ -168,7 +168,12 @@ static int protected_main(lua_State *L) {
   lua_gc(L, LUA_GCSTOP);
   host_open(L, args);
   lua_gc(L, LUA_GCRESTART);
-  lua_pushboolean(L, run_all(L, args) == LUA_OK);
+  bool good = true;
+  if (args->flags & HOST_VERSION)
+    host_print_version(); /* now that the threads are set */
+  else
+    good = run_all(L, args) == LUA_OK;
+  lua_pushboolean(L, good);
   return 1;
 }
 
@@ -226,11 +231,8 @@ int main(int argc, char **argv) {
   atexit(check_output_at_exit);
   or_blas_single_thread();
   keep_memory();
-  if (args.flags & (HOST_HELP | HOST_VERSION)) {
-    if (args.flags & HOST_HELP)
-      host_print_help();
-    else
-      host_print_version();
+  if (args.flags & HOST_HELP) {
+    host_print_help();
     return check_output(HOST_OK);
   }
   return check_output(run_state(&args));

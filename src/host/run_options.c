@@ -78,6 +78,8 @@ static const run_option table[HOST_RUN_OPTIONS] = {
      .otherwise = "as Slurm or mpirun say",
      .changes_results = true},
     {.name = "fresh", .about = "forget the results of an earlier run"},
+    {.name = "fresh-kernel",
+     .about = "run again what another BLAS or its kernel did"},
     {.name = "dry-run", .about = "list the trials and what they would cost"},
     {.name = "shuffle", .about = "trials in random order; the same results"},
     {.name = "fail-fast", .about = "stop at the first trial that fails"},
@@ -87,7 +89,8 @@ static const run_option table[HOST_RUN_OPTIONS] = {
      .about = "seconds that a trial may take; 0: any",
      .otherwise = "0",
      .high = 1000000000},
-    {.name = "ascii", .about = "plots in the terminal in plain ASCII"},
+    {.name = "show-plots", .about = "show the plots in the terminal, too"},
+    {.name = "ascii", .about = "the same in plain ASCII"},
     {.name = "quiet", .about = "no progress on stderr"},
 };
 

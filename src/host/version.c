@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "../core/blas.h"
+#include "../core/parallel.h"
 #include "../core/version.h"
 #include "host.h"
 
@@ -36,17 +37,20 @@ static void collect(fact facts[FACTS]) {
   FACT("lua", "%s", LUA_RELEASE);
   FACT("blas", "%s", blas.library);
   FACT("kernel", "%s", blas.kernel[0] ? blas.kernel : "unknown");
-  FACT("threads", "%d", blas.threads);
+  FACT("threads", "%d", or_threads());
   FACT("random123", "%s", OR_RANDOM123);
   FACT("compiler", "%s", COMPILER);
 #undef FACT
 }
 
+/* All of it but the threads, which a run may set anew at any time. */
 void host_push_environment(lua_State *L) {
   fact facts[FACTS];
   collect(facts);
   lua_createtable(L, 0, FACTS);
   for (int k = 0; k < FACTS; k++) {
+    if (!strcmp(facts[k].name, "threads"))
+      continue;
     lua_pushstring(L, facts[k].text);
     lua_setfield(L, -2, facts[k].name);
   }

@@ -41,11 +41,22 @@ describe("an escaped text", function()
   end)
 end)
 
+describe("a count", function()
+  it("is of one or of several", function()
+    assert.equal("1 seed", text.count(1, "seed"))
+    assert.equal("0 seeds", text.count(0, "seed"))
+    assert.equal("5 seeds", text.count(5, "seed"))
+  end)
+end)
+
 describe("a width", function()
   it("counts characters, and bytes where they are no UTF-8", function()
     assert.equal(0, text.width "")
     assert.equal(3, text.width "é∞a")
     assert.equal(2, text.width "\255\254")
+    assert.equal(8, text.width "深度学习") -- two columns of a terminal each
+    assert.equal(1, text.width "e\u{301}") -- an accent takes none
+    assert.equal("深 ", text.fit("深度", 3))
   end)
 
   it("is filled or cut to", function()

@@ -172,8 +172,17 @@ describe("--help and --version", function()
     local out, code = shell "orthorun --version"
     assert.are.equal(0, code)
     for _, part in ipairs { "orthorun %d+%.%d+", "Lua 5%.4", "blas", "kernel",
-      "threads +1\n", "random123", "compiler" } do
+      "threads +%d+\n", "random123", "compiler" } do
       assert.matches(part, out)
+    end
+  end)
+
+  it("name the threads that scripts have, too", function()
+    for _, options in ipairs { "", "--threads 1", "--threads 3" } do
+      local out = shell("orthorun " .. options .. " --version")
+      local threads = shell("orthorun " .. options ..
+        " -e 'io.write(ortho.threads())'")
+      assert.equal(threads, out:match "threads +(%d+)\n")
     end
   end)
 

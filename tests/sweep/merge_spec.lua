@@ -58,7 +58,7 @@ describe("--merge", function()
     script "if p.seed == 1 then error 'x' end return { y = 1 }"
     local one = shard(1, out)
     has((run(("--merge %s -o %s/all.db"):format(one, out))),
-      "9 trials of 12 done, 3 failed, from 1 files")
+      "9 trials of 12 done, 3 failed, from 1 file\n")
   end)
 
   it("wants files", function()

@@ -37,6 +37,40 @@ describe("a bar's state", function()
   end)
 end)
 
+describe("a bar's line", function()
+  local text = require "orthorun.base.text"
+  local function of(name)
+    local p = progress.new(name, 200, 200, true)
+    p.began = p.began - 100
+    for i = 1, 50 do p:add(1, i > 3) end
+    return p
+  end
+
+  it("fits into any width, whatever the name", function()
+    for _, name in ipairs { "sums", ("long_name_"):rep(8), ("größe_"):rep(6),
+      ("深度学习"):rep(5), "a\nb", "x\255y" } do
+      for width = 1, 120 do
+        local line = of(name):line(width)
+        assert.is_true(text.width(line) <= width, ("%d: %q"):format(width, line))
+        assert.is_truthy(utf8.len(line))
+        assert.is_nil(line:find "%c")
+      end
+    end
+  end)
+
+  it("gives up the bar, then words, before the count", function()
+    local p = of "demo"
+    assert.matches("^demo %[#####%.+%] 50/200, 3 failed, 2 s each, 5 min 0 s left$",
+      p:line(100))
+    assert.matches("^demo %[#+%.+%] 50/200, 3 failed", p:line(60))
+    assert.matches("^demo 50/200, 3 failed$", p:line(25))
+    assert.equal("demo 50/200", p:line(20))
+    assert.equal("demo 50/200", p:line(12))
+    assert.equal("a_lo… 50/200", of("a_long_name"):line(12))
+    assert.equal("50/200", p:line(6))
+  end)
+end)
+
 describe("a duration", function()
   it("is told in the two largest units", function()
     for wanted, seconds in pairs { ["0 s"] = 0, ["0.25 s"] = 0.25,
@@ -72,6 +106,23 @@ describe("progress", function()
     has(text, "1/4, 1 failed, ")
     text = typed("", "--quiet")
     assert.is_nil(text:find("###", 1, true))
+  end)
+
+  it("is as wide as the terminal, and follows it", function()
+    script [[os.execute "sleep 0.15" return { x = 1 }]]
+    for _, columns in ipairs { 20, 50, 200 } do
+      local line = ("script -qec 'stty cols %d; %s script.lua --jobs 1 " ..
+        "--depth 1 --seed 1-4 --out %s' /dev/null"):format(columns, program,
+        fresh())
+      local said = io.popen(("cd '%s' && TERM=xterm NO_COLOR=1 %s"):format(folder,
+        line)):read "a"
+      local count = 0
+      for drawn in said:gmatch "\r(demo [^\r\n]*)\27%[K" do
+        count = count + 1
+        assert.is_true(#drawn < columns, drawn)
+      end
+      assert.is_true(count > 1, said)
+    end
   end)
 
   it("weighs what is left by its cost", function()

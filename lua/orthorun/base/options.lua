@@ -62,7 +62,8 @@ end
 
 -- Run options for parts of the library that nobody hands settings to: those in
 -- front of the script, until a sweep has read what stands behind it.
-options.in_force = { ascii = core.options.ascii }
+options.in_force = { ascii = core.options.ascii,
+  show_plots = core.options["show-plots"] or core.options.ascii }
 
 -- The run option that a name means ("dry-run", "dry_run"), or nil.
 function options.run_option(name)

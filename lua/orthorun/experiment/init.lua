@@ -431,7 +431,7 @@ local function run(e)
   results.order(e.all, names.keys(e.first))
   results.order(e.all, names.keys(e.functions))
   e.results = e.all:select(results.visible(e.all:columns()))
-  e.results.failures = t.failures
+  e.results.failures, e.results.made_by = t.failures, t.made_by
   find_arrays(e)
   for _, trial in ipairs(e.trials) do trial.out = nil end
   e.params = e.first

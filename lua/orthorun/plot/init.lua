@@ -141,8 +141,15 @@ local function terminal_options(options)
     colors = core.file.isterminal(1) and not os.getenv "NO_COLOR" }
 end
 
--- Prints the picture on stdout, in braille dots or in plain ASCII.
+local shown = setmetatable({}, { __mode = "k" }) -- pictures, by --show-plots
+
+-- Prints the picture on stdout, in braille dots or in plain ASCII; not once
+-- more where --show-plots has just done so.
 function Picture:show(options)
+  if not options and shown[self] then
+    shown[self] = nil
+    return self
+  end
   options = names.options("show", options, { "ascii", "width", "height" })
   io.write(terminal.draw(figures[self], terminal_options(options)))
   return self
@@ -230,6 +237,11 @@ local function draw(_, spec)
   figures[picture] = figure_of(spec)
   events.tell("plot", figures[picture])
   if spec.file then write_files(picture, spec.file, formats) end
+  if spec.file and options_of.in_force.show_plots and not (#picture == 0 and
+    #formats > 0) then
+    picture:show()
+    shown[picture] = true
+  end
   return picture
 end
 

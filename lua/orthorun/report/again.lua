@@ -3,6 +3,7 @@
 local core = require "orthorun.core"
 local journal = require "orthorun.report.journal"
 local machine = require "orthorun.base.machine"
+local maker = require "orthorun.sweep.maker"
 local options = require "orthorun.base.options"
 local script = require "orthorun.base.script"
 
@@ -44,17 +45,36 @@ function again.arguments()
   return list
 end
 
+-- What made the trials' results (maker.tally); where there are none, this
+-- process.
+local function made_by()
+  local all = {}
+  for _, entry in ipairs(journal.all "sweep") do
+    for _, m in ipairs(entry.value.made_by or {}) do all[#all + 1] = m end
+  end
+  if #all > 0 then return all end
+  local here = maker.here()
+  here.trials = 1
+  return { here }
+end
+
 -- What made the results: an array of {name, text}, the arguments last. name:
 -- the report's.
 function again.facts(name)
-  local here, environment = machine.describe(), core.environment
+  local here, environment, makers = machine.describe(), core.environment,
+    made_by()
+  local function made(field) return maker.field_text(makers, field) end
   local facts = { { "script", script.name() }, { "name", name },
     { "version", environment.orthorun },
     { "requires", journal.required or environment.orthorun:match "^%d+%.%d+" },
-    { "precision", core.precision() }, { "blas", environment.blas },
-    { "kernel", environment.kernel }, { "lua", environment.lua },
-    { "compiler", environment.compiler }, { "processor", here.machine },
+    { "precision", core.precision() }, { "blas", made "blas" },
+    { "kernel", made "kernel" }, { "lua", environment.lua },
+    { "compiler", environment.compiler }, { "processor", made "machine" },
     { "system", here.system }, { "made", os.date "!%Y-%m-%d %H:%M UTC" } }
+  if made "kernel" ~= environment.kernel then
+    facts[#facts + 1] = { "page", "tables and plots were made with " ..
+      maker.linear_algebra(environment) }
+  end
   for _, word in ipairs(again.arguments()) do
     facts[#facts + 1] = { "argument", word }
   end

@@ -1,10 +1,13 @@
 -- tools: what `orthorun --show` and `orthorun --merge` do with results files,
 -- and the way to what --pack, --verify and --new do.
+local maker = require "orthorun.sweep.maker"
 local merge = require "orthorun.sweep.merge"
+local names = require "orthorun.base.names"
 local program = require "orthorun.base.program"
 local progress = require "orthorun.sweep.progress"
 local results = require "orthorun.sweep.results"
 local store = require "orthorun.sweep.store"
+local text = require "orthorun.base.text"
 
 local tools = {}
 
@@ -19,9 +22,10 @@ local function count(s, status, run)
 end
 
 local function show_run(run)
-  io.write(("run %d   %s to %s, %s: %d trials, shard %s, %d at a time\n")
-    :format(run.id, run.started, run.finished or "?", run.status, run.trials,
-    run.shard, run.jobs))
+  io.write(("run %d   %s to %s, %s: %s, shard %s, %d at a time, %s\n")
+    :format(run.id, run.started, run.finished or "?", run.status,
+    text.count(run.trials, "trial"), run.shard, run.jobs,
+    maker.linear_algebra(run)))
   if run.arguments ~= "" then
     io.write("        ", run.script or "", " ", run.arguments, "\n")
   end
@@ -36,13 +40,28 @@ local function show_failures(s)
   end
 end
 
-local function show_facts(last)
+-- What made the trials, a line for each, and that rounding differs where there
+-- are several.
+local function makers_text(file)
+  local lines, kernels = {}, {}
+  local made_by = results(file).made_by
+  for i, m in ipairs(made_by) do
+    lines[i] = ("%s: %s (%s)"):format(text.count(m.trials, "trial"),
+      maker.describe(m), m.host or "an unknown host")
+    kernels[maker.linear_algebra(m)] = true
+  end
+  if #names.keys(kernels) > 1 then
+    lines[#lines + 1] = "results of different linear algebra differ in rounding"
+  end
+  return #lines > 0 and table.concat(lines, "\n") or "nothing yet"
+end
+
+local function show_facts(file, last)
   for _, fact in ipairs { { "sweep", last.name }, { "about", last.about },
     { "script", last.script }, { "version", "orthorun " .. last.version ..
-    ", " .. last.lua }, { "numbers", ("%s, %s (%s)"):format(last.precision,
-    last.blas, last.kernel) }, { "seed",
-    last.seed or "the grid's" }, { "machine",
-    last.host .. ", " .. last.machine }, { "code", last.code } } do
+    ", " .. last.lua }, { "numbers", last.precision },
+    { "made by", makers_text(file) }, { "seed", last.seed or "the grid's" },
+    { "code", last.code } } do
     if fact[2] then
       io.write(("%-8s%s\n"):format(fact[1], fact[2]:gsub("\n", "\n        ")))
     end
@@ -54,7 +73,7 @@ local function show(file)
   local runs = s:runs()
   if #runs == 0 then error(file .. ": no run is in it", 0) end
   local last = runs[#runs]
-  show_facts(last)
+  show_facts(file, last)
   for _, run in ipairs(runs) do show_run(run) end
   local done = count(s, "done", last)
   local spent = s:sql("SELECT sum(seconds) AS t FROM trials " ..
@@ -71,9 +90,9 @@ end
 
 -- orthorun --show FILE ... : what the files hold.
 function tools.show(...)
-  local names = { ... }
-  if #names == 0 then usage "--show: which results file?" end
-  for i, file in ipairs(names) do
+  local paths = { ... }
+  if #paths == 0 then usage "--show: which results file?" end
+  for i, file in ipairs(paths) do
     if i > 1 then io.write "\n" end
     local ok, done = pcall(show, file)
     if not ok then program.stop(1, done) end
@@ -110,8 +129,9 @@ function tools.merge(...)
   local from, to = read_words { ... }
   local ok, answer = pcall(merge, from, to)
   if not ok then program.stop(1, answer) end
-  io.write(("%s: %d trials of %d done, %d failed, from %d files\n"):format(to,
-    answer.done, answer.expected, answer.failed, #from))
+  io.write(("%s: %s of %d done, %d failed, from %s\n"):format(to,
+    text.count(answer.done, "trial"), answer.expected, answer.failed,
+    text.count(#from, "file")))
   for _, warning in ipairs(answer.warnings) do
     io.stderr:write("orthorun: ", warning, "\n")
   end

@@ -106,7 +106,8 @@ local function surroundings(old, new)
     end
   end
   return #parts > 0 and table.concat(parts, "; ") or
-    "the same version, BLAS, kernel and compiler"
+    ("the same version, BLAS, kernel and compiler (orthorun %s, %s, %s)")
+    :format(new.facts.version, new.facts.blas, new.facts.kernel)
 end
 
 local function tolerance_of(words, page)

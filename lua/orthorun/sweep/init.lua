@@ -16,6 +16,7 @@ local grid = require "orthorun.sweep.grid"
 local plan = require "orthorun.sweep.plan"
 local run = require "orthorun.sweep.run"
 local settings = require "orthorun.sweep.settings"
+local text = require "orthorun.base.text"
 local trial = require "orthorun.sweep.trial"
 local fail = core.fail -- at the user's line
 
@@ -136,7 +137,8 @@ function Sweep:run()
     os.exit(0, true)
   end
   local results = run.all(work)
-  events.tell("sweep", { sweep = self, results = results })
+  events.tell("sweep", { sweep = self, results = results,
+    made_by = results.made_by })
   if self.run_options.shards > 1 and not self.partial then
     end_shard(self, results)
   end
@@ -144,8 +146,8 @@ function Sweep:run()
 end
 
 function Sweep:__tostring()
-  return ("sweep %s: %d trials over %s"):format(self.name, #self:trials(),
-    table.concat(self.grid_names, ", "))
+  return ("sweep %s: %s over %s"):format(self.name,
+    text.count(#self:trials(), "trial"), table.concat(self.grid_names, ", "))
 end
 
 return setmetatable(sweep, { __call = define })

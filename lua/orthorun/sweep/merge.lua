@@ -28,10 +28,10 @@ local function check_kin(first, other)
 end
 
 -- Takes a trial into `all`; a finished one wins over a failed one.
-local function take(all, row, path)
-  local other = all[row.key]
+local function take(all, row, shard)
+  local other, path = all[row.key], shard.path
   if not other or other.row.status ~= "done" then
-    all[row.key] = { row = row, path = path }
+    all[row.key] = { row = row, path = path, shard = shard }
   elseif row.status == "done" and row.output ~= other.row.output then
     error(("merge: the trial (%s) has other results in %s than in %s; are " ..
       "they of different machines?"):format(row.parameters, path, other.path),
@@ -57,10 +57,14 @@ local function write(to, shards, all)
   local s <close> = store.open(to, shards[1].last.name)
   s:transaction(function()
     for _, shard in ipairs(shards) do
-      for _, run in ipairs(shard.runs) do s:add_run(run) end
+      shard.numbers = {}
+      for _, run in ipairs(shard.runs) do
+        shard.numbers[run.id] = s:add_run(run)
+      end
     end
     for _, key in ipairs(names.keys(all)) do
       local row = all[key].row
+      row.run = all[key].shard.numbers[row.run]
       s:put(row)
       count[row.status] = count[row.status] + 1
     end
@@ -91,7 +95,9 @@ return function(from, to)
   for i, path in ipairs(from) do
     shards[i] = read(path)
     check_kin(shards[1], shards[i])
-    for _, row in ipairs(shards[i].trials) do take(all, row, path) end
+    for _, row in ipairs(shards[i].trials) do
+      take(all, row, shards[i])
+    end
   end
   files.make_folder(files.folder(to))
   local ok, count = pcall(write, to, shards, all)

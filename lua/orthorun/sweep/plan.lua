@@ -2,12 +2,16 @@
 -- to run one, the settings, and the results file's path. It is all that
 -- running knows of a sweep. Here too: which trials are done, and --dry-run.
 local core = require "orthorun.core"
+local csv = require "orthorun.base.csv"
 local grid = require "orthorun.sweep.grid"
 local identity = require "orthorun.sweep.identity"
+local maker = require "orthorun.sweep.maker"
 local names = require "orthorun.base.names"
 local progress = require "orthorun.sweep.progress"
 local stats = require "orthorun.table.stats"
 local store = require "orthorun.sweep.store"
+local text = require "orthorun.base.text"
+local packed = require "orthorun.base.bytes"
 local trial = require "orthorun.sweep.trial"
 
 local Plan = { __name = "plan" }
@@ -35,13 +39,14 @@ end
 -- The plan of a sweep. Fields: name, about, settings (settings.read), path of
 -- the results file, code (the trial function's name), layout (records), and
 -- trials, an array of {p, seed, key, cost} in the grid's order. Those that
--- have run also have seconds, and output (bytes) or failure.
+-- have run also have seconds, and output (bytes) and maker, or failure. here:
+-- the maker of this process.
 function plan.of(sweep)
   local settings, all = sweep.run_options, sweep:trials()
   local self = setmetatable({ name = sweep.name, about = sweep.about,
     settings = settings, path = sweep:file(), layout = layout_of(sweep, all),
     code = identity.code(sweep.trial), f = sweep.trial, watch = sweep.watch,
-    trials = {} }, Plan)
+    cost_of = sweep.cost, here = maker.here(), trials = {} }, Plan)
   local mine = shard_of(all, settings.shard, settings.shards)
   for k, p in ipairs(mine) do
     local seed = trial.seed(p, settings.seed)
@@ -75,21 +80,38 @@ end
 
 -- --- what is done -----------------------------------------------------------
 
+-- Does a row of the file have the results of a trial? With --fresh-kernel
+-- those of another kernel do not count.
+local function is_done(self, row)
+  return row and row.status == "done" and not (self.settings.fresh_kernel and
+    not maker.is_alike(maker.of(row), self.here))
+end
+
 -- Marks the trials that are done in a results file. Returns the numbers of
 -- those that are not, and how many of them failed before.
 function Plan:find_done(file)
   local todo, seen, again = {}, {}, 0
   for k, one in ipairs(self.trials) do
     local row = file:get(one.key)
-    if row and row.status == "done" then
+    if is_done(self, row) then
       one.output, one.seconds = row.output, row.seconds
+      one.maker = maker.of(row)
     elseif not seen[one.key] then
       seen[one.key] = true
       todo[#todo + 1] = k
-      if row then again = again + 1 end
+      if row and row.status ~= "done" then again = again + 1 end
     end
   end
   return todo, again
+end
+
+-- What made the results that there are (maker.tally).
+function Plan:made_by()
+  local list = {}
+  for _, one in ipairs(self.trials) do
+    if one.output then list[#list + 1] = one.maker end
+  end
+  return maker.tally(list)
 end
 
 local others = "SELECT parameters, seed, code, version, precision FROM trials"
@@ -145,7 +167,22 @@ end
 
 -- --- --dry-run --------------------------------------------------------------
 
--- What the file knows, without making one.
+-- Seconds per unit of cost in the trials that a file has of whatever code and
+-- parameters; nil where none tell.
+local function pace_of_file(self, file)
+  local seconds = {}
+  for _, row in ipairs(file:sql("SELECT input, seconds FROM trials WHERE " ..
+    "status = 'done' LIMIT 1000")) do
+    local ok, cost = pcall(function()
+      return trial.cost(packed.decode(row.input), self.cost_of)
+    end)
+    if ok then seconds[#seconds + 1] = row.seconds / cost end
+  end
+  return #seconds > 0 and stats.median(seconds) or nil
+end
+
+-- What the file knows, without making one: the numbers of the trials that are
+-- not done, and its pace.
 local function peek(self)
   local probe = io.open(self.path, "rb")
   if not probe then
@@ -155,10 +192,10 @@ local function peek(self)
   end
   probe:close()
   local file <close> = store.read(self.path)
-  return (self:find_done(file))
+  return self:find_done(file), pace_of_file(self, file)
 end
 
--- Seconds per unit of cost, from the trials that have been measured.
+-- Seconds per unit of cost, from this plan's trials that have been measured.
 local function pace(self)
   local seconds = {}
   for _, one in ipairs(self.trials) do
@@ -167,31 +204,81 @@ local function pace(self)
   return #seconds > 0 and stats.median(seconds) or nil
 end
 
-local function line(self, one, rate, total)
-  local cost = rate and progress.duration(rate * one.cost) or
-    ("%.3g %%"):format(100 * one.cost / total)
-  local state = one.output and "done" or "to do"
-  return ("%-6s %10s   %s\n"):format(state,
-    one.output and progress.duration(one.seconds) or cost,
-    self:describe(one.p))
+-- What distinguishes a trial but for its seed.
+local function place_of(self, p)
+  local list = {}
+  for _, name in ipairs(self.layout.grid) do
+    if name ~= "seed" then list[#list + 1] = name end
+  end
+  return trial.describe(p, list)
 end
 
--- Prints every trial and what it would cost: in time, where some have been
--- measured, else its share of the whole. Runs nothing.
-function Plan:print()
-  local todo = peek(self)
-  local rate, total = pace(self), self:cost(todo)
-  if self.settings.shuffle then todo = shuffled(self, todo) end
-  for _, one in ipairs(self.trials) do
-    if one.output then io.write(line(self, one, rate, total)) end
+-- Trials in a row that differ in the seed alone, as one: an array of {place,
+-- seeds, done, cost, seconds}.
+local function groups_of(self, list)
+  local groups, last = {}, nil
+  for _, one in ipairs(list) do
+    local place, done = place_of(self, one.p), one.output ~= nil
+    if not last or last.place ~= place or last.done ~= done then
+      last = { place = place, done = done, seeds = {}, count = 0, cost = 0,
+        seconds = 0 }
+      groups[#groups + 1] = last
+    end
+    last.count, last.cost = last.count + 1, last.cost + one.cost
+    last.seconds = last.seconds + (one.seconds or 0)
+    last.seeds[#last.seeds + 1] = one.p.seed
   end
-  for _, k in ipairs(todo) do
-    io.write(line(self, self.trials[k], rate, total))
+  return groups
+end
+
+-- "seed=1-20", "seed=1,4,9": the seeds of a group; nil where it has none.
+local function seeds_text(seeds)
+  local count, first, last = #seeds, seeds[1], seeds[#seeds]
+  if count == 0 then return nil end
+  local whole = math.type(first) == "integer" and math.type(last) == "integer"
+  if count > 2 and whole and last - first == count - 1 then
+    return ("seed=%d-%d"):format(first, last)
+  end
+  local parts = {}
+  for i, seed in ipairs(seeds) do parts[i] = csv.field(seed) end
+  if count > 8 then
+    return ("seed=%s,...,%s"):format(table.concat(parts, ",", 1, 6),
+      parts[count])
+  end
+  return "seed=" .. table.concat(parts, ",")
+end
+
+local function line(group, rate, total)
+  local cost = group.done and progress.duration(group.seconds) or
+    rate and progress.duration(rate * group.cost) or
+    ("%.3g %%"):format(100 * group.cost / total)
+  local seeds = seeds_text(group.seeds)
+  return ("%-5s %11s %11s   %s%s%s\n"):format(group.done and "done" or "to do",
+    text.count(group.count, "trial"), cost, group.place,
+    seeds and group.place ~= "" and ", " or "", seeds or "")
+end
+
+-- Prints the trials, those that differ in the seed alone in one line, and what
+-- they would cost: in time, where some have been measured, else their share of
+-- the whole. Runs nothing.
+function Plan:print()
+  local todo, known = peek(self)
+  local rate, total = pace(self) or known, self:cost(todo)
+  if self.settings.shuffle then todo = shuffled(self, todo) end
+  local list = {}
+  for _, one in ipairs(self.trials) do
+    if one.output then list[#list + 1] = one end
+  end
+  for _, k in ipairs(todo) do list[#list + 1] = self.trials[k] end
+  for _, group in ipairs(groups_of(self, list)) do
+    io.write(line(group, rate, total))
   end
   local jobs = math.max(1, self.settings.jobs)
-  io.write(("%d trials, %d to do%s (%s)\n"):format(#self.trials, #todo, rate and
-    #todo > 0 and ", about " .. progress.duration(rate * total / jobs) ..
-    (" with %d at a time"):format(jobs) or "", self.path))
+  local estimate = rate and ", about " .. progress.duration(rate * total /
+    jobs) .. (" with %d at a time"):format(jobs) or
+    "; seconds are known once a trial has run"
+  io.write(("%s, %d to do%s (%s)\n"):format(text.count(#self.trials, "trial"),
+    #todo, #todo > 0 and estimate or "", self.path))
 end
 
 return plan

@@ -1,6 +1,7 @@
 -- progress: how far a long run is, on stderr: a bar on a terminal, a line now
 -- and then elsewhere, nothing where it is quiet.
 local core = require "orthorun.core"
+local text = require "orthorun.base.text"
 
 local Progress = { __name = "progress bar" }
 Progress.__index = Progress
@@ -34,34 +35,78 @@ function progress.new(name, total, cost, quiet)
     color = terminal and (plain == nil or plain == "") }, Progress)
 end
 
-local function red(self, text)
-  return self.color and "\27[31m" .. text .. "\27[0m" or text
+local function red(self, words)
+  return self.color and "\27[31m" .. words .. "\27[0m" or words
 end
 
--- "34/200, 2 failed, 12 /s, 1 min 3 s left"
-function Progress:state()
+-- What there is to say: count, failures, rate, time left; nil where not known.
+local function parts_of(self)
   local seconds = core.worker.clock() - self.began
-  local parts = { ("%d/%d"):format(self.done, self.total) }
-  if self.failed > 0 then
-    parts[#parts + 1] = red(self, ("%d failed"):format(self.failed))
-  end
+  local count = ("%d/%d"):format(self.done, self.total)
+  local failed, rate, left
+  if self.failed > 0 then failed = ("%d failed"):format(self.failed) end
   if self.done > 0 and seconds > 0 then
-    local rate = self.done / seconds
-    parts[#parts + 1] = rate >= 1 and ("%.3g/s"):format(rate) or
-      progress.duration(1 / rate) .. " each"
+    local each = self.done / seconds
+    rate = each >= 1 and ("%.3g/s"):format(each) or
+      progress.duration(1 / each) .. " each"
   end
   if self.spent > 0 and self.done < self.total then
-    parts[#parts + 1] = progress.duration(
-      seconds * (self.cost - self.spent) / self.spent) .. " left"
+    left = progress.duration(seconds * (self.cost - self.spent) /
+      self.spent) .. " left"
   end
+  return count, failed, rate, left
+end
+
+local function join(...)
+  local parts = {}
+  for i = 1, select("#", ...) do parts[#parts + 1] = (select(i, ...)) end
   return table.concat(parts, ", ")
 end
 
-local function draw(self)
+-- "34/200, 2 failed, 12 /s, 1 min 3 s left"
+function Progress:state() return join(parts_of(self)) end
+
+-- The same in at most so many columns: without the rate, then without the time
+-- left, then without failures.
+local function short_state(self, width)
+  local count, failed, rate, left = parts_of(self)
+  for _, words in ipairs { join(count, failed, rate, left),
+    join(count, failed, left), join(count, failed), count } do
+    if text.width(words) <= width then return words end
+  end
+  return text.cut(count, width)
+end
+
+local function name_in(name, width)
+  if text.width(name) <= width then return name end
+  return width > 1 and text.cut(name, width - 1) .. "…" or ""
+end
+
+-- The bar's line in at most so many columns: name, bar and state; of them the
+-- bar gets narrow and goes first, then the name is cut, then the state.
+function Progress:line(width)
+  local name = text.clean(self.name)
+  local state = short_state(self, math.max(width - math.min(
+    text.width(name), 12) - 1, math.min(width, 8)))
+  local room = width - text.width(state)
+  local bar = math.min(bar_width, room - text.width(name) - 4)
+  if bar < 5 then
+    name = name_in(name, room - 1)
+    return name ~= "" and name .. " " .. state or state
+  end
   local share = self.cost > 0 and self.spent / self.cost or 1
-  local full = math.floor(share * bar_width + 1e-9)
-  io.stderr:write(("\r%s [%s%s] %s\27[K"):format(self.name, ("#"):rep(full),
-    ("."):rep(bar_width - full), self:state()))
+  local full = math.floor(share * bar + 1e-9)
+  return ("%s [%s%s] %s"):format(name, ("#"):rep(full),
+    ("."):rep(bar - full), state)
+end
+
+-- The last column stays free: some terminals go to the next line there.
+local function draw(self)
+  local line = self:line((core.file.columns(2) or 80) - 1)
+  if self.failed > 0 then
+    line = line:gsub("%d+ failed", function(words) return red(self, words) end)
+  end
+  io.stderr:write("\r", line, "\27[K")
   self.drawn = true
 end
 

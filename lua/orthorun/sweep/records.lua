@@ -1,5 +1,6 @@
 -- records: what trials returned, as a table of columns; and results files,
 -- opened for exploration. Knows the store; knows nothing of running trials.
+local maker = require "orthorun.sweep.maker"
 local names = require "orthorun.base.names"
 local packed = require "orthorun.base.bytes"
 local store = require "orthorun.sweep.store"
@@ -191,34 +192,36 @@ local function newest(file, runs)
 end
 
 local function rows_of(rows)
-  local done, failures = {}, {}
+  local done, failures, makers = {}, {}, {}
   for _, row in ipairs(rows) do
     local p = packed.decode(row.input)
     if row.status == "done" then
       done[#done + 1] = { p, row.output, key = row.key }
+      makers[#done] = maker.of(row)
     else
       failures[#failures + 1] = { p, p = p, message = row.reason,
         key = row.key }
     end
   end
-  return done, failures
+  return done, failures, maker.tally(makers)
 end
 
 -- The finished trials of a results file as a table of results: those of the
 -- newest run's code, version and precision. `failures` has the failed ones,
--- `run` what the file knows of the newest run.
+-- `run` what the file knows of the newest run, `made_by` what made how many
+-- of the finished (maker.tally).
 local function open(file)
   local s <close> = store.read(file)
   local runs = s:runs()
   local last = newest(file, runs)
   local layout = layout_of(runs)
-  local done, failures = rows_of(s:trials(last.code, last.version,
+  local done, failures, made_by = rows_of(s:trials(last.code, last.version,
     last.precision))
   sort_trials(layout, done)
   sort_trials(layout, failures)
   local t = records.gather(layout, done)
   last.layout = nil
-  t.failures, t.run = failures, last
+  t.failures, t.run, t.made_by = failures, last, made_by
   return t
 end
 

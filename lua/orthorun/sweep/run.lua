@@ -4,12 +4,14 @@
 local core = require "orthorun.core"
 local files = require "orthorun.base.files"
 local machine = require "orthorun.base.machine"
+local maker = require "orthorun.sweep.maker"
 local packed = require "orthorun.base.bytes"
 local pool = require "orthorun.sweep.pool"
 local progress = require "orthorun.sweep.progress"
 local records = require "orthorun.sweep.records"
 local script = require "orthorun.base.script"
 local store = require "orthorun.sweep.store"
+local text = require "orthorun.base.text"
 local trial = require "orthorun.sweep.trial"
 
 local run = {}
@@ -23,16 +25,40 @@ local function announce(plan, file, todo, again)
   local stale, what = 0, nil
   if #todo > again then stale, what = plan:find_stale(file, todo) end
   if stale > 0 then
-    plan:say("%d trials start anew: changed since they ran: %s", stale, what)
+    plan:say("%s anew: changed since %s ran: %s", text.count(stale, "trial") ..
+      (stale == 1 and " starts" or " start"), stale == 1 and "it" or "they",
+      what)
   end
   if #todo == 0 then
-    plan:say("all %d trials are done already (%s; --fresh starts over)",
-      count, file.path)
+    plan:say("%s done already (%s; --fresh starts over)", count == 1 and
+      "the only trial is" or ("all %d trials are"):format(count), file.path)
   elseif #todo < count then
     plan:say("%d of %d trials are done already (%s)", count - #todo, count,
       file.path)
   end
   if again > 0 then plan:say("%d that failed before are tried again", again) end
+end
+
+-- Warns, also where it is to be quiet, of results that another BLAS or another
+-- kernel made.
+local function warn_of_others(plan, todo)
+  local others, parts, count = {}, {}, 0
+  for _, m in ipairs(plan:made_by()) do
+    if not maker.is_alike(m, plan.here) then others[#others + 1] = m end
+  end
+  if #others == 0 then return end
+  for i, m in ipairs(others) do
+    parts[i] = maker.linear_algebra(m) .. (#others > 1 and
+      (" (%d)"):format(m.trials) or "")
+    count = count + m.trials
+  end
+  io.stderr:write(("%s: warning: %d of %d trials %s made by %s; this run has " ..
+    "%s, which rounds otherwise. --fresh-kernel runs them again%s\n"):format(
+    plan.name, count, #plan.trials, count == 1 and "was" or "were",
+    table.concat(parts, " and "), maker.linear_algebra(plan.here), #todo > 0 and
+    #others == 1 and others[1].blas == plan.here.blas and
+    ("; OPENBLAS_CORETYPE=%s goes on with theirs"):format(others[1].kernel) or
+    ""))
 end
 
 -- --- records ----------------------------------------------------------------
@@ -61,7 +87,9 @@ local function record_of(plan, id, one)
   return { key = one.key, run = id, code = plan.code,
     parameters = trial.text(one.p), input = packed.encode(one.p),
     version = core.environment.orthorun, precision = core.precision(),
-    seed = tostring(one.seed), finished = now() }
+    seed = tostring(one.seed), finished = now(), blas = plan.here.blas,
+    kernel = plan.here.kernel, host = plan.here.host,
+    machine = plan.here.machine }
 end
 
 local at_once = 0.05 -- seconds; shorter trials share a write to the file
@@ -81,7 +109,7 @@ local function record(plan, file, id, one, ok, bytes, seconds)
   file:put(row)
   -- with jobs = 0 nothing calls file:tick while the next trial runs
   if seconds >= at_once or plan.settings.jobs == 0 then file:commit() end
-  one.output, one.seconds = row.output, seconds
+  one.output, one.seconds, one.maker = row.output, seconds, plan.here
   one.failure = failure and { p = one.p, message = failure.message,
     traceback = failure.traceback or failure.message }
 end
@@ -194,13 +222,24 @@ local function collect(plan)
   return done, failures
 end
 
-local function interrupted(plan, file)
+-- Passes on the error that has ended a run, and tells what is safe. After
+-- Ctrl-C that is all there is to say: an object, so that the host adds no
+-- traceback.
+local function raise_stopped(plan, file, message)
   local done = -file:unsaved()
   for _, one in ipairs(plan.trials) do
     if one.output then done = done + 1 end
   end
-  plan:say("stopped; %d of %d trials are done and safe in %s; the same " ..
-    "command goes on from there", done, #plan.trials, file.path)
+  local safe = ("%d of %s done and safe in %s; the same command goes on from " ..
+    "there"):format(done, #plan.trials == 1 and "1 trial is" or
+    ("%d trials are"):format(#plan.trials), file.path)
+  if not tostring(message):find("interrupted!", 1, true) then
+    plan:say("stopped; %s", safe)
+    error(message, 0)
+  end
+  local whole = ("%s: interrupted! %s"):format(plan.name, safe)
+  error(setmetatable({ message = whole },
+    { __tostring = function() return whole end }), 0)
 end
 
 -- --- from outside -----------------------------------------------------------
@@ -221,15 +260,15 @@ function run.all(plan)
   local file <close> = open(plan)
   local todo, again = plan:find_done(file)
   announce(plan, file, todo, again)
+  warn_of_others(plan, todo)
   local ok, message = pcall(perform, plan, file, plan:order(todo))
   if not ok then
-    interrupted(plan, file)
-    error(message, 0)
+    raise_stopped(plan, file, message)
   end
   local done, failures = collect(plan)
   judge(plan, failures, #done)
   local t, list = records.gather(plan.layout, done)
-  t.failures = failures
+  t.failures, t.made_by = failures, plan:made_by()
   if plan.watch then plan.watch.all(list) end
   return t
 end

@@ -131,8 +131,8 @@ end
 
 -- Reads the command line of a sweep's definition. Returns values, the script's
 -- parameters by name (arrays for names in its grid), and the settings: jobs,
--- threads, out, fresh, dry_run, shuffle, fail_fast, trial_timeout, ascii, quiet,
--- shard and shards; seed and precision, which are nil where the script has a
+-- threads, out, fresh, fresh_kernel, dry_run, shuffle, fail_fast, trial_timeout,
+-- show_plots, ascii, quiet, shard and shards; seed and precision, which are nil where the script has a
 -- parameter of that name.
 function settings.read(def)
   local script, common = share(definition.specs(def)), run_specs(def)
@@ -152,6 +152,7 @@ function settings.apply(chosen, precision)
   if precision then core.set_precision(precision) end
   core.set_threads(chosen.threads)
   options.in_force.ascii = chosen.ascii
+  options.in_force.show_plots = chosen.show_plots or chosen.ascii
 end
 
 settings.usage_error = usage_error

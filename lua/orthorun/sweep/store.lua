@@ -27,7 +27,8 @@ local schema = {
     key TEXT PRIMARY KEY, run INTEGER, parameters TEXT, input BLOB,
     code TEXT, version TEXT, precision TEXT, seed TEXT,
     status TEXT, reason TEXT, traceback TEXT, output BLOB,
-    seconds REAL, finished TEXT) WITHOUT ROWID]],
+    seconds REAL, finished TEXT,
+    blas TEXT, kernel TEXT, host TEXT, machine TEXT) WITHOUT ROWID]],
   ("PRAGMA user_version = %d"):format(format),
   ("PRAGMA application_id = %d"):format(application),
 }
@@ -210,6 +211,63 @@ local function take_lock(path)
   error(("%s: cannot lock it: %s"):format(name, message), 0)
 end
 
+-- --- what made a trial ------------------------------------------------------
+
+-- Files of before say it of runs alone.
+local maker_fields = { "blas", "kernel", "host", "machine" }
+
+local function knows_makers(self)
+  if self.makers_known == nil then
+    self.makers_known = false
+    for _, column in ipairs(self:sql "PRAGMA table_info(trials)") do
+      if column.name == "kernel" then self.makers_known = true end
+    end
+  end
+  return self.makers_known
+end
+
+-- The runs by number, where trials can be told by them: shards that were
+-- merged have runs of the same number.
+local function runs_by_id(self)
+  local runs, first, by_id = self:runs(), nil, {}
+  for _, run in ipairs(runs) do
+    first = first or run.shard
+    if run.shard ~= first then return {} end
+    by_id[run.id] = run
+  end
+  return by_id
+end
+
+-- Rows of trials, with what made them also where their run knows it alone.
+local function with_makers(self, rows)
+  if knows_makers(self) then return rows end
+  local runs = runs_by_id(self)
+  for _, row in ipairs(rows) do
+    for _, field in ipairs(maker_fields) do
+      row[field] = (runs[row.run] or {})[field]
+    end
+  end
+  return rows
+end
+
+-- Gives the trials of a file of before the columns that say it.
+local function add_makers(self)
+  if knows_makers(self) then return end
+  local runs = runs_by_id(self)
+  self:transaction(function()
+    for _, field in ipairs(maker_fields) do
+      self:sql(("ALTER TABLE trials ADD COLUMN %s TEXT"):format(field))
+      for id, run in pairs(runs) do
+        self:sql(("UPDATE trials SET %s = ? WHERE run = ?"):format(field),
+          run[field], id)
+      end
+    end
+  end)
+  self.makers_known = true
+end
+
+-- ----------------------------------------------------------------------------
+
 -- Makes an empty file ours, or finds it to be: raises what is wrong with it.
 local function prepare(self, name)
   if is_empty(self) and pragma(self, "application_id") == 0 then
@@ -221,6 +279,7 @@ local function prepare(self, name)
   self:sql "PRAGMA synchronous = OFF" -- two bytes of the header change
   set_journal(self)
   self:sql "PRAGMA synchronous = FULL"
+  add_makers(self)
 end
 
 -- Opens the results file at `path` of the sweep `name` for writing, and makes
@@ -305,7 +364,8 @@ function Store:runs() return self:sql "SELECT * FROM runs ORDER BY id" end
 -- --- trials -----------------------------------------------------------------
 
 local trial_fields = { "key", "run", "parameters", "code", "version",
-  "precision", "seed", "status", "reason", "traceback", "seconds", "finished" }
+  "precision", "seed", "status", "reason", "traceback", "seconds", "finished",
+  "blas", "kernel", "host", "machine" }
 
 local put_trial = ("REPLACE INTO trials (%s, input, output) VALUES (%s?, ?)")
   :format(table.concat(trial_fields, ", "), ("?, "):rep(#trial_fields))
@@ -334,13 +394,14 @@ end
 
 -- The trial with this key, or nil.
 function Store:get(key)
-  return self:sql("SELECT * FROM trials WHERE key = ?", key)[1]
+  return with_makers(self,
+    self:sql("SELECT * FROM trials WHERE key = ?", key))[1]
 end
 
 -- The trials of one code, version and precision, in the order of their keys.
 function Store:trials(code, version, precision)
-  return self:sql("SELECT * FROM trials WHERE code = ? AND version = ? AND " ..
-    "precision = ? ORDER BY key", code, version, precision)
+  return with_makers(self, self:sql("SELECT * FROM trials WHERE code = ? AND " ..
+    "version = ? AND precision = ? ORDER BY key", code, version, precision))
 end
 
 -- Forgets every trial and every run.
