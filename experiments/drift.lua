@@ -126,9 +126,10 @@ local ends = results:where { step = last }
 
 print(([[
 %s, %d hidden units, %s weights, %d epochs of batches of %d;
-medians over %d seeds. loss and grad (the norm, clipped at %g) are means since
+medians over %s. loss and grad (the norm, clipped at %g) are means since
 the point before; accuracy is that on test samples.
-]]):format(p.data, p.hidden, p.init, p.epochs, p.batch, #sweep.grid.seed, p.clip))
+]]):format(p.data, p.hidden, p.init, p.epochs, p.batch,
+  ortho.table.count(#sweep.grid.seed, "seed"), p.clip))
 results:where { epoch = function(e) return e % 1 == 0 end }:summary {
   by = "epoch", of = { "accuracy", "loss", "grad", "drift" } }:print {
   columns = { "epoch", "accuracy", "loss", "grad", "drift" }, limit = 100 }

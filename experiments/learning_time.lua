@@ -114,9 +114,10 @@ local results, p = sweep:run(), sweep.params
 
 print(([[
 Steps to %g of the first loss in linear nets of width %d with %d outputs, at
-each depth's best rate; medians of %d seeds, nan: not in %d steps at any rate.
+each depth's best rate; medians of %s, nan: not in %d steps at any rate.
 theory: aligned orthogonal weights, every mode by itself, no free parameter.
-]]):format(p.target, p.width, p.outputs, #sweep.grid.seed, p.most))
+]]):format(p.target, p.width, p.outputs,
+  ortho.table.count(#sweep.grid.seed, "seed"), p.most))
 results:summary { by = { "init", "depth" }, of = { "steps", "theory",
   "rate_times_depth" } }:print { limit = 100, columns = { "init", "depth", "n",
   "steps", "steps_low", "steps_high", "theory", "rate_times_depth" } }

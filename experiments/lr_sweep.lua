@@ -76,12 +76,13 @@ for _, group in ipairs(results:group { "init", "depth", "seed" }) do
   nets:append(verdict(group.rows, group.key))
 end
 print(([[
-%d digits, %s nets of width %d; medians of %d seeds over %d rates.
+%d digits, %s nets of width %d; medians of %s over %d rates.
 limit   2/lambda of the Hessian before training: stable to first order below
 stable  largest rate up to which no loss exceeds the first
 best    rate that comes to a loss of %g first, in `fewest` steps (most: %d)
 drift   ||W'W - W0'W0||/(g^2 sqrt n) then, mean over the layers
-]]):format(p.samples, p.activation, p.width, #sweep.grid.seed, #sweep.grid.lr,
+]]):format(p.samples, p.activation, p.width,
+  ortho.table.count(#sweep.grid.seed, "seed"), #sweep.grid.lr,
   p.target, p.steps))
 nets:summary { by = { "init", "depth" }, of = of }:print {
   columns = { "init", "depth", table.unpack(of) } }

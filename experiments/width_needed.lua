@@ -78,10 +78,11 @@ for _, group in ipairs(results:group { "init", "depth" }) do
 end
 
 print(([[
-needed        least width that learns in most of %d seeds: to a loss of %g in
+needed        least width that learns in most of %s: to a loss of %g in
               %d steps at rate %g/L, where 1 is what a net that says 0 has
 narrow_loss   median loss at width %d, and the share of seeds that learn there
-]]):format(#sweep.grid.seed, p.target, p.steps, p.rate, narrow))
+]]):format(ortho.table.count(#sweep.grid.seed, "seed"), p.target, p.steps,
+  p.rate, narrow))
 needed:print()
 local function growth(init)
   local logs = needed:where { init = init, needed = function(w)

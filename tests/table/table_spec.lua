@@ -38,6 +38,25 @@ describe("a table of results", function()
   end)
 end)
 
+describe("table.count and table.number", function()
+  it("say one and several", function()
+    assert.equal("1 seed", tabular.count(1, "seed"))
+    assert.equal("3 seeds", tabular.count(3, "seed"))
+    assert.has_error(function() tabular.count(1.5, "seed") end)
+  end)
+
+  it("print no sign of what is no number", function()
+    for _, x in ipairs { 0 / 0, -(0 / 0) } do
+      assert.equal("nan", tabular.number(x))
+      assert.equal("nan", tabular.number(x, "%.3f"))
+      assert.equal("     nan", tabular.number(x, "%8.3f"))
+    end
+    assert.equal("-2.50", tabular.number(-2.5, "%.2f"))
+    assert.equal("0.3333", tabular.number(1 / 3))
+    assert.has_error(function() tabular.number "1" end)
+  end)
+end)
+
 describe("table.paragraph", function()
   it("breaks lines between words", function()
     assert.are.equal("one two\nthree", tabular.paragraph("one  two\nthree", 8))

@@ -20,6 +20,22 @@ local entities = { ["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;",
 -- For HTML and SVG, inside elements and quoted attributes.
 function text.escape(s) return (tostring(s):gsub("[&<>\"']", entities)) end
 
+-- A text in which nan stands for C's -nan, as wide where it was aligned.
+function text.unsigned_nan(s)
+  if not s:find("-nan", 1, true) then return s end
+  return (s:gsub("(  ?)%-nan%f[%W]", function(spaces)
+    return (#spaces == 2 and "   " or " ") .. "nan"
+  end):gsub("%f[%w-]%-nan%f[%W]", "nan"))
+end
+
+-- A number by string.format (default "%.4g"); nan where it is none, without
+-- the sign that C prints.
+function text.number(x, format)
+  format = format or "%.4g"
+  if x == x then return (format:format(x)) end
+  return text.unsigned_nan(format:format(0 / 0))
+end
+
 -- "1 seed", "5 seeds", "1234 trials".
 function text.count(n, what)
   return ("%d %s%s"):format(n, what, n == 1 and "" or "s")

@@ -2,6 +2,7 @@
 -- to run one, the settings, and the results file's path. It is all that
 -- running knows of a sweep. Here too: which trials are done, and --dry-run.
 local core = require "orthorun.core"
+local counted = require("orthorun.base.text").count
 local csv = require "orthorun.base.csv"
 local grid = require "orthorun.sweep.grid"
 local identity = require "orthorun.sweep.identity"
@@ -10,7 +11,6 @@ local names = require "orthorun.base.names"
 local progress = require "orthorun.sweep.progress"
 local stats = require "orthorun.table.stats"
 local store = require "orthorun.sweep.store"
-local text = require "orthorun.base.text"
 local packed = require "orthorun.base.bytes"
 local trial = require "orthorun.sweep.trial"
 
@@ -254,7 +254,7 @@ local function line(group, rate, total)
     ("%.3g %%"):format(100 * group.cost / total)
   local seeds = seeds_text(group.seeds)
   return ("%-5s %11s %11s   %s%s%s\n"):format(group.done and "done" or "to do",
-    text.count(group.count, "trial"), cost, group.place,
+    counted(group.count, "trial"), cost, group.place,
     seeds and group.place ~= "" and ", " or "", seeds or "")
 end
 
@@ -277,7 +277,7 @@ function Plan:print()
   local estimate = rate and ", about " .. progress.duration(rate * total /
     jobs) .. (" with %d at a time"):format(jobs) or
     "; seconds are known once a trial has run"
-  io.write(("%s, %d to do%s (%s)\n"):format(text.count(#self.trials, "trial"),
+  io.write(("%s, %d to do%s (%s)\n"):format(counted(#self.trials, "trial"),
     #todo, #todo > 0 and estimate or "", self.path))
 end
 

@@ -135,9 +135,9 @@ function Progress:clear()
 end
 
 -- Writes other text between two pictures of the bar.
-function Progress:print(text)
+function Progress:print(words)
   self:clear()
-  io.stderr:write(text)
+  io.stderr:write(words)
 end
 
 return progress

@@ -11,7 +11,7 @@ local progress = require "orthorun.sweep.progress"
 local records = require "orthorun.sweep.records"
 local script = require "orthorun.base.script"
 local store = require "orthorun.sweep.store"
-local text = require "orthorun.base.text"
+local counted = require("orthorun.base.text").count
 local trial = require "orthorun.sweep.trial"
 
 local run = {}
@@ -25,7 +25,7 @@ local function announce(plan, file, todo, again)
   local stale, what = 0, nil
   if #todo > again then stale, what = plan:find_stale(file, todo) end
   if stale > 0 then
-    plan:say("%s anew: changed since %s ran: %s", text.count(stale, "trial") ..
+    plan:say("%s anew: changed since %s ran: %s", counted(stale, "trial") ..
       (stale == 1 and " starts" or " start"), stale == 1 and "it" or "they",
       what)
   end
@@ -230,14 +230,14 @@ local function raise_stopped(plan, file, message)
   for _, one in ipairs(plan.trials) do
     if one.output then done = done + 1 end
   end
-  local safe = ("%d of %s done and safe in %s; the same command goes on from " ..
+  local safe = ("stopped; %d of %s done and safe in %s; the same command goes on from " ..
     "there"):format(done, #plan.trials == 1 and "1 trial is" or
     ("%d trials are"):format(#plan.trials), file.path)
   if not tostring(message):find("interrupted!", 1, true) then
-    plan:say("stopped; %s", safe)
+    plan:say("%s", safe)
     error(message, 0)
   end
-  local whole = ("%s: interrupted! %s"):format(plan.name, safe)
+  local whole = ("%s: %s (interrupted!)"):format(plan.name, safe)
   error(setmetatable({ message = whole },
     { __tostring = function() return whole end }), 0)
 end

@@ -130,10 +130,9 @@ local function values_of(specs, given)
 end
 
 -- Reads the command line of a sweep's definition. Returns values, the script's
--- parameters by name (arrays for names in its grid), and the settings: jobs,
--- threads, out, fresh, fresh_kernel, dry_run, shuffle, fail_fast, trial_timeout,
--- show_plots, ascii, quiet, shard and shards; seed and precision, which are nil where the script has a
--- parameter of that name.
+-- parameters by name (arrays for names in its grid), and the settings: the run
+-- options by name, with shard and shards; seed and precision are nil where the
+-- script has a parameter of that name.
 function settings.read(def)
   local script, common = share(definition.specs(def)), run_specs(def)
   local given = read_words(def, script, common)

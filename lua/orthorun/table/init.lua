@@ -9,7 +9,8 @@ local files = require "orthorun.base.files"
 local names = require "orthorun.base.names"
 local reduce = require "orthorun.table.reduce"
 local render = require "orthorun.table.render"
-local width_of = require "orthorun.base.text".width
+local text_of = require "orthorun.base.text"
+local count, width_of = text_of.count, text_of.width
 local fail = require "orthorun.core".fail -- at the user's line
 
 local tabular = { new = columns.new, of = columns.of, wrap = columns.wrap }
@@ -32,6 +33,25 @@ function tabular.paragraph(text, width)
   end
   lines[#lines + 1] = line
   return table.concat(lines, "\n")
+end
+
+-- "1 seed", "5 seeds": a number and what it is of.
+function tabular.count(n, what)
+  if math.type(n) ~= "integer" or type(what) ~= "string" then
+    fail(("count: a whole number and a word are needed, not %s and %s"):format(
+      names.describe(n), names.describe(what)))
+  end
+  return count(n, what)
+end
+
+-- A number in a text: as string.format has it (default "%.4g"), and nan where
+-- it is none, whatever its sign.
+function tabular.number(x, format)
+  if type(x) ~= "number" or format and type(format) ~= "string" then
+    fail(("number: a number and a format like \"%%.3g\" are needed, not %s " ..
+      "and %s"):format(names.describe(x), names.describe(format)))
+  end
+  return text_of.number(x, format)
 end
 
 local Table = columns.class
@@ -93,7 +113,7 @@ function Table:print(options)
 end
 
 function Table:__tostring()
-  return ("table of %d rows: %s"):format(self.size,
+  return ("table of %s: %s"):format(count(self.size, "row"),
     table.concat(self.names, ", "))
 end
 
