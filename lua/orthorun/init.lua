@@ -34,9 +34,7 @@ local internal = { worker = true, store = true, set_exit_status = true,
   nearest = true }
 
 -- all cores are ours, until a sweep's workers share them
-local machine = require "orthorun.base.machine"
-local options = require "orthorun.base.options"
-core.set_threads(math.min(machine.jobs(), options.run_option "threads".high))
+core.set_threads(require "orthorun.base.machine".threads())
 
 require "orthorun.report.journal" -- listens from the first table on
 

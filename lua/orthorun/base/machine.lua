@@ -93,4 +93,14 @@ function machine.jobs(env)
   return size > 1 and 1 or cores
 end
 
+-- How many threads a trial that is alone gets: a core each, as many as
+-- --threads may say.
+function machine.threads(env)
+  for _, option in ipairs(core.run_options) do
+    if option.name == "threads" then
+      return math.min(machine.jobs(env), option.high)
+    end
+  end
+end
+
 return machine
