@@ -10,16 +10,16 @@
 --     trial = function(p, rng) ... return { gap = ... } end,
 --     show = { { plot = "gap", over = "depth" } },
 --   }
+local caller = require "orthorun.experiment.caller"
 local checks = require "orthorun.experiment.checks"
 local core = require "orthorun.core"
-local definition = require "orthorun.sweep.definition"
 local ending = require "orthorun.experiment.ending"
 local entries = require "orthorun.experiment.entries"
 local medians = require "orthorun.experiment.medians"
 local names = require "orthorun.base.names"
 local files = require "orthorun.base.files"
 local journal = require "orthorun.report.journal"
-local options = require "orthorun.base.options"
+local overrides = require "orthorun.experiment.overrides"
 local packed = require "orthorun.base.bytes"
 local panels = require "orthorun.experiment.panels"
 local parameters = require "orthorun.experiment.parameters"
@@ -89,93 +89,6 @@ local function check(def)
   check_measures(def.measures)
   check_derive(def.derive)
   entries.check(def.show, def.derive)
-end
-
--- --- which script -----------------------------------------------------------
-
--- The file that a function comes from; nil for a text that was no file.
-local function file_of(source) return source:match "^@(.*)$" end
-
--- Looks for who called experiment{}: the source of the nearest function of
--- Lua outside this file; whether that is a guess, because the caller ended with
--- `return ortho.experiment {...}` and left no trace; and whether the chunk of
--- the file `path` is running.
-local function look_up(path)
-  local source, is_guess, running = nil, false, false
-  for level = 3, 200 do
-    local info = debug.getinfo(level, "St")
-    if not info then break end
-    local ours = info.source:find "/orthorun/experiment/init%.lua$"
-    is_guess = is_guess or ours and info.istailcall
-    if not ours and info.what ~= "C" then source = source or info.source end
-    running = running or info.what == "main" and file_of(info.source) == path
-  end
-  return source, is_guess, running
-end
-
--- Was experiment{} called by the script that the program runs, and not by a
--- file that it requires? Where the caller left no trace, the trial's file
--- tells, unless the script has left none either: then it was the script.
-local function is_main(def)
-  local path = (arg or {})[0]
-  local source, is_guess, running = look_up(path)
-  if is_guess then
-    source = debug.getinfo(def.trial, "S").source
-    if not running and (arg or {})[-1] then return true end
-  end
-  local file = file_of(source or "")
-  return not file or file == path
-end
-
--- Was it typed at the prompt, or behind -e? Then no words are its options.
-local function is_typed(def)
-  local source = debug.getinfo(def.trial, "S").source
-  return source == "=stdin" or source == "=(command line)"
-end
-
--- The name of the file that the trial is in. A script out of a report has kept
--- its own.
-local function default_name(def)
-  local path = file_of(debug.getinfo(def.trial, "S").source)
-  if not path or path == (arg or {})[0] then path = script.name() end
-  local name = path:match "[^/]*$":gsub("%.%w*$", "")
-  return name ~= "" and name or "experiment"
-end
-
--- --- other values -----------------------------------------------------------
-
--- The cases among these that have one of the names.
-local function chosen(cases, wanted)
-  local kept = {}
-  for _, case in ipairs(cases) do
-    if names.has(wanted, case[1]) then kept[#kept + 1] = case end
-  end
-  return kept
-end
-
--- Puts other values in place of a sweep's own. Raises what the command line
--- would refuse.
-local function override(made, overrides)
-  definition.check(made)
-  local specs = {}
-  for _, spec in ipairs(definition.specs(made)) do specs[spec.name] = spec end
-  for _, name in ipairs(names.keys(overrides)) do
-    local value, spec = overrides[name], specs[name]
-    if not spec then
-      fail("load: %s", names.unknown("parameter", tostring(name),
-        names.keys(specs)))
-    end
-    if spec.many and type(value) ~= "table" then value = { value } end
-    local ok, message = options.check(spec, value)
-    if not ok then fail("load: %s", message) end
-    for _, part in ipairs { made.params, made.grid,
-      table.unpack(made.zip) } do
-      if part[name] ~= nil then part[name] = value end
-    end
-    if name == "case" and made.cases then
-      made.cases = chosen(made.cases, value)
-    end
-  end
 end
 
 -- --- what comes in ----------------------------------------------------------
@@ -401,9 +314,9 @@ end
 
 -- --- from outside -----------------------------------------------------------
 
-local function start(def, main, overrides)
+local function start(def, main, other)
   local read = parameters.read(def)
-  local e = { name = def.name or default_name(def), asks = def.asks,
+  local e = { name = def.name or caller.name(def), asks = def.asks,
     title = def.title, index = def.index or "layer", show = def.show,
     measures = def.measures or {}, labels = read.labels,
     predictor = predict.new(def.predict), predictions = {}, derived = {},
@@ -414,8 +327,8 @@ local function start(def, main, overrides)
   local made = { name = e.name, about = e.asks, params = read.params,
     grid = read.grid, zip = read.zip, cases = def.cases, trial = def.trial,
     options = read.options, index = e.index, cost = def.cost,
-    args = (not main or is_typed(def)) and {} or nil, watch = watcher(e) }
-  if overrides then override(made, overrides) end
+    args = (not main or caller.is_typed(def)) and {} or nil, watch = watcher(e) }
+  if other then overrides(made, other) end
   e.sweep = sweep(made)
   return e
 end
@@ -452,7 +365,7 @@ local function define(_, def)
   check(def)
   local asked = loading
   loading = nil
-  local main = not asked and is_main(def)
+  local main = not asked and caller.is_main(def)
   local e = start(def, main, asked and asked.overrides)
   run(e)
   show_all(e)
@@ -473,14 +386,14 @@ end
 -- file defines, run as far as it is not done; nothing is printed or drawn.
 -- overrides: parameters by name, a list for one that is swept, checked like
 -- the command line's.
-function experiment.load(path, overrides)
+function experiment.load(path, other)
   if type(path) ~= "string" then
     fail("load: a file name is needed, not %s", names.describe(path))
   end
-  overrides = overrides or {}
-  names.table_of("experiment: load", "the overrides", overrides)
+  other = other or {}
+  names.table_of("experiment: load", "the overrides", other)
   local f, outer = load_file(path), loading
-  local asked = { overrides = overrides }
+  local asked = { overrides = other }
   loading = asked
   local ok, t = xpcall(f, function(message) return message end)
   local untouched = loading == asked

@@ -251,6 +251,54 @@ local function shares(rows, name, panel)
   return t
 end
 
+-- The title: as the entry says, else what is drawn and the entry's conditions;
+-- and the levels that were taken without being asked for.
+local function title_of(e, entry, rows, panel, taken)
+  local parts = { entry.title }
+  if not entry.title then
+    parts[1] = (entry.name or shown.label(e, entry.plot)) ..
+      (entry.kind ~= "histogram" and " over " .. panel.x or "")
+    local conditions = shown.where_text(e, entry, rows)
+    if conditions ~= "" then parts[2] = conditions end
+  end
+  return table.concat(table.move(taken, 1, #taken, #parts + 1, parts), ", ")
+end
+
+-- Calls the axis of what was measured as the measure is called.
+local function add_axis_label(e, entry, panel)
+  local measured = panel.z or entry.plot
+  local axis = panel.z and "zlabel" or entry.kind == "histogram" and "xlabel" or
+    "ylabel"
+  panel[axis] = panel[axis] or shown.label(e, measured)
+end
+
+-- The item of text that says why an entry cannot be drawn; nil: it can.
+local function objection(entry, rows, panel, what)
+  if not panel.x then
+    return shown.text("plot of %s: nothing varies that it could be drawn over",
+      what)
+  elseif shown.is_kind(rows, entry.plot, "string") then
+    return shown.text("plot of %s: it holds texts", what)
+  end
+end
+
+-- Its data, colour and theory; and the levels that were taken unasked.
+local function add_data(e, entry, rows, panel, what)
+  local taken, is_curve = {}, entry.kind ~= "heat" and entry.kind ~= "histogram"
+  if entry.kind ~= "heat" then
+    panel.color = color_of(e, entry, rows, panel.x)
+  end
+  if not entry.of then rows, taken = settle(e, entry, rows, panel) end
+  if shown.is_kind(rows, entry.plot, "boolean") then
+    rows = shares(rows, entry.plot, panel)
+    panel.ylabel = entry.ylabel or "share of " .. what
+  end
+  panel.data = rows
+  panel.theory = is_curve and theory_of(entry, rows, entry.plot) or
+    not is_curve and entry.theory or nil
+  return taken
+end
+
 -- The panel of an entry, as ortho.plot takes it; nil and an item of text where
 -- there is nothing to draw.
 function panels.of(e, entry)
@@ -264,42 +312,13 @@ function panels.of(e, entry)
   local panel = { labels = entry.labels }
   for _, name in ipairs(passed) do panel[name] = entry[name] end
   set_columns(e, entry, rows, panel)
-  if not panel.x then
-    return nil, shown.text("plot of %s: nothing varies that it could be " ..
-      "drawn over", what)
-  elseif shown.is_kind(rows, entry.plot, "string") then
-    return nil, shown.text("plot of %s: it holds texts", what)
-  end
-  if entry.kind ~= "heat" then
-    panel.color = color_of(e, entry, rows, panel.x)
-  end
-  local taken = {}
-  if not entry.of then rows, taken = settle(e, entry, rows, panel) end
-  if shown.is_kind(rows, entry.plot, "boolean") then
-    rows = shares(rows, entry.plot, panel)
-    panel.ylabel = entry.ylabel or "share of " .. what
-  end
-  panel.data = rows
-  if entry.kind ~= "heat" and entry.kind ~= "histogram" then
-    panel.theory = theory_of(entry, rows, entry.plot)
-  else
-    panel.theory = entry.theory or nil
-  end
-  log_axes(e, entry, rows, panel)
-  add_labels(e, panel, rows)
-  local measured = entry.kind == "heat" and panel.z or entry.plot
-  local axis = entry.kind == "histogram" and "xlabel" or
-    measured == panel.z and "zlabel" or "ylabel"
-  panel[axis] = panel[axis] or shown.label(e, measured)
-  local conditions = shown.where_text(e, entry, rows)
-  if conditions ~= "" then table.insert(taken, 1, conditions) end
-  local title = entry.title or ("%s%s"):format(entry.name or
-    shown.label(e, entry.plot),
-    entry.kind ~= "histogram" and " over " .. panel.x or "")
-  if not entry.title then table.insert(taken, 1, title) end
-  panel.title = entry.title and #taken > 0 and conditions == "" and
-    title .. ", " .. table.concat(taken, ", ") or entry.title or
-    table.concat(taken, ", ")
+  local wrong = objection(entry, rows, panel, what)
+  if wrong then return nil, wrong end
+  local taken = add_data(e, entry, rows, panel, what)
+  log_axes(e, entry, panel.data, panel)
+  add_labels(e, panel, panel.data)
+  add_axis_label(e, entry, panel)
+  panel.title = title_of(e, entry, panel.data, panel, taken)
   return panel
 end
 
