@@ -63,6 +63,8 @@ return function(e, entry)
     return shown.text("check of %s: it holds texts", entry.check)
   end
   local by = shown.by(e, entry, rows)
+  rows = shown.narrow(rows, by, results.trial, entry.check,
+    entry.check .. "_theory", results.sd(entry.check))
   local before = #e.checks
   for _, group in ipairs(#rows > 0 and rows:group(by) or {}) do
     table.insert(e.checks, check_row(e, entry, group, by))

@@ -56,6 +56,7 @@ end
 -- The statistics of one result by groups: {name, parts, n, nan}.
 local function statistics_of(rows, by, name, also)
   local one = { name = name }
+  rows = shown.narrow(rows, by, name, name .. "_theory")
   if shown.is_kind(rows, name, "string") then
     one.parts = { { "", of_groups(rows, by, one_text, name) } }
   elseif shown.is_kind(rows, name, "boolean") then
@@ -143,7 +144,7 @@ local function table_of(rows, by, all)
         "wide" or not quantile and "always")
     end
   end
-  local groups = rows:group(by)
+  local groups = shown.narrow(rows, by):group(by)
   for _, name in ipairs(by) do
     data[name] = {}
     for i, group in ipairs(groups) do data[name][i] = group.key[name] end

@@ -129,6 +129,19 @@ function shown.free(name, taken)
   return name
 end
 
+-- The same rows with those of these columns that there are: groups of few
+-- columns are made faster.
+function shown.narrow(rows, by, ...)
+  local list, seen = {}, {}
+  for _, names_of in ipairs { by, { ... } } do
+    for _, name in ipairs(names_of) do
+      if rows.data[name] and not seen[name] then list[#list + 1] = name end
+      seen[name] = true
+    end
+  end
+  return rows:select(list)
+end
+
 -- A number that an entry gives, or asks of a function of a group's key.
 function shown.number(field, value, key)
   if type(value) == "function" then value = value(key) end

@@ -145,9 +145,12 @@ return function(e, entry)
         entry.over, name)
     end
   end
+  local all = rows
   rows = shown.as_numbers(rows, entry.slope)
   local by = shown.by(e, entry, rows, entry.over)
   local list, known, count, before = {}, false, nil, #e.checks
+  rows = shown.narrow(rows, by, results.trial, entry.over, entry.slope,
+    entry.slope .. "_theory")
   for i, group in ipairs(rows:group(by)) do
     local fit, error, fits = fit_of(e, group, entry, by)
     list[i] = { group.key, fit }
@@ -166,5 +169,5 @@ return function(e, entry)
       "standard error", slope_words(e, entry)))
   end
   return { kind = "table", table = t, columns = columns, spreads = spreads,
-    title = entry.title or slope_title(e, entry, rows, over_index and count) }
+    title = entry.title or slope_title(e, entry, all, over_index and count) }
 end

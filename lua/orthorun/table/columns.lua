@@ -1,7 +1,6 @@
 -- columns: the class of tables: named columns, making them, and choosing among
 -- their rows and columns. Values are numbers, strings, booleans, or nil where
 -- a row has none. Prints and writes nothing.
-local csv = require "orthorun.base.csv"
 local names = require "orthorun.base.names"
 local fail = require "orthorun.core".fail -- at the user's line
 
@@ -125,40 +124,45 @@ function Table:where(conditions)
   names.table_of("where", "the conditions", conditions)
   for name in pairs(conditions) do column_of(self, name) end
   local rows = {}
+  local list = {}
+  for name, condition in pairs(conditions) do
+    list[#list + 1] = { self.data[name], condition }
+  end
   for i = 1, self.size do
     local keep = true
-    for name, condition in pairs(conditions) do
-      keep = keep and accepts(condition, self.data[name][i])
+    for k = 1, #list do
+      keep = keep and accepts(list[k][2], list[k][1][i])
     end
     if keep then rows[#rows + 1] = i end
   end
   return pick(self, rows)
 end
 
--- A key for a value that tells 1 from "1" and 1.0 from nothing else.
+-- A key of a table for any value; 1 and 1.0 have the same.
 local function key_of(value)
-  if type(value) == "number" then return "n" .. csv.number(value) end
-  return type(value):sub(1, 1) .. tostring(value)
+  if value == nil then return "nil" end
+  if value ~= value then return "nan" end
+  if type(value) == "string" then return "=" .. value end
+  return value
 end
 
 -- The distinct values of a column: its levels first, then as they appear.
 function Table:unique(name)
-  local column, seen, found, order = column_of(self, name), {}, {}, {}
+  local column, seen, appeared, order = column_of(self, name), {}, {}, {}
   for i = 1, self.size do
     local value = column[i]
-    if value ~= nil then found[key_of(value)] = true end
+    local key = key_of(value)
+    if value ~= nil and not seen[key] then
+      seen[key] = true
+      appeared[#appeared + 1] = value
+    end
   end
   local function take(value)
     local key = key_of(value)
-    if found[key] and not seen[key] then
-      seen[key] = true
-      order[#order + 1] = value
-    end
+    if seen[key] then order[#order + 1], seen[key] = value, nil end
   end
   for _, value in ipairs(self.levels[name] or {}) do take(value) end
-  for i = 1, self.size do
-    if column[i] ~= nil then take(column[i]) end
-  end
+  for _, value in ipairs(appeared) do take(value) end
   return order
 end
 
@@ -179,27 +183,35 @@ local function by_levels(self, by, groups)
   return groups
 end
 
+-- The groups of rows that have the same values in some columns: an array of
+-- {key, list}, the rows' numbers. A tree with a level for each column finds them.
+local function members_of(self, by)
+  local root, groups, depth = {}, {}, #by
+  for i = 1, self.size do
+    local node = root
+    for k = 1, depth do
+      local key = key_of(self.data[by[k]][i])
+      node[key] = node[key] or {}
+      node = node[key]
+    end
+    if not node.list then
+      node.list, node.key = {}, {}
+      for k = 1, depth do node.key[by[k]] = self.data[by[k]][i] end
+      groups[#groups + 1] = node
+    end
+    node.list[#node.list + 1] = i
+  end
+  return groups
+end
+
 -- The table split by the values of some columns: an array of
 -- {key = {name = value, ...}, rows = table}, in the order of the levels.
 --   for _, g in ipairs(t:group{"init", "depth"}) do ... g.key.init ... end
 function Table:group(by)
   if type(by) == "string" then by = { by } end
   names.table_of("group", "the columns", by)
-  local members, groups = {}, {}
   for _, name in ipairs(by) do column_of(self, name) end
-  for i = 1, self.size do
-    local parts, key = {}, {}
-    for k, name in ipairs(by) do
-      key[name] = self.data[name][i]
-      parts[k] = key_of(key[name])
-    end
-    local id = table.concat(parts, "\0")
-    if not members[id] then
-      members[id] = { key = key, list = {} }
-      groups[#groups + 1] = members[id]
-    end
-    table.insert(members[id].list, i)
-  end
+  local groups = members_of(self, by)
   for _, group in ipairs(groups) do
     group.rows, group.list = pick(self, group.list), nil
   end
