@@ -307,3 +307,65 @@ describe("bad options to theory", function()
     end, "depth is 3")
   end)
 end)
+
+describe("signal like a trial", function()
+  local signal = theory.signal
+
+  local function same(a, b)
+    for _, name in ipairs { "forward", "delta", "gradient" } do
+      for l, x in ipairs(a.typical[name]) do
+        near(x, b.typical[name][l], 1e-14)
+      end
+      assert.are.equal(#a.typical[name], #b.typical[name])
+    end
+  end
+
+  it("takes what its parameters say, an arm's name too", function()
+    local p = { width = 32, depth = 6, batch = 3, activation = "tanh",
+      init = "orthogonal_sqrt2", seed = 9 }
+    same(signal { like = p, q0 = 0.5 }, signal { width = 32, depth = 6,
+      batch = 3, activation = "tanh", init = "orthogonal", gain = math.sqrt(2),
+      q0 = 0.5 })
+    same(signal { like = p, depth = 4, init = "he_normal" }, signal {
+      width = 32, depth = 4, batch = 3, activation = "tanh",
+      init = "he_normal" })
+  end)
+
+  it("knows the losses' names", function()
+    for loss, reduction in pairs { mse = "mean", mse_half = "half",
+      mse_sum = "sum" } do
+      same(signal { width = 32, depth = 5, loss = loss }, signal { width = 32,
+        depth = 5, cotangent = "mse", reduction = reduction })
+    end
+  end)
+
+  it("knows nothing of initializers that theory has no law for", function()
+    assert.is_nil(signal { like = { width = 8, depth = 4, init = "sparse" } })
+    assert.is_nil(ortho.theory.gradient_slope { like = { width = 8, depth = 4,
+      init = "identity" } })
+  end)
+
+  it("has the slopes that gradient_slope has, from four layers on", function()
+    local options = { init = "gaussian", width = 32, depth = 9, batch = 2,
+      loss = "mse_half" }
+    local known = ortho.theory.gradient_slope(options)
+    local found = signal(options)
+    for _, name in ipairs { "forward", "delta", "gradient" } do
+      assert.are.equal(known.typical[name], found.slope[name])
+      assert.are.equal(known.sd[name], found.slope_sd[name])
+    end
+    assert.is_nil(signal { width = 32, depth = 3 }.slope)
+  end)
+
+  it("refuses what is no parameter table, no loss", function()
+    for message, options in pairs {
+      ["like must be a table of parameters, not the number 3"] = { like = 3 },
+      ["unknown loss 'mse_hlaf' (did you mean 'mse_half'?"] =
+        { loss = "mse_hlaf" },
+    } do
+      local ok, said = pcall(signal, options)
+      assert.is_false(ok)
+      assert.is_truthy(said:find(message, 1, true), said)
+    end
+  end)
+end)
