@@ -2,6 +2,7 @@
 -- it requires, or somebody at the prompt; and what the experiment is called
 -- after.
 local script = require "orthorun.base.script"
+local stop = require "orthorun.experiment.stop"
 
 local caller = {}
 
@@ -52,6 +53,19 @@ function caller.name(def)
   if not path or path == (arg or {})[0] then path = script.name() end
   local name = path:match "[^/]*$":gsub("%.%w*$", "")
   return name ~= "" and name or "experiment"
+end
+
+-- Raises what is wrong with a definition. Where the line that called is known,
+-- the message begins with it; else with the file's name, for a place in the
+-- library helps nobody.
+function caller.blame(def, message)
+  local text = type(message) == "string" and
+    message:match "^[^\n]*/orthorun/%a+/[%w_]+%.lua:%d+: (.*)$"
+  if not text then error(message, 0) end
+  local trial = type(def) == "table" and def.trial
+  local source = type(trial) == "function" and
+    debug.getinfo(trial, "S").source or ""
+  stop.plain(("%s: %s"):format(file_of(source) or script.name(), text))
 end
 
 return caller

@@ -354,6 +354,14 @@ local function run(e)
   end
 end
 
+-- A definition, checked and made ready to run; and whether it is the script's
+-- own. asked: what experiment.load wants.
+local function prepare(def, asked)
+  check(def)
+  local main = not asked and caller.is_main(def)
+  return start(def, main, asked and asked.overrides), main
+end
+
 -- What experiment.load wants of the file that it is loading.
 local loading
 
@@ -362,11 +370,10 @@ local loading
 -- docs/api.md's section says what the fields are. In a file that another
 -- script requires nothing is printed or drawn, and no command line is read.
 local function define(_, def)
-  check(def)
   local asked = loading
   loading = nil
-  local main = not asked and caller.is_main(def)
-  local e = start(def, main, asked and asked.overrides)
+  local ok, e, main = pcall(prepare, def, asked)
+  if not ok then caller.blame(def, e) end
   run(e)
   show_all(e)
   if main then ending.show(e) end

@@ -3,8 +3,14 @@
 local Stop = { __name = "orthorun.stop" }
 Stop.__tostring = function(self) return self.message end
 
--- stop(format, ...): like error(format:format(...), 0).
-return function(format, ...)
-  error(setmetatable({ message = "experiment: " .. format:format(...) }, Stop),
-    0)
+local stop = {}
+
+-- Raises a message as it is.
+function stop.plain(message) error(setmetatable({ message = message }, Stop), 0) end
+
+-- stop(format, ...): raises "experiment: ".
+local function call(_, format, ...)
+  stop.plain("experiment: " .. format:format(...))
 end
+
+return setmetatable(stop, { __call = call })
