@@ -755,6 +755,18 @@ describe("wrong definitions", function()
       { derive = { a = {} } })
   end)
 
+  it("are told at the script's line, or at its file where it ended there",
+    function()
+      local wrong = "ortho.experiment { shwo = {}, trial = function() end }"
+      local _, code, err = run("local t = " .. wrong)
+      assert.are.equal(1, code)
+      has(err, ("s%d.lua:2: experiment: unknown option 'shwo'"):format(count))
+      _, code, err = run("return " .. wrong)
+      assert.are.equal(1, code)
+      has(err, ("s%d.lua: experiment: unknown option 'shwo'"):format(count))
+      has_not(err, "stack traceback")
+    end)
+
   it("are refused in words, whatever stands in a field", function()
     local odd = { 3, 0 / 0, "", "text", true, false, {}, { 1 }, { {} },
       { a = 1 }, { { 1 }, { 2 } }, { "a", 2 }, { x = {} }, { x = { 1, 2 } },
