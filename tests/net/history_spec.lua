@@ -25,6 +25,7 @@ describe("history:curves", function()
     assert.same({ 0, 0.5, 1, 1.5, 2 }, c.epoch)
     assert.same(h.evaluations:column "accuracy", c.accuracy)
     assert.same(h.evaluations:column "loss", c.test_loss)
+    assert.is_false(c.diverged)
   end)
 
   it("has means of loss and clipped gradient since the one before", function()
@@ -57,6 +58,7 @@ describe("history:curves", function()
     local h = run { lr = 1e300, clip = nil }
     assert.is_truthy(h.diverged)
     local c = h:curves()
+    assert.is_true(c.diverged)
     for _, name in ipairs { "step", "loss", "gradient", "accuracy",
       "relative_drift" } do
       assert.equal(#c.step, #c[name], name)
@@ -96,6 +98,7 @@ describe("history:final", function()
       probes = { "movement" } } }:final()
     assert.is_true(f.movement ~= f.movement)
     assert.is_true(f.taken > 0)
+    assert.is_true(f.diverged)
   end)
 
   it("tells how the loss went", function()

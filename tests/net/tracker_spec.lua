@@ -238,6 +238,14 @@ describe("the probe", function()
     end
   end)
 
+  it("has a label only if there is such a probe", function()
+    local known = {}
+    for _, name in ipairs(tracker.probes()) do known[name] = true end
+    for name in pairs(require "orthorun.net.probes".labels) do
+      assert.is_true(known[name], name)
+    end
+  end)
+
   it("has a definition here, if it is built in", function()
     local special = { singular_values = true, moved_eigenvalues = true,
       gradient_split = true, path = true, gram_path = true,

@@ -67,8 +67,8 @@ end
 -- layers (default: all that were tracked), by the probe's name; and taken, the
 -- number of updates; reached, the step that had the loss to reach, or NaN; loss,
 -- the last; left, its share of the first; and peak, the largest loss over the
--- first (1 where training is stable, inf where it diverged). Of a run that
--- diverged there is no last measurement: NaN.
+-- first (1 where training is stable, inf where it diverged); and diverged, true
+-- or false. Of a run that diverged there is no last measurement: NaN.
 function History:final(options)
   local layers = layers_of(self, "history:final", options)
   local first = self.steps.data.loss[1] or 0 / 0
@@ -76,6 +76,7 @@ function History:final(options)
     loss = self.loss or 0 / 0 }
   out.left = out.loss / first
   out.peak = self.diverged and math.huge or self.most / first
+  out.diverged = self.diverged ~= nil
   for name, by_step in pairs(layer_means(self, layers)) do
     local last = -1
     for step in pairs(by_step) do last = math.max(last, step) end
@@ -100,8 +101,8 @@ end
 -- each evaluation: step, epoch, accuracy (where there are labels), test_loss;
 -- loss and gradient, the norm of all gradients as clipped: means over the
 -- recorded steps from the evaluation before to this one; and the tracker's
--- probes, means over those layers, NaN where they were not measured. An
--- experiment's trial may return them as they are.
+-- probes, means over those layers, NaN where they were not measured; and
+-- diverged, true or false. An experiment's trial may return them as they are.
 function History:curves(options)
   local layers = layers_of(self, "history:curves", options)
   local e = self.evaluations
@@ -110,6 +111,7 @@ function History:curves(options)
   end
   local out = { step = e:column "step", epoch = e:column "epoch",
     test_loss = e:column "loss", loss = {}, gradient = {},
+    diverged = self.diverged ~= nil,
     accuracy = e.data.accuracy[1] and e:column "accuracy" or nil }
   for i, step in ipairs(out.step) do
     local before = out.step[i - 1] or 0

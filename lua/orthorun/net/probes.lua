@@ -247,6 +247,18 @@ probes.sums = {
 -- To be called with a measurement: what bound_spectral's next terms go by.
 function probes.note_spectral(c, l) c.spectral[l] = singular(c, l)[1] end
 
+-- labels: how people write them, where a name does not say it.
+probes.labels = {
+  gram_drift = "‖WWᵀ − W₀W₀ᵀ‖", relative_drift = "‖E‖_F/(g²√n)",
+  spectral_drift = "‖E‖₂/g²", trace_share = "(tr E)²/‖E‖²",
+  weight_norm = "‖W‖_F", singular_max = "‖W‖₂", singular_min = "σ_min(W)",
+  movement = "‖W − W₀‖/‖W₀‖", movement_norm = "‖W − W₀‖_F",
+  movement_spectral = "‖W − W₀‖₂", balance = "‖W₂ᵀW₂ − W₁W₁ᵀ‖",
+  bound_maxima = "2η t max‖W‖_F max‖g‖", bound_sums = "Σ 2η‖W‖_F‖G‖_F",
+  bound_spectral = "Σ 2η‖W‖₂‖G‖_F", bound_mixed = "(‖W‖₂+‖W₀‖₂) ‖W−W₀‖_F",
+  bound_tight = "‖(W+W₀)(W−W₀)ᵀ‖_F",
+}
+
 probes.groups = {
   gradient_split = { "gradient_symmetric", "gradient_skew" },
 }
