@@ -813,3 +813,13 @@ describe("wrong definitions", function()
       assert.are.equal(2, ran)
     end)
 end)
+
+describe("results that are a tracker's probes", function()
+  it("have labels, unless measures says otherwise", function()
+    local body = [[grid = { seed = ortho.range(2) }, show = { { table =
+      "relative_drift" } }, trial = function() return { relative_drift = 1 } end]]
+    has((results(body)), "‖E‖_F/(g²√n)")
+    has((results(body .. [[, measures = { relative_drift = { label = "D" } } ]])),
+      "relative_drift is D")
+  end)
+end)

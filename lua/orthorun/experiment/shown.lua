@@ -2,6 +2,7 @@
 -- rows an entry is about, the columns that make its groups, how things are
 -- called. An experiment's data (init.lua) is `e` here.
 local names = require "orthorun.base.names"
+local probe_labels = require "orthorun.net.probes".labels
 local results = require "orthorun.experiment.results"
 local stop = require "orthorun.experiment.stop"
 local where = require "orthorun.experiment.where"
@@ -55,10 +56,11 @@ function shown.by(e, entry, rows, except)
   return list
 end
 
--- How a result is called: by its measure's label, else its name.
+-- How a result is called: by its measure's label, a tracker's probe by its own,
+-- else its name.
 function shown.label(e, name)
   local measure = e.measures[name]
-  return measure and measure.label or name
+  return measure and measure.label or probe_labels[name] or name
 end
 
 function shown.is_log10(e, name)
