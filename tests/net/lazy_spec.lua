@@ -90,6 +90,8 @@ describe("ortho.lazy", function()
     local from_0 = ortho.lazy { net = net, x = x, scale = 2, centred = false,
       y = y + 2 * net:forward(x) }
     assert.is_near(one.movement[1] / 2, from_0.movement[1], 1e-12)
+    assert.same(ten, ortho.lazy { net = net, x = x, y = y, like = {
+      scale = 10, width = 8, target = 0.5 }, target = 0.1 })
   end)
 
   it("refuses nets that it cannot take apart, and impossible targets",
@@ -109,6 +111,7 @@ describe("ortho.lazy", function()
       try("target is 1, must be above 0 and below 1", { target = 1 })
       try("scale is -1", { scale = -1 })
       try("layer 4, of a net with 3", { layers = { 4 } })
+      try("like must be a table", { like = 3 })
       try("net must be a network", { net = 3 })
       try("did you mean 'target'", { traget = 0.1 })
       try("2500 outputs of 1 samples", { x = x:col(1), y = matrix.ones(2500, 1) })

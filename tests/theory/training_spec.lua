@@ -149,6 +149,8 @@ describe("theory.decay_drift", function()
   it("is 0 without steps or decay; refuses negative ones", function()
     assert.equal(0, theory.decay_drift { lr = 1, weight_decay = 0, steps = 5 })
     assert.equal(0, theory.decay_drift { lr = 1, weight_decay = 1, steps = 0 })
+    assert.equal(0.75, theory.decay_drift { like = { lr = 1, steps = 9,
+      weight_decay = 0.5 }, steps = 1 })
     raises("steps is -1", theory.decay_drift, { lr = 1, weight_decay = 1,
       steps = -1 })
     raises("weight_decay is nil", theory.decay_drift, { lr = 1, steps = 1 })
@@ -167,6 +169,7 @@ describe("theory.adam_drift", function()
       tracker = { every = "ends", probes = { "relative_drift" } } }
     assert.is_near(1, h:final { layers = { 1, 2 } }.relative_drift /
       theory.adam_drift { lr = 1e-3, width = 100, gain = math.sqrt(2) }, 0.1)
+    assert.equal(0.2, theory.adam_drift { like = { width = 2 }, lr = 0.1 })
     raises("lr is nil", theory.adam_drift, { width = 3 })
   end)
 end)

@@ -120,16 +120,26 @@ local function answer(kernels, y, target)
   end), time
 end
 
+-- What is given, else what options.like has, else the default.
+local function value_of(options, name, default)
+  local value = options[name]
+  if value == nil then value = (options.like or {})[name] end
+  if value == nil then return default end
+  return value
+end
+
 local function check(options)
   names.table_of("lazy", "the options", options)
   names.options("lazy", options, { "net", "x", "y", "activation", "scale",
-    "target", "centred", "layers" })
+    "target", "centred", "layers", "like" })
+  if options.like ~= nil then names.table_of("lazy", "like", options.like) end
   local o = { net = names.expect("lazy", "net", options.net, "layer"),
     x = names.expect("lazy", "x", options.x, "matrix"),
     y = names.expect("lazy", "y", options.y, "matrix"),
-    activation = options.activation or "relu", scale = options.scale or 1,
-    target = options.target or 0.1, centred = options.centred ~= false,
-    layers = options.layers }
+    activation = value_of(options, "activation", "relu"),
+    scale = value_of(options, "scale", 1),
+    target = value_of(options, "target", 0.1),
+    centred = value_of(options, "centred", true), layers = options.layers }
   if not names.has(core.activation.names(), o.activation) then
     fail("%s", names.unknown("activation", tostring(o.activation),
       core.activation.names()))
@@ -163,7 +173,7 @@ local function layers_of(wanted, count)
 end
 
 -- ortho.lazy{net=, x=, y=, activation="relu", scale=1, centred=true,
--- target=0.1, layers=}: where gradient flow would take the weights of a
+-- target=0.1, layers=, like=}: where gradient flow would take the weights of a
 -- multilayer perceptron without biases that learns y at x, scale times its
 -- output counting from where it is (loss.scaled; not centred: from 0), until
 -- the loss is `target` of what it was, if the net were linear in its weights
@@ -171,7 +181,9 @@ end
 -- arrays over those layers (default: all): movement, ||W - W0||_F; drift,
 -- ||E||_F/(g^2 sqrt k) as a movement of that length in a random direction makes
 -- it, sqrt 2 ||W - W0||_F/(g sqrt n), k and n the shorter and the longer side;
--- and time, learning rate times steps. Memory: (samples outputs)^2 numbers for
+-- and time, learning rate times steps. like: a table, as of a trial's
+-- parameters, with activation, scale, centred and target where they are not
+-- given. Memory: (samples outputs)^2 numbers for
 -- each layer.
 return function(options)
   local o = check(options)

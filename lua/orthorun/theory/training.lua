@@ -143,22 +143,22 @@ function training.lazy_drift(options)
     (number(who, o, "gain", 1) * width * depth)
 end
 
--- theory.decay_drift{lr=, weight_decay=, steps=}: the drift ||E||_F/(g^2 sqrt n)
+-- theory.decay_drift{lr=, weight_decay=, steps=, like=}: the drift ||E||_F/(g^2 sqrt n)
 -- of orthogonal weights that so many steps of weight decay have shrunk, and
 -- nothing else: 1 - (1 - lr weight_decay)^(2 steps).
 function training.decay_drift(options)
   local who = "decay_drift"
-  local o = options_of(who, options, { "lr", "weight_decay", "steps" })
+  local o = with_like(who, options, { "lr", "weight_decay", "steps" })
   local rate = number(who, o, "lr") * number(who, o, "weight_decay", nil, 0)
   return 1 - (1 - rate) ^ (2 * count(who, o, "steps", nil, 0))
 end
 
--- theory.adam_drift{lr=, width=, gain=1}: the drift ||E||_F/(g^2 sqrt n) after
+-- theory.adam_drift{lr=, width=, gain=1, like=}: the drift ||E||_F/(g^2 sqrt n) after
 -- the first step of Adam, which moves every weight by lr, whatever its
 -- gradient: sqrt(2 n) lr/g for a movement in a random direction.
 function training.adam_drift(options)
   local who = "adam_drift"
-  local o = options_of(who, options, { "lr", "width", "gain" })
+  local o = with_like(who, options, { "lr", "width", "gain" })
   return number(who, o, "lr") * math.sqrt(2 * count(who, o, "width", nil, 1)) /
     number(who, o, "gain", 1)
 end
