@@ -93,6 +93,30 @@ describe("cases", function()
       { case = { "plain" }, width = 9, rate = 2, seed = { 1 } }))
   end)
 
+  it("give up their list for one that is given, which others sweep", function()
+    local function with(width)
+      return trials(def, { "case", "rate", "width" }, { width = width,
+        seed = { 1 } })
+    end
+    assert.are.same({ "plain 1 3", "plain 1 4", "fast 5 3", "fast 5 4",
+      "wide 1 3", "wide 1 4" }, with { 3, 4 })
+    assert.are.same({ "plain 1 3", "fast 5 3", "wide 1 3" }, with { 3 })
+    local option
+    for _, each in ipairs(grid.options(def)) do
+      if each.name == "width" then option = each end
+    end
+    assert.is_true(option.many)
+    assert.are.same({ 8, unset = true }, option.default)
+    assert.are.same({ "plain 1 8", "fast 5 8", "wide 1 16", "wide 1 32" },
+      with(option.default))
+  end)
+
+  it("keep a value of their own where a list is given", function()
+    assert.are.same({ "a 3", "a 4", "b 7", "c 3", "c 4" }, trials({ params =
+      { x = 1 }, cases = { { "a" }, { "b", x = 7 }, { "c", x = { 8, 9 } } } },
+      { "case", "x" }, { x = { 3, 4 } }))
+  end)
+
   it("set a grid's parameter to values of their own", function()
     assert.are.same({ "a 1", "a 2", "b 7" }, trials({ grid = { x = { 1, 2 } },
       cases = { { "a" }, { "b", x = 7 } } }, { "case", "x" }))

@@ -86,9 +86,12 @@ function shown.key(e, key, by)
   return table.concat(parts, ", ")
 end
 
--- What an entry's conditions leave, in words.
+-- What an entry's conditions leave, in words, after the derived table it is of.
 function shown.where_text(e, entry, rows)
-  return where.text(shown.source(e, entry), rows, entry.where, e.labels)
+  local source = shown.source(e, entry)
+  local text = where.text(source, rows, entry.where, e.labels)
+  if not entry.of then return text end
+  return entry.of .. (text ~= "" and ", " .. text or "")
 end
 
 -- The item "table of loss: no rows where depth 77".

@@ -164,8 +164,17 @@ function grid.names(def)
   return ordered(lists), ordered(fixed)
 end
 
+-- Does a case sweep this parameter?
+local function is_swept(def, name)
+  for _, case in ipairs(def.cases or {}) do
+    if type(grid.settings(case)[name]) == "table" then return true end
+  end
+  return false
+end
+
 -- What its options are made of: an array of {name, default, many}; a computed
--- parameter has the function as default and `sample`, a value of its kind.
+-- parameter has the function as default and `sample`, a value of its kind. One
+-- that a case sweeps takes a list; its default has the field `unset`.
 function grid.options(def)
   local lists, list = lists_of(def), {}
   if def.cases then
@@ -183,6 +192,8 @@ function grid.options(def)
     if type(value) == "function" then
       sample = sample or grid.trials(def, {}, true)[1]
       option.sample = sample[name]
+    elseif is_swept(def, name) then
+      option.default, option.many = { value, unset = true }, true
     end
     list[#list + 1] = option
   end
@@ -206,9 +217,16 @@ local function check_lengths(group, value_of)
   end
 end
 
+-- A list that was given in place of a parameter's one value, or nil.
+local function given_list(def, values, name)
+  local value = values[name]
+  return (def.params or {})[name] ~= nil and type(value) == "table" and
+    not value.unset and value or nil
+end
+
 -- The alternatives that are crossed in a case: an array of arrays of tables
 -- of values.
-local function axes_of(def, value_of, settings)
+local function axes_of(def, values, value_of, settings)
   local lists, axes, done = lists_of(def), {}, {}
   local group_of = {}
   for _, group in ipairs(zip_groups(def.zip)) do
@@ -217,12 +235,18 @@ local function axes_of(def, value_of, settings)
   for name, value in pairs(settings) do
     if type(value) == "table" then lists[name] = value end
   end
+  for name in pairs(values) do
+    lists[name] = lists[name] or given_list(def, values, name)
+  end
   for _, name in ipairs(ordered(lists)) do
     local group, axis = group_of[name], {}
-    local values = settings[name]
-    if values == nil then values = value_of(name) end
-    if type(values) ~= "table" then values = { values } end
-    for i, value in ipairs(done[group] and {} or values) do
+    local list = settings[name]
+    if list == nil then list = value_of(name) end
+    if type(list) ~= "table" then list = { list } end
+    if type(settings[name]) == "table" then
+      list = given_list(def, values, name) or list
+    end
+    for i, value in ipairs(done[group] and {} or list) do
       axis[i] = { [name] = value }
       for other in pairs(group or {}) do axis[i][other] = value_of(other)[i] end
     end
@@ -275,12 +299,14 @@ end
 
 -- The parameters of every trial, an array of tables; of the loops the last
 -- name varies fastest. values: what was given in place of the definition's own
--- values, by name. first: the first trial alone. Raises a plain message where
+-- values, by name; a list in place of a parameter's value is swept, and takes the
+-- place of a case's list. first: the first trial alone. Raises a plain message where
 -- lists that go together differ in length, or a function fails.
 function grid.trials(def, values, first)
   local lists = lists_of(def)
   local function value_of(name)
     local value = values[name]
+    if type(value) == "table" and value.unset then return value[1] end
     if value ~= nil then return value end
     if lists[name] then return lists[name] end
     return (def.params or {})[name]
@@ -303,7 +329,8 @@ function grid.trials(def, values, first)
     for setting, value in pairs(settings) do
       if type(value) ~= "table" then p[setting] = value end
     end
-    for _, q in ipairs(cross({ p }, axes_of(def, value_of, settings))) do
+    for _, q in ipairs(cross({ p }, axes_of(def, values, value_of,
+      settings))) do
       trials[#trials + 1] = compute(q)
       if first then return trials end
     end

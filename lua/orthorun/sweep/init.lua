@@ -69,7 +69,8 @@ local function define(_, def)
   local ok, trials = pcall(self.trials, self)
   if not ok then settings.usage_error(trials) end
   for _, name in ipairs(self.grid_names) do
-    self.grid[name] = type(values[name]) == "table" and values[name] or
+    self.grid[name] = (def.params or {})[name] == nil and
+      type(values[name]) == "table" and values[name] or
       grid.levels(def, trials, name)
   end
   settings.apply(chosen, chosen.precision or self.params.precision)
