@@ -2,7 +2,7 @@
 -- (2020): orthogonal weights as wide at any depth, Gaussian ones in proportion.
 local ortho = require "orthorun"
 
-local init = { orthogonal = ortho.init.orthogonal {}, -- both keep E||Wx||^2
+local arm = { orthogonal = ortho.init.orthogonal {}, -- both keep E||Wx||^2
   gaussian = function(rng, rows, cols)
     return rng:normal(rows, cols, { std = math.max(rows, cols) ^ -0.5 })
   end }
@@ -21,7 +21,7 @@ return ortho.experiment {
       singular_values = ortho.matrix.linspace(0.5, 1.5, p.outputs):tolist(),
       distribution = "whitened", rng = rng:split "task" }
     local net = ortho.mlp { for_data = set, width = p.width, depth = p.depth,
-      activation = "linear", init = init[p.init], rng = rng:split "weights", bias = false }
+      activation = "linear", init = arm[p.init], rng = rng:split "weights", bias = false }
     local zero = set.weight:norm() ^ 2 / 2
     local history = ortho.train { net = net, data = set, loss = "mse_half",
       lr = p.rate / p.depth, steps = p.steps, target_loss = p.target * zero }
