@@ -205,10 +205,11 @@ probes.gradients = {
   end,
 }
 
--- W's way since the last term of the sums, when it was c.previous, and its
--- length.
+-- W's way since the last term of the sums, when it was c.previous, its length,
+-- and W's norm then.
 local way = once("way", function(c, l) return c.W[l] - c.previous[l] end)
 local length = once("length", function(c, l) return way(c, l):norm() end)
+local before = once("before", function(c, l) return c.previous[l]:norm() end)
 
 -- Those that add up. f(c, l) is a term of the sum: from V = c.previous[l], W at
 -- the term before, to W. Each bounds ||E||_F, but path, which bounds
@@ -222,7 +223,7 @@ probes.sums = {
   end,
   -- 2 ||V||_F ||W - V||_F + ||W - V||_F^2
   bound_sums = function(c, l)
-    return 2 * c.previous[l]:norm() * length(c, l) + length(c, l) ^ 2
+    return 2 * before(c, l) * length(c, l) + length(c, l) ^ 2
   end,
   -- the same with ||V||_2, as it was when last measured
   bound_spectral = function(c, l)
@@ -235,12 +236,12 @@ probes.sums = {
     local m = always("maxima", function()
       return { terms = 0, weight = 0, step = 0, bound = 0 }
     end)(c, l)
-    local before = m.bound
+    local last = m.bound
     m.terms = m.terms + 1
-    m.weight = math.max(m.weight, c.previous[l]:norm())
+    m.weight = math.max(m.weight, before(c, l))
     m.step = math.max(m.step, c.run.lr * c.run.grad_norm)
     m.bound = 2 * m.terms * m.weight * m.step
-    return m.bound - before
+    return m.bound - last
   end,
 }
 

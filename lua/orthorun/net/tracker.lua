@@ -176,7 +176,7 @@ local function add_terms(self)
       totals[l] = (totals[l] or 0) + probe.f(c, l)
     end
   end
-  for _, l in ipairs(self.chosen) do c.previous[l]:assign(c.W[l]) end
+  for _, l in ipairs(self.chosen) do c.previous[l] = c.W[l]:copy() end
 end
 
 -- Takes notice of a step, before its update: adds the terms of the update
