@@ -7,7 +7,7 @@ SAN      =#                  make SAN=address,undefined test
 PREFIX   = /usr/local
 DESTDIR  =
 V        =#                  V=1 shows the compiler's command lines
-EDITLINE = libedit#          or none: plain line input at the prompt
+EDITLINE = libedit#          or readline; none: plain line input at the prompt
 BUSTED   = busted
 PKGS     = lua5.4 zlib sqlite3
 LIBS     = -llapacke -lopenblas -lm -ldl
@@ -34,8 +34,11 @@ endif
 CPPFLAGS += $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 LDLIBS  += $(shell pkg-config --libs $(PKGS) 2>/dev/null) $(LIBS)
 ifeq ($(EDITLINE),libedit)
-CPPFLAGS += -DOR_EDITLINE
+CPPFLAGS += -DOR_EDITLINE -DOR_LIBEDIT
 LDLIBS  += -ledit
+else ifeq ($(EDITLINE),readline)
+CPPFLAGS += -DOR_EDITLINE -DOR_READLINE
+LDLIBS  += -lreadline
 endif
 
 # Files that include real.h are templates: compiled once for each precision.
@@ -181,6 +184,8 @@ install: $(BIN) ## into PREFIX (/usr/local); DESTDIR is honoured
 	install $(BIN) $(BINDIR)/orthorun
 	cd lua && find . -type f \
 	  -exec install -D -m 644 {} $(abspath $(SHAREDIR))/{} \;
+	install -d $(SHAREDIR)/docs
+	install -m 644 docs/*.md $(SHAREDIR)/docs
 
 uninstall: ## what install did, undone
 	rm -f $(BINDIR)/orthorun

@@ -4,7 +4,7 @@ local ortho = require "orthorun"
 
 local pages = { "README.md", "docs/api.md", "docs/article.md",
   "docs/cluster.md", "docs/design.md", "docs/experiment.md",
-  "docs/experiments.md",
+  "docs/experiments.md", "docs/prompt.md",
   "docs/sharing.md", "docs/sweeps.md", "docs/theory.md", "docs/tutorial.md" }
 
 local function read(path)
@@ -295,13 +295,17 @@ local function session(folder)
     out = {}
     return said
   end
-  -- A prompt's lines: an expression's values are printed.
+  -- A prompt's lines: an expression's values are shown as the prompt does.
+  function env.show(...)
+    local display = require "orthorun.prompt.display"
+    display.set { colors = false, width = 80, ortho = ortho }
+    if select("#", ...) > 0 then
+      env.print(display.values(table.pack(...)))
+    end
+  end
   function self.prompt(line)
     local block = { text = line, line = 0 }
-    if load("return " .. line) then
-      block.text = ("v = table.pack(%s) if v.n > 0 then " ..
-        "print(table.unpack(v, 1, v.n)) end"):format(line)
-    end
+    if load("return " .. line) then block.text = ("show(%s)"):format(line) end
     return self.run(block)
   end
   return self

@@ -16,6 +16,7 @@
 #include "../core/product.h"
 #include "../core/reduction.h"
 #include "../core/rng.h"
+#include "../system/apart.h"
 #include "../system/status.h"
 
 #define LIB_MATRIX "orthorun.matrix"
@@ -88,6 +89,19 @@ void lib_keep_arena(lua_State *L);
 typedef or_status lib_computation(void *context, or_arena *arena);
 or_status lib_compute(lua_State *L, lib_computation *f, void *context,
                       or_arena *arena);
+/* The same for what may take long: at a prompt that would wait it runs in a
+   copy of this process, which Ctrl-C ends (system/apart.h). */
+typedef struct lib_effort {
+  double cost;  /* of this many multiplications, as an SVD makes them */
+  bool at_once; /* the work is done over the empty arena already */
+  int count;    /* what it writes beside the arena */
+  sys_part parts[8];
+} lib_effort;
+or_status lib_compute_long(lua_State *L, lib_computation *f, void *context,
+                           or_arena *arena, const lib_effort *effort);
+/* Adds a matrix and its elements to what is written; at most 3 have room
+   beside a context. */
+void lib_add_part(lib_effort *effort, or_matrix *m);
 /* "3x4" for messages; pushes the string and returns it. */
 const char *lib_shape(lua_State *L, const or_matrix *m);
 /* c = op(a) op(b), with scratch fetched where the product needs it. */

@@ -53,16 +53,3 @@ void lib_keep_arena(lua_State *L) {
   lua_rawseti(L, -2, 1);
   lua_pop(L, 1);
 }
-
-or_status lib_compute(lua_State *L, lib_computation *f, void *context,
-                      or_arena *arena) {
-  *arena = or_arena_over(NULL, 0);
-  lib_poll(L);
-  or_status status = f(context, arena);
-  if (status != OR_SCRATCH)
-    return status;
-  lib_grow_arena(L, arena);
-  status = f(context, arena);
-  lib_keep_arena(L);
-  return status;
-}

@@ -295,7 +295,11 @@ static or_status perform(void *context, or_arena *arena) {
 static void compute(lua_State *L, const method *m, call *c) {
   task t = {m, c};
   or_arena arena;
-  or_status status = lib_compute(L, perform, &t, &arena);
+  lib_effort effort = {.count = 1, .parts = {{c, sizeof *c}}};
+  effort.cost = (double)c->a->rows * c->a->cols * extent(c, 'k');
+  for (int i = 0; i < MAX_RESULTS && c->out[i]; i++)
+    lib_add_part(&effort, c->out[i]);
+  or_status status = lib_compute_long(L, perform, &t, &arena, &effort);
   if (status != OR_OK)
     refuse(L, c, status, &arena);
 }

@@ -39,7 +39,8 @@ enum {
   HOST_NO_ENVIRONMENT = 8, /* -E */
   HOST_HELP = 16,          /* --help */
   HOST_VERSION = 32,       /* --version */
-  HOST_TOOL = 64           /* --merge, --show, ...: `script` is that word */
+  HOST_TOOL = 64,          /* --merge, --show, ...: `script` is that word */
+  HOST_LAX = 128           /* --no-strict */
 };
 
 typedef struct host_args {
@@ -63,7 +64,7 @@ void host_print_help(void); /* on stdout */
 /* Prints a message about the command line on stderr. */
 void host_usage_error(const char *message);
 
-/* --- run.c: calling Lua, errors, Ctrl-C ---------------------------------- */
+/* --- run.c: calling Lua, and errors --------------------------------------- */
 
 /* Calls the function under its arguments with a traceback handler, stopped by
    Ctrl-C. Returns Lua's status; results or the message are on the stack. */
@@ -74,8 +75,18 @@ int host_report(lua_State *L, int status);
 /* Prints "program: message" on stderr. */
 void host_message(const char *message);
 void host_set_program(const char *name); /* NULL: none in messages */
-/* Was the last host_call stopped by Ctrl-C? */
+
+/* --- interrupt.c: Ctrl-C -------------------------------------------------- */
+
+/* From here on Ctrl-C raises an error in what L calls. stubborn: an entry at
+   the prompt, which cannot go on by catching it, and where a second Ctrl-C
+   does not end the process. Until host_unwatch(L). */
+void host_watch(lua_State *L, bool stubborn);
+void host_unwatch(lua_State *L);
+/* Was there a Ctrl-C since the last host_watch? */
 bool host_was_interrupted(void);
+/* coroutine.resume and coroutine.wrap that let Ctrl-C in. */
+void host_open_coroutines(lua_State *L);
 
 /* --- state.c: Lua with the library in it --------------------------------- */
 

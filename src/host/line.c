@@ -1,53 +1,61 @@
-/* line.c: line input, by libedit where built with OR_EDITLINE. */
+/* line.c: line input. The editor is libedit or readline, as built; where there
+   is none, or the input is no terminal, lines are read as they come. */
 #include "line.h"
 
-#include <errno.h>
 #include <langinfo.h>
 #include <locale.h>
-#include <poll.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-/* --- Ctrl-C and resizing while a line is typed --------------------------- */
+/* --- signals while a line is typed ---------------------------------------- */
 
-static volatile sig_atomic_t cancelled, resized;
+static volatile sig_atomic_t cancelled, disturbed;
+static const int caught[] = {SIGINT, SIGWINCH, SIGCONT};
+enum { CAUGHT = sizeof caught / sizeof *caught };
 
 static void on_signal(int number) {
   if (number == SIGINT)
     cancelled = 1;
   else
-    resized = 1;
+    disturbed = 1;
 }
 
-static void catch_signals(struct sigaction saved[2]) {
+static void catch_signals(struct sigaction saved[CAUGHT]) {
   struct sigaction action = {.sa_handler = on_signal}; /* no SA_RESTART */
   sigemptyset(&action.sa_mask);
-  cancelled = resized = 0;
-  sigaction(SIGINT, &action, &saved[0]);
-  sigaction(SIGWINCH, &action, &saved[1]);
+  cancelled = disturbed = 0;
+  for (int i = 0; i < CAUGHT; i++)
+    sigaction(caught[i], &action, &saved[i]);
 }
 
-static void release_signals(const struct sigaction saved[2]) {
-  sigaction(SIGINT, &saved[0], NULL);
-  sigaction(SIGWINCH, &saved[1], NULL);
+static void release_signals(const struct sigaction saved[CAUGHT]) {
+  for (int i = 0; i < CAUGHT; i++)
+    sigaction(caught[i], &saved[i], NULL);
 }
 
-/* --- plain input --------------------------------------------------------- */
+bool line_was_cancelled(void) { return cancelled; }
+
+bool line_was_disturbed(void) {
+  bool was = disturbed;
+  disturbed = 0;
+  return was;
+}
+
+/* --- plain input -----------------------------------------------------------
+ */
 
 /* From files and pipes the line is echoed, so that the output reads like a
    session. */
-static line_result read_plain(const char *prompt, char **line) {
+static line_result read_plain(const char *prompt, char **line, size_t *length) {
   size_t size = 0;
   *line = NULL;
   fputs(prompt, stdout);
   fflush(stdout);
-  ssize_t length = getline(line, &size, stdin);
-  if (length < 0) {
+  ssize_t n = getline(line, &size, stdin);
+  if (n < 0) {
     free(*line);
     clearerr(stdin);
     if (!cancelled)
@@ -55,87 +63,18 @@ static line_result read_plain(const char *prompt, char **line) {
     putchar('\n'); /* the terminal has shown ^C itself */
     return LINE_CANCELLED;
   }
-  if (length > 0 && (*line)[length - 1] == '\n')
-    (*line)[length - 1] = '\0';
+  if (n > 0 && (*line)[n - 1] == '\n')
+    (*line)[--n] = '\0';
   if (!isatty(STDIN_FILENO))
     puts(*line);
+  *length = (size_t)n;
   return LINE_READ;
 }
 
-#ifdef OR_EDITLINE
+/* --- one of both ------------------------------------------------------------
+ */
 
-#include <editline/readline.h>
-
-/* --- edited input -------------------------------------------------------- */
-
-enum { HISTORY_ENTRIES = 2000 };
-static char *history_file; /* NULL: not kept */
-static char *typed;
-static bool finished;
-
-static void on_line(char *line) {
-  typed = line;
-  finished = true;
-  rl_callback_handler_remove();
-}
-
-/* The editor is fed key by key, so that waiting is done here, where Ctrl-C
-   can end it. */
-static line_result read_edited(const char *prompt, char **line) {
-  struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
-  finished = false;
-  rl_callback_handler_install(prompt, on_line);
-  while (!finished) {
-    if (cancelled) {
-      puts("^C");
-      rl_callback_handler_remove();
-      return LINE_CANCELLED;
-    }
-    if (resized) {
-      resized = 0;
-      rl_resize_terminal();
-    }
-    if (poll(&input, 1, -1) > 0)
-      rl_callback_read_char();
-    else if (errno != EINTR)
-      break;
-  }
-  *line = finished ? typed : NULL;
-  return *line ? LINE_READ : LINE_END;
-}
-
-static line_result read_terminal(const char *prompt, char **line) {
-  return isatty(STDIN_FILENO) ? read_edited(prompt, line)
-                              : read_plain(prompt, line);
-}
-
-/* --- history ------------------------------------------------------------- */
-
-/* Makes every folder on the way to the file. */
-static void make_folders(char *file) {
-  for (char *p = strchr(file + 1, '/'); p; p = strchr(p + 1, '/')) {
-    *p = '\0';
-    mkdir(file, 0700);
-    *p = '/';
-  }
-}
-
-/* $XDG_STATE_HOME/orthorun/history, or the one under ~/.local/state. */
-static char *history_name(void) {
-  const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
-  const char *folder = "";
-  if (!state || state[0] != '/') {
-    state = home;
-    folder = "/.local/state";
-  }
-  if (!state || state[0] != '/')
-    return NULL;
-  size_t size = strlen(state) + 64;
-  char *name = malloc(size);
-  if (name)
-    snprintf(name, size, "%s%s/orthorun/history", state, folder);
-  return name;
-}
+static bool edited;
 
 /* The editor moves by characters: of the user's locale, or of UTF-8 where
    that is plain C. Numbers keep their decimal point. */
@@ -145,44 +84,57 @@ static void set_characters(void) {
     setlocale(LC_CTYPE, "C.UTF-8");
 }
 
-void line_open_history(void) {
+/* A dumb terminal cannot move its cursor. */
+static bool can_edit(void) {
+  const char *term = getenv("TERM");
+  return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && term && *term &&
+         strcmp(term, "dumb") != 0;
+}
+
+void line_open(void) {
   set_characters();
-  rl_readline_name = "orthorun";
-  rl_catch_signals = 0; /* ours, in read_edited */
-  rl_initialize();
-  rl_bind_key('\t', rl_insert);
-  using_history();
-  stifle_history(HISTORY_ENTRIES);
-  history_file = isatty(STDIN_FILENO) ? history_name() : NULL;
-  if (!history_file)
-    return;
-  make_folders(history_file);
-  read_history(history_file);
-}
-
-void line_remember(const char *entry) {
-  HIST_ENTRY *last = history_get(history_base + history_length - 1);
-  if (!isatty(STDIN_FILENO) || (last && !strcmp(last->line, entry)))
-    return;
-  add_history(entry);
-  if (history_file)
-    write_history(history_file);
-}
-
+#ifdef OR_EDITLINE
+  edited = can_edit() && edit_open();
 #else
-
-static line_result read_terminal(const char *prompt, char **line) {
-  return read_plain(prompt, line);
-}
-void line_open_history(void) {}
-void line_remember(const char *entry) { (void)entry; }
-
+  (void)can_edit;
 #endif
+}
 
-line_result line_read(const char *prompt, char **line) {
-  struct sigaction saved[2];
+bool line_is_edited(void) { return edited; }
+
+line_result line_read(const char *prompt, char **line, size_t *length) {
+  struct sigaction saved[CAUGHT];
+  line_result result;
   catch_signals(saved);
-  line_result result = read_terminal(prompt, line);
+#ifdef OR_EDITLINE
+  result = edited ? edit_read(prompt, line, length)
+                  : read_plain(prompt, line, length);
+#else
+  result = read_plain(prompt, line, length);
+#endif
   release_signals(saved);
   return result;
 }
+
+#ifdef OR_EDITLINE
+void line_remember(const char *entry) {
+  if (edited)
+    edit_remember(entry);
+}
+void line_drop_input(void) {
+  if (edited)
+    edit_drop_input();
+}
+char *line_peek(void) { return edited ? edit_peek() : NULL; }
+void line_set_completer(line_completer *f, void *context) {
+  edit_set_completer(f, context);
+}
+#else
+void line_remember(const char *entry) { (void)entry; }
+void line_drop_input(void) {}
+char *line_peek(void) { return NULL; }
+void line_set_completer(line_completer *f, void *context) {
+  (void)f;
+  (void)context;
+}
+#endif

@@ -106,29 +106,53 @@ static int load_page(lua_State *L, const char *name) {
   return lua_pcall(L, 1, 1, 0);
 }
 
-static int run_script(lua_State *L, char **word) {
+/* Replaces the script on top by what is to run: watched for undeclared
+   globals, and its locals kept where the prompt follows. */
+static int prepare_script(lua_State *L, const host_args *args,
+                          const char *path) {
+  bool strict = !(args->flags & HOST_LAX), keep = args->flags & HOST_REPL;
+  if (!strict && !keep)
+    return LUA_OK;
+  lua_getglobal(L, "require");
+  lua_pushliteral(L, "orthorun.prompt.script");
+  int status = lua_pcall(L, 1, 1, 0);
+  if (status != LUA_OK)
+    return status;
+  lua_getfield(L, -1, "prepare");
+  lua_replace(L, -2);
+  lua_insert(L, -2);
+  lua_pushstring(L, path);
+  lua_pushboolean(L, strict);
+  lua_pushboolean(L, keep);
+  return lua_pcall(L, 4, 1, 0);
+}
+
+static int run_script(lua_State *L, const host_args *args) {
+  char **word = args->argv + args->script;
   bool standard_input = !strcmp(word[0], "-") && strcmp(word[-1], "--") != 0;
-  int status = !standard_input && is_page(word[0])
-                   ? load_page(L, word[0])
-                   : luaL_loadfile(L, standard_input ? NULL : word[0]);
+  const char *path = standard_input ? NULL : word[0];
+  bool page = path && is_page(path);
+  int status = page ? load_page(L, path) : luaL_loadfile(L, path);
+  if (status == LUA_OK && !page)
+    status = prepare_script(L, args, path);
   if (status == LUA_OK)
     status = host_call(L, push_arguments(L), 0);
   return host_report(L, status);
 }
 
-/* After options and script: the prompt, or stdin where nothing was given. */
+static int run_prompt(lua_State *L) {
+  host_repl(L);
+  return LUA_OK;
+}
+
+/* Where neither options nor a script say what to do: the prompt, or stdin. */
 static int run_rest(lua_State *L, const host_args *args) {
-  if (args->flags & HOST_REPL) {
-    host_repl(L);
-    return LUA_OK;
-  }
   if (args->script < args->argc || args->flags & (HOST_CODE | HOST_BANNER))
     return LUA_OK;
   if (!isatty(STDIN_FILENO))
     return run_file(L, NULL);
   host_print_banner();
-  host_repl(L);
-  return LUA_OK;
+  return run_prompt(L);
 }
 
 /* --merge, --show and their like are Lua's work: orthorun.report.tools, by
@@ -153,7 +177,9 @@ static int run_all(lua_State *L, const host_args *args) {
   if (status == LUA_OK)
     status = run_options(L, args);
   if (status == LUA_OK && args->script < args->argc)
-    status = run_script(L, args->argv + args->script);
+    status = run_script(L, args);
+  if (args->flags & HOST_REPL) /* also after an error */
+    return run_prompt(L);
   if (status == LUA_OK)
     status = run_rest(L, args);
   return status;

@@ -43,7 +43,7 @@ static bool usage_error(const char *format, const char *a, const char *b) {
 
 /* The option of the host, with two dashes, that is nearest to a name. */
 static const char *nearest(const char *name) {
-  const char *names[HOST_RUN_OPTIONS + sizeof tools / sizeof *tools + 2];
+  const char *names[HOST_RUN_OPTIONS + sizeof tools / sizeof *tools + 3];
   int n = 0;
   for (int k = 0; k < HOST_RUN_OPTIONS; k++)
     names[n++] = host_run_option_name(k);
@@ -51,6 +51,7 @@ static const char *nearest(const char *name) {
     names[n++] = tools[k] + 2;
   names[n++] = "version";
   names[n++] = "help";
+  names[n++] = "no-strict";
   names[n] = NULL;
   return lib_nearest_name(name, names);
 }
@@ -74,7 +75,7 @@ void host_print_help(void) {
        "Without a script: reads stdin, or prompts where that is a terminal.\n"
        "\n"
        "  -e code   run 'code'\n"
-       "  -i        prompt after the script\n"
+       "  -i        prompt after the script, with its locals\n"
        "  -l mod    require 'mod' into the global 'mod'\n"
        "  -l g=mod  require 'mod' into the global 'g'\n"
        "  -v        print the version in one line\n"
@@ -82,6 +83,8 @@ void host_print_help(void) {
        "  -W        turn Lua's warnings on\n"
        "  --        end of options\n"
        "  -         end of options, run stdin\n"
+       "  --no-strict\n"
+       "            undeclared globals of the script are nil, not errors\n"
        "\n"
        "Run options, before the script or after it:");
   host_print_run_options();
@@ -146,6 +149,8 @@ static bool parse_long(host_args *args, int i) {
     args->flags |= HOST_HELP;
   else if (!strcmp(word, "version"))
     args->flags |= HOST_VERSION;
+  else if (!strcmp(word, "no-strict"))
+    args->flags |= HOST_LAX;
   else
     return unknown_option(args->argv[i]);
   return true;

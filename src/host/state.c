@@ -148,6 +148,7 @@ void host_open(lua_State *L, const host_args *args) {
     lua_setfield(L, LUA_REGISTRYINDEX, "LUA_NOENV");
   }
   luaL_openlibs(L);
+  host_open_coroutines(L);
   create_arg(L, args);
   preload_core(L, args);
   add_searcher(L);

@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../../src/system/apart.h"
 #include "../../src/system/decode.h"
 #include "../../src/system/digest.h"
 #include "../../src/system/file.h"
@@ -534,6 +535,49 @@ static void test_store(void) {
   sys_store_close(&d);
 }
 
+/* --- computations in a copy ------------------------------------------------*/
+
+static void reverse(void *context) {
+  unsigned char *bytes = context;
+  for (size_t i = 0; i < MANY; i++)
+    bytes[i] = data[MANY - 1 - i];
+}
+
+static void run_forever(void *context) {
+  for (;;)
+    pause();
+}
+
+static void crash(void *context) {
+  *(volatile int *)context = 5;
+  raise(SIGKILL);
+}
+
+static void interrupt_soon(int number) { sys_interrupted = 1; }
+
+static int apart_is_wanted(void *context) { return sys_apart_wanted(); }
+
+static void test_apart(void) {
+  static int touched = 1;
+  sys_part all[] = {{expanded, MANY}, {NULL, 0}};
+  memset(expanded, 0, MANY);
+  CHECK(sys_apart(reverse, expanded, all, 2) == SYS_OK);
+  for (size_t i = 0; i < MANY; i += 1000)
+    CHECK(expanded[i] == data[MANY - 1 - i]);
+  CHECK(sys_apart(crash, &touched, NULL, 0) == SYS_OK); /* nothing to bring */
+  CHECK(sys_apart(crash, &touched, all, 1) == SYS_CLOSED);
+  CHECK(touched == 1);
+  signal(SIGALRM, interrupt_soon);
+  alarm(1);
+  CHECK(sys_apart(run_forever, NULL, all, 1) == SYS_INTERRUPTED);
+  CHECK(waitpid(-1, NULL, WNOHANG) < 0 && errno == ECHILD);
+  sys_interrupted = 0;
+  CHECK(!sys_apart_wanted());
+  sys_want_apart(true);
+  CHECK(sys_apart_wanted() && !in_child(apart_is_wanted, NULL));
+  sys_want_apart(false);
+}
+
 /* --- statuses -------------------------------------------------------------*/
 
 static void test_texts(void) {
@@ -561,6 +605,7 @@ int main(void) {
   test_gunzip_program();
   test_worker();
   test_copied_worker();
+  test_apart();
   test_machine();
   test_lock();
   test_store();

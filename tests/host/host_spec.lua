@@ -307,7 +307,8 @@ describe("the prompt", function()
   it("goes on after an error", function()
     local out, code, err = session "error 'no'\nx = = 1\n'still here'\n"
     assert.matches("> 'still here'\nstill here\n", out, 1, true)
-    assert.matches("stdin:1: no\nstack traceback:", err, 1, true)
+    assert.matches("^stdin:1: no\n", err)
+    assert.not_matches("[C]", err, 1, true)
     assert.matches("unexpected symbol near '='", err, 1, true)
     assert.are.equal(0, code)
   end)
@@ -339,10 +340,11 @@ describe("the prompt", function()
       see 'interrupted!' 1; see '> ' 2; printf '"half' >&3
       see half 1; printf '\003' >&3
       see '> ' 3; printf '6 * 7\n' >&3
-      see '^42' 1; see '> ' 4; printf '\004' >&3
+      see '42.$' 1; see '> ' 4; printf '\004' >&3
       exec 3>&-; wait $!; status=$?; cat $dir/screen; rm -r $dir
       exit $status]])
       :format(home))
+    out = out:gsub("\27%[[%d;?]*%a\r?", "") -- what only the terminal sees
     assert.are.equal(0, code)
     assert.matches("interrupted!", out, 1, true)
     assert.matches("\n42\r?\n", out)

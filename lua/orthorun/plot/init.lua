@@ -177,6 +177,32 @@ function Picture:save(path)
   return files.write(path, bytes)
 end
 
+-- Runs a program on a file and does not wait for its end. Is there one?
+local function start_program(name, path)
+  return core.file.spawn { "sh", "-c", 'command -v "$1" >/dev/null || exit 127\n' ..
+    '"$1" "$2" </dev/null >/dev/null 2>&1 &', "sh", name, path } == 0
+end
+
+-- Shows the picture, as SVG, in $BROWSER, or where xdg-open finds right. A
+-- picture without a file is drawn into a temporary one.
+function Picture:open()
+  local path
+  for _, name in ipairs(self) do
+    if name:find "%.svg$" then path = name end
+  end
+  if not path then
+    local name = os.tmpname()
+    os.remove(name)
+    path = self:save(name .. ".svg")
+  end
+  local viewer = os.getenv "BROWSER" or "xdg-open"
+  if not start_program(viewer, path) then
+    fail(("open: no program '%s'; BROWSER names another, the picture is %s")
+      :format(viewer, path))
+  end
+  return self
+end
+
 Picture.__tostring = Picture.totext
 
 -- Writes the picture in each format, and says once what goes wrong; where

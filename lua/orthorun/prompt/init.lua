@@ -1,0 +1,248 @@
+-- prompt: what `orthorun` without a script is: it reads entries, runs each
+-- once, and shows what it gives. The host has the terminal (src/host/repl.c);
+-- this is the loop, and the modules beside it are what it is made of.
+local core = require "orthorun.core"
+local history = require "orthorun.prompt.history"
+local session = require "orthorun.prompt.session"
+local strict = require "orthorun.prompt.strict"
+local find, format, gsub, match = string.find, string.format, string.gsub,
+  string.match
+local pack, unpack, tostring, type = table.pack, table.unpack, tostring, type
+local ipairs, next, pcall, rawget, require = ipairs, next, pcall, rawget, require
+local getenv, write = os.getenv, io.write
+local stdout = io.stdout
+
+local prompt = {}
+
+local slow = 0.1 -- seconds from which on the time is shown
+local long_entry = 100000 -- bytes beyond which history forgets it
+
+-- Loaded at first use: the prompt comes sooner.
+local function lazy(name)
+  return setmetatable({}, { __index = function(self, field)
+    local value = require("orthorun.prompt." .. name)[field]
+    self[field] = value
+    return value
+  end })
+end
+
+local commands, complete, display, errors = lazy "commands", lazy "complete",
+  lazy "display", lazy "errors"
+
+local host    -- functions of the process and its terminal
+local path    -- of the history file
+local begun   -- the lines of the entry that is being typed
+local started -- have the modules been told about the session?
+
+-- --- reading ---------------------------------------------------------------
+
+-- The prompt's text: the global _PROMPT (or _PROMPT2), any value.
+local function prompt_text(first)
+  local value = rawget(_G, first and "_PROMPT" or "_PROMPT2")
+  if value == nil then return first and "> " or ">> " end
+  local good, s = pcall(tostring, value)
+  return good and gsub(s, "%z", "") or "> "
+end
+
+-- How many blocks and brackets lines leave open. Only for entries so long that
+-- compiling them anew at every line would take its time.
+local function still_open(text)
+  if #text < 20000 then return false end
+  local lexer, depth = require "orthorun.prompt.lexer", 0
+  local tokens = lexer.tokens(text)
+  for _, token in ipairs(tokens) do depth = depth + lexer.step(token) end
+  return depth > 0
+end
+
+-- What `?name` or `name?` asks for, or nil.
+local function asked_in(text)
+  return match(text, "^%s*%?%s*(.-)%s*$") or
+    match(text, "^%s*([%w_.:]+)%s*%?%s*$")
+end
+
+-- Does the next line of a paste go on where a line could have ended? So do
+-- calls of methods that stand below each other, and operators.
+local function goes_on()
+  local line = host.peek()
+  return line and (find(line, "^%s*[.:*/%%^<>&|+,]") or
+    find(line, "^%s*and%f[^%w_]") or find(line, "^%s*or%f[^%w_]")) and
+    not find(line, "^%s*::")
+end
+
+-- Reads lines until they are an entry: its text, and what session.compile
+-- makes of it. nil and "end" or "cancelled" where there is none.
+local function read_entry()
+  begun = nil
+  local text, why = host.read(prompt_text(true))
+  if not text then return nil, why end
+  while true do
+    begun = text
+    if asked_in(text) then return text end
+    local entry, message, more
+    if still_open(text) then
+      more = true
+    else
+      entry, message, more = session.compile(text)
+    end
+    more = more or entry and goes_on()
+    if not more then return text, entry, message end
+    local line
+    line, why = host.read(prompt_text(false))
+    if why == "cancelled" then return nil, why end
+    if not line then return text, entry, message end
+    text = text .. "\n" .. line
+  end
+end
+
+local function remember(text)
+  if not find(text, "%S") or #text > long_entry or not host.edited then
+    return
+  end
+  host.remember(text)
+  history.add(path, text, host.append)
+end
+
+-- --- running ---------------------------------------------------------------
+
+local function say_error(message, interrupted)
+  stdout:flush()
+  if interrupted then
+    host.message "interrupted!"
+    host.drop_input()
+  elseif type(message) == "string" then
+    host.message(host.colors and "\27[31m" .. message .. "\27[0m" or message)
+  else
+    host.message "not enough memory, or an error in the handling of an error"
+  end
+end
+
+local function show_time(seconds)
+  if not host.interactive or seconds < slow then return end
+  write(display.dim(format("%.3g s", seconds)), "\n")
+end
+
+-- Before each entry: the terminal may have changed its width.
+local function set_display()
+  display.set { colors = host.colors, ortho = package.loaded.orthorun,
+    width = core.file.columns(1) or 80 }
+end
+
+-- Runs what an entry compiled to; shows its values. The entry's record, for
+-- `save`, gets `failed` where it raised.
+local function run_entry(entry, record)
+  local begin = host.clock()
+  local answer = pack(host.call(entry.f, errors.handler(entry.f)))
+  local seconds = host.clock() - begin
+  if not answer[1] then
+    record.failed = true
+    return say_error(answer[2], answer[3])
+  end
+  local values = pack(unpack(answer, 2, answer.n))
+  session.remember(values)
+  if values.n > 0 and not entry.silent then
+    set_display()
+    local shown = pack(host.call(function()
+      local s = display.values(values)
+      if s ~= "" then write(s, "\n") end
+    end, errors.handler()))
+    if not shown[1] then say_error(shown[2], shown[3]) end
+  end
+  show_time(seconds)
+end
+
+local function run_compiled(text, entry)
+  local record = { text = text, script = entry.script }
+  session.entries[#session.entries + 1] = record
+  run_entry(entry, record)
+end
+
+-- Runs a text as if it had been typed.
+local function run_text(text)
+  local entry, message = session.compile(text)
+  remember(text)
+  if not entry then return say_error(message) end
+  run_compiled(text, entry)
+end
+
+-- The command whose name alone was typed, or nil: a variable hides it.
+local function bare_command(text)
+  local word = match(text, "^%s*(%a+)%s*;?%s*$")
+  return word and commands.list[word] and rawget(_G, word) == nil and
+    not session.cells[word] and word or nil
+end
+
+local function question(text)
+  set_display()
+  local good, message, interrupted = host.call(function()
+    commands.question(asked_in(text) or text)
+  end, errors.handler())
+  if not good then say_error(message, interrupted) end
+end
+
+-- Reads and runs one entry; false at the end of the session.
+local function step()
+  local text, entry, message = read_entry()
+  if not text then return entry == "cancelled" end
+  local command = bare_command(text)
+  if command == "quit" or command == "exit" then return false end
+  remember(text)
+  if command or not entry and not message then
+    question(text)
+  elseif not entry then
+    say_error(message)
+  else
+    run_compiled(text, entry)
+    local more = prompt.pending -- from `edit`
+    prompt.pending = nil
+    if more then run_text(more) end
+  end
+  stdout:flush()
+  return true
+end
+
+-- --- the session -----------------------------------------------------------
+
+-- What a name means that is no global: a result, or a command.
+local function find_name(name)
+  local value, found = session.result(name)
+  if found then return value, true end
+  if name == "_" or match(name, "^_[1-9]$") then return nil, true end
+  value = commands.list[name]
+  return value, value ~= nil
+end
+
+local function all_names()
+  local names = {}
+  for name in next, session.cells do names[#names + 1] = name end
+  for name in next, commands.list do names[#names + 1] = name end
+  return names
+end
+
+local function start()
+  if host.interactive then
+    write(host.colors and "\27[2m" or "", "help or ?name tells more, Tab ",
+      "completes, quit leaves", host.colors and "\27[0m" or "", "\n")
+  end
+  path = host.edited and history.path(getenv) or nil
+  for _, entry in ipairs(history.load(path)) do host.remember(entry) end
+  strict.prompt("=stdin", find_name, all_names)
+  if host.edited then host.set_completer(function(text)
+    return complete.answer(begun, text, host)
+  end) end
+end
+
+-- Runs the loop until the user leaves. It may be called again where an error of
+-- the prompt's own has ended it: the session is the same.
+function prompt.run(functions)
+  host = functions
+  host.colors = host.interactive and not getenv "NO_COLOR" and
+    getenv "TERM" ~= "dumb"
+  prompt.host = host
+  if not started then
+    started = true
+    start()
+  end
+  while step() do end
+end
+
+return prompt

@@ -1,0 +1,92 @@
+-- strict: reading a global that nobody has set is an error, in the script that
+-- runs and at the prompt. So is setting a new one inside a function of the
+-- script: it was meant to be local. Modules, and all else that Lua loads, are
+-- left as they are. The rules are those of Lua's own strict.lua, told apart by
+-- the file that the code stands in.
+local names = require "orthorun.base.names"
+local getinfo = debug.getinfo
+local error, next, rawset, tostring, type = error, next, rawset, tostring, type
+local format = string.format
+
+local strict = {}
+
+local sources = {}  -- source -> "script" or "prompt"
+local mains = {}    -- functions that are a script's outermost code
+local declared = {} -- names that were set once, if only to nil
+local also = function() return nil, false end
+local also_names = function() return {} end
+
+local function known_names()
+  local list = also_names()
+  for name in next, _G do
+    if type(name) == "string" then list[#list + 1] = name end
+  end
+  return list
+end
+
+-- "undefined variable 'x' (did you mean 'y'?)"; in a script it says what else
+-- may have been meant.
+local function undefined(name, where)
+  name = tostring(name)
+  local near = names.nearest(name, known_names())
+  local hint = near and format("did you mean '%s'?", near) or ""
+  if where == "script" then
+    hint = format("%s%s--no-strict reads nil; rawget(_G, '%s') asks", hint,
+      near and " " or "", name)
+  end
+  return format("undefined variable '%s'%s", name,
+    hint ~= "" and " (" .. hint .. ")" or "")
+end
+
+local function read(_, name)
+  local frame = getinfo(2, "S")
+  local where = frame and sources[frame.source]
+  if not where then return nil end
+  if where == "prompt" then
+    local value, found = also(name)
+    if found then return value end
+  end
+  if declared[name] then return nil end
+  error(undefined(name, where), 2)
+end
+
+local function write(globals, name, value)
+  local frame = getinfo(2, "Sf")
+  if frame and sources[frame.source] == "script" and frame.what ~= "main" and
+    not mains[frame.func] and not declared[name] then
+    error(format("assignment to undeclared variable '%s': write `local %s`, " ..
+      "or set it outside of functions first (--no-strict allows it)",
+      tostring(name), tostring(name)), 2)
+  end
+  declared[name] = true
+  rawset(globals, name, value)
+end
+
+local function install()
+  local meta = getmetatable(_G)
+  if meta == nil then
+    meta = {}
+    setmetatable(_G, meta)
+  end
+  if type(meta) ~= "table" or meta.__index == read then return end
+  for name in next, _G do declared[name] = true end
+  if meta.__index == nil then meta.__index = read end
+  if meta.__newindex == nil then meta.__newindex = write end
+end
+
+-- Watches the code of a file: source as Lua names it, "@script.lua"; main: the
+-- function that is its outermost code.
+function strict.script(source, main)
+  sources[source], mains[main] = "script", true
+  install()
+end
+
+-- Watches what is typed. find(name) -> value, found: what an undefined name
+-- may be beside a global; list() -> an array of those names, and of others that
+-- a misspelt name may stand for.
+function strict.prompt(source, find, list)
+  sources[source], also, also_names = "prompt", find, list
+  install()
+end
+
+return strict
