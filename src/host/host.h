@@ -88,6 +88,14 @@ bool host_was_interrupted(void);
 /* coroutine.resume and coroutine.wrap that let Ctrl-C in. */
 void host_open_coroutines(lua_State *L);
 
+/* --- strict.c: globals that nobody set ------------------------------------ */
+
+/* Lua: (sources, declared, on_read, on_write) -> __index and __newindex for _G.
+   Where code whose source is a key of `sources` reads a name that is not there,
+   on_read(name) gives the value or raises; where it sets one, on_write(name)
+   may raise. Every name that is set becomes a key of `declared`. */
+int host_global_guards(lua_State *L);
+
 /* --- state.c: Lua with the library in it --------------------------------- */
 
 /* Opens the standard libraries and orthorun, sets `arg` and `ortho`. */

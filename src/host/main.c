@@ -133,7 +133,7 @@ static int run_script(lua_State *L, const host_args *args) {
   const char *path = standard_input ? NULL : word[0];
   bool page = path && is_page(path);
   int status = page ? load_page(L, path) : luaL_loadfile(L, path);
-  if (status == LUA_OK && !page)
+  if (status == LUA_OK && path && !page)
     status = prepare_script(L, args, path);
   if (status == LUA_OK)
     status = host_call(L, push_arguments(L), 0);

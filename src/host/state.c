@@ -21,6 +21,7 @@ static int usage_error(lua_State *L) {
 
 static const luaL_Reg functions[] = {{"read_run_option", host_read_run_option},
                                      {"usage_error", usage_error},
+                                     {"global_guards", host_global_guards},
                                      {NULL, NULL}};
 
 /* Opened anew whenever package.loaded forgets it (busted does that per file),

@@ -317,6 +317,13 @@ describe("the prompt", function()
     assert.matches("\n$ 1\n1\n", (session "_PROMPT = '$ '\n1\n"), 1, true)
   end)
 
+  it("shows values by a print of the user's own", function()
+    assert.matches("> 1, 2\nmine 1\n", (session
+      "function print(x) io.write('mine ', x, '\\n') end\n1, 2\n"), 1, true)
+    local _, _, err = session "print = nil\n10\n"
+    assert.matches("error calling 'print'", err, 1, true)
+  end)
+
   it("starts after the script with -i", function()
     write_file(script, "x = 41")
     local out = shell(("echo 'x + 1' | orthorun -i %s"):format(script))

@@ -8,6 +8,7 @@ local strict = require "orthorun.prompt.strict"
 local find, format, gsub, match = string.find, string.format, string.gsub,
   string.match
 local pack, unpack, tostring, type = table.pack, table.unpack, tostring, type
+local getinfo = debug.getinfo
 local ipairs, next, pcall, rawget, require = ipairs, next, pcall, rawget, require
 local getenv, write = os.getenv, io.write
 local stdout = io.stdout
@@ -127,6 +128,26 @@ local function set_display()
     width = core.file.columns(1) or 80 }
 end
 
+local function is_luas(f)
+  return type(f) == "function" and getinfo(f, "S").what == "C"
+end
+
+-- Shows an entry's values; in a session that is no terminal's by the global
+-- `print`, as lua does, where that is the user's own.
+local function show_values(values)
+  local own = not host.interactive and not is_luas(rawget(_G, "print"))
+  set_display()
+  local good, message, interrupted = host.call(function()
+    if own then return rawget(_G, "print")(unpack(values, 1, values.n)) end
+    local s = display.values(values)
+    if s ~= "" then write(s, "\n") end
+  end, errors.handler())
+  if not good then
+    say_error(own and format("error calling 'print' (%s)", message) or message,
+      interrupted)
+  end
+end
+
 -- Runs what an entry compiled to; shows its values. The entry's record, for
 -- `save`, gets `failed` where it raised.
 local function run_entry(entry, record)
@@ -139,14 +160,7 @@ local function run_entry(entry, record)
   end
   local values = pack(unpack(answer, 2, answer.n))
   session.remember(values)
-  if values.n > 0 and not entry.silent then
-    set_display()
-    local shown = pack(host.call(function()
-      local s = display.values(values)
-      if s ~= "" then write(s, "\n") end
-    end, errors.handler()))
-    if not shown[1] then say_error(shown[2], shown[3]) end
-  end
+  if values.n > 0 and not entry.silent then show_values(values) end
   show_time(seconds)
 end
 

@@ -3,16 +3,19 @@
 -- script: it was meant to be local. Modules, and all else that Lua loads, are
 -- left as they are. The rules are those of Lua's own strict.lua, told apart by
 -- the file that the code stands in.
+local core = require "orthorun.core"
 local names = require "orthorun.base.names"
 local getinfo = debug.getinfo
-local error, next, rawset, tostring, type = error, next, rawset, tostring, type
+local error, next, tostring, type = error, next, tostring, type
 local format = string.format
 
 local strict = {}
 
 local sources = {}  -- source -> "script" or "prompt"
 local mains = {}    -- functions that are a script's outermost code
-local declared = {} -- names that were set once, if only to nil
+-- Names that were set once, if only to nil. Drafts of Lua 5.4 had a constant
+-- undef; its own test suite still reads one.
+local declared = { undef = true }
 local also = function() return nil, false end
 local also_names = function() return {} end
 
@@ -38,30 +41,29 @@ local function undefined(name, where)
     hint ~= "" and " (" .. hint .. ")" or "")
 end
 
-local function read(_, name)
-  local frame = getinfo(2, "S")
-  local where = frame and sources[frame.source]
-  if not where then return nil end
+-- The handlers' levels: theirs, the guard's, the code that reads or sets.
+local function on_read(name)
+  local where = sources[getinfo(3, "S").source]
   if where == "prompt" then
     local value, found = also(name)
     if found then return value end
   end
   if declared[name] then return nil end
-  error(undefined(name, where), 2)
+  error(undefined(name, where), 3)
 end
 
-local function write(globals, name, value)
-  local frame = getinfo(2, "Sf")
-  if frame and sources[frame.source] == "script" and frame.what ~= "main" and
-    not mains[frame.func] and not declared[name] then
-    error(format("assignment to undeclared variable '%s': write `local %s`, " ..
-      "or set it outside of functions first (--no-strict allows it)",
-      tostring(name), tostring(name)), 2)
-  end
-  declared[name] = true
-  rawset(globals, name, value)
+local function on_write(name)
+  local frame = getinfo(3, "Sf")
+  if sources[frame.source] ~= "script" or frame.what == "main" or
+    mains[frame.func] or declared[name] then return end
+  error(format("assignment to undeclared variable '%s': write `local %s`, " ..
+    "or set it outside of functions first (--no-strict allows it)",
+    tostring(name), tostring(name)), 3)
 end
 
+local read, write = core.global_guards(sources, declared, on_read, on_write)
+
+-- A metatable that somebody else has given _G keeps what it has.
 local function install()
   local meta = getmetatable(_G)
   if meta == nil then
