@@ -323,7 +323,7 @@ describe("a paste", function()
     assert.not_matches("stdin:", shown, 1, true)
     assert.matches("Haar%s+0.00  1.01", shown)
     assert.matches("runs/mine/mine.svg", shown, 1, true)
-    assert.matches("init +depth +n +grad", shown)
+    assert.matches("init +depth +gradient", shown)
   end)
 end)
 
