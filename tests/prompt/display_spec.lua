@@ -81,7 +81,7 @@ end)
 
 describe("a Lua table is shown", function()
   it("with its fields, one level", function()
-    assert.equal('{\n  name  = "x"\n  other = {...} 1 field\n}',
+    assert.equal('{\n  name  = "x"\n  other = {...} 1 element\n}',
       show { name = "x", other = { 1 } })
     assert.equal('{1, 2.5, "a", true}', show { 1, 2.5, "a", true })
     assert.equal("{}", show {})

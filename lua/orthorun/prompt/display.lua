@@ -140,7 +140,8 @@ local function short(value)
   if kind == "table" then
     local n = count_keys(value)
     local many = n >= most_keys and "many" or tostring(n)
-    return format("{...} %s", dim(format("%s field%s", many, n == 1 and "" or
+    local what = rawlen(value) == n and n > 0 and "element" or "field"
+    return format("{...} %s", dim(format("%s %s%s", many, what, n == 1 and "" or
       "s")))
   end
   return kind == "function" and short_function(value) or address(value)

@@ -7,7 +7,7 @@ local core = require "orthorun.core"
 local names = require "orthorun.base.names"
 local getinfo = debug.getinfo
 local error, next, tostring, type = error, next, tostring, type
-local format = string.format
+local format, sub = string.format, string.sub
 
 local strict = {}
 
@@ -32,6 +32,7 @@ end
 local function undefined(name, where)
   name = tostring(name)
   local near = names.nearest(name, known_names())
+  if near and #name < 4 and sub(near, 1, 1) ~= sub(name, 1, 1) then near = nil end
   local hint = near and format("did you mean '%s'?", near) or ""
   if where == "script" then
     hint = format("%s%s--no-strict reads nil; rawget(_G, '%s') asks", hint,
