@@ -122,7 +122,7 @@ local function interrupt(line, after)
   local before = select(2, screen():gsub("interrupted!", ""))
   local begin = worker.clock()
   tmux("send-keys", "-t", "s", "C-c")
-  while select(2, screen():gsub("interrupted!\n> ?", "")) <= before do
+  while select(2, screen():gsub("interrupted!%)?\n> ?", "")) <= before do
     if worker.clock() - begin > 20 then
       error("not stopped: " .. line .. "\n" .. screen():sub(-1000), 2)
     end
@@ -356,6 +356,7 @@ describe("Ctrl-C", function()
     assert.is_true(interrupt("ortho.sweep{name = 'endless', grid = " ..
       "{seed = ortho.range(8)}, trial = function() while true do end end}:run()",
       1) < 2)
+    assert.matches("endless: .*safe.* %(interrupted!%)", screen())
     assert.equal("5", enter "kept")
   end)
 

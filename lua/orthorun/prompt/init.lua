@@ -108,7 +108,9 @@ end
 local function say_error(message, interrupted)
   stdout:flush()
   if interrupted then
-    host.message "interrupted!"
+    local said = type(message) == "string" and match(message, "^[^\n]*") or ""
+    local more = not find(said, "interrupted!$") -- a sweep says what is safe
+    host.message(more and said ~= "" and said or "interrupted!")
     host.drop_input()
   elseif type(message) == "string" then
     host.message(host.colors and "\27[31m" .. message .. "\27[0m" or message)
