@@ -7,18 +7,13 @@ return ortho.experiment {
   grid = { scale = { 0.1, 0.3, 1.0, above = 0, help = "of the residual branches" },
     depth = { 4, 8, 16, 32, 64, 128, help = "residual blocks" }, seed = ortho.range(5) },
   trial = function(p, rng)
-    local blocks, init = {}, ortho.init.he_normal { gain = p.scale * math.sqrt(2) }
-    for l = 1, p.depth do
-      blocks[l] = ortho.layer.residual { ortho.layer.layer_norm { size = p.width },
-        ortho.layer.relu(), ortho.layer.linear { inputs = p.width, outputs = p.width,
-          init = init, rng = rng:split(l) } }
-    end
-    local net = ortho.layer.sequential(blocks)
+    local net = ortho.resnet { width = p.width, depth = p.depth, inner = 1,
+      scale = p.scale, init = "he_normal", rng = rng }
     net:forward(rng:split "x":normal(p.width, 1))
     net:backward(rng:split "dy":normal(p.width, 1, { std = p.width ^ -0.5 }))
     return { gradient = ortho.metric.grad_norms(net)[1] }
   end,
-  predict = function(p) return { gradient = math.sqrt(p.width / 2 *
+  predict = function(p) return { gradient = p.scale * math.sqrt(p.width / 2 *
     (1 + p.depth * p.scale ^ 2) / (1 + p.scale ^ 2)) } end,
   show = { { table = "gradient", by = { "scale", "depth" } },
     { check = "gradient", where = { depth = "largest" } },

@@ -7,6 +7,7 @@ local core = require "orthorun.core"
 local lazy = {
   arms = "orthorun.base.arms",
   mlp = "orthorun.net.mlp",
+  resnet = "orthorun.net.resnet",
   theory = "orthorun.theory",
   data = "orthorun.data",
   stats = "orthorun.table.stats",

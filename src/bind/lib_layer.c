@@ -26,6 +26,7 @@ layer *lib_newlayer(lua_State *L, layer_form form) {
   l->form = form;
   l->step.kind = OR_STEP_BRANCH;
   l->join.kind = OR_STEP_JOIN;
+  l->join.factor = 1;
   l->step.fresh = true;
   return l;
 }
@@ -209,6 +210,20 @@ static int layer_layer_norm(lua_State *L) {
   return 1;
 }
 
+/* --- scale -------------------------------------------------------------- */
+
+/* layer.scale(a): a x, a fixed: it is no parameter */
+static int layer_scale(lua_State *L) {
+  if (lua_type(L, 1) != LUA_TNUMBER)
+    lib_error(L, "layer.scale: takes a number, as in layer.scale(0.5), not %s",
+              lib_describe(L, 1));
+  double factor = lua_tonumber(L, 1);
+  if (!isfinite(factor))
+    lib_error(L, "layer.scale: the factor is %f, must be finite", factor);
+  new_step(L, OR_STEP_SCALE)->factor = factor;
+  return 1;
+}
+
 /* --- containers --------------------------------------------------------- */
 
 bool lib_islayer(lua_State *L) {
@@ -241,6 +256,22 @@ static void check_once(lua_State *L, void *context) {
   lua_rawset(L, c->seen);
 }
 
+static bool is_one_of(const char *key, const char *const known[]) {
+  while (*known && strcmp(*known, key) != 0)
+    known++;
+  return *known != NULL;
+}
+
+/* Beside the layers at 1, 2, ... the table at 1 has none but known options. */
+static void check_keys(lua_State *L, const char *who,
+                       const char *const known[]) {
+  for (lua_pushnil(L); lua_next(L, 1); lua_pop(L, 1)) {
+    if (lua_type(L, -2) == LUA_TSTRING &&
+        !is_one_of(lua_tostring(L, -2), known))
+      lib_unknown(L, who, "option", lua_tostring(L, -2), known);
+  }
+}
+
 static int container(lua_State *L, const char *who, layer_form form) {
   lib_checktable(L, 1);
   lua_settop(L, 1);
@@ -266,12 +297,25 @@ static int container(lua_State *L, const char *who, layer_form form) {
 
 /* layer.sequential{l1, l2, ...}: one after the other */
 static int layer_sequential(lua_State *L) {
+  lib_checktable(L, 1);
+  check_keys(L, "layer.sequential", no_options);
   return container(L, "layer.sequential", LAYER_SEQUENTIAL);
 }
 
-/* layer.residual{l1, l2, ...}: x + what the layers make of x */
+static const char *const residual_options[] = {"scale", NULL};
+
+/* layer.residual{l1, l2, ..., scale=1}: x + scale times what the layers make of
+   x; scale is fixed: it is no parameter */
 static int layer_residual(lua_State *L) {
-  return container(L, "layer.residual", LAYER_RESIDUAL);
+  static const char who[] = "layer.residual";
+  lib_checktable(L, 1);
+  check_keys(L, who, residual_options);
+  double factor = lib_optnumber(L, who, 1, "scale", 1);
+  if (!isfinite(factor))
+    lib_error(L, "%s: scale is %f, must be finite", who, factor);
+  container(L, who, LAYER_RESIDUAL);
+  lib_testlayer(L, -1)->join.factor = factor;
+  return 1;
 }
 
 /* --- printing, opening -------------------------------------------------- */
@@ -284,6 +328,8 @@ static void describe_leaf(lua_State *L, const or_step *s) {
                     s->b ? "" : ", no bias");
   else if (s->kind == OR_STEP_LAYER_NORM)
     lua_pushfstring(L, "layer_norm %d", s->w->rows);
+  else if (s->kind == OR_STEP_SCALE)
+    lua_pushfstring(L, "scale %f", s->factor);
   else
     lua_pushstring(L, or_activation_name(s->phi.kind));
 }
@@ -314,9 +360,14 @@ static int layer_tostring(lua_State *L) {
     lua_pushfstring(L, "layer: %s", lua_tostring(L, -1));
     return 1;
   }
+  lua_pushstring(L, "");
+  if (l->join.factor != 1)
+    lua_pushfstring(L, ", times %f", l->join.factor);
   lua_pushfstring(
-      L, "%s of %d layer%s:", container_names[l->form - LAYER_SEQUENTIAL],
-      l->count, l->count == 1 ? "" : "s");
+      L, "%s of %d layer%s%s:", container_names[l->form - LAYER_SEQUENTIAL],
+      l->count, l->count == 1 ? "" : "s", lua_tostring(L, -1));
+  lua_replace(L, 2);
+  lua_settop(L, 2);
   lib_walk(L, 1, false, outline_leaf, &count);
   if (count > OUTLINE_LEAVES)
     lua_pushfstring(L, "%s\n  ... and %d more", lua_tostring(L, 2),
@@ -327,11 +378,10 @@ static int layer_tostring(lua_State *L) {
 static const luaL_Reg metamethods[] = {{"__tostring", layer_tostring},
                                        {NULL, NULL}};
 
-static const luaL_Reg constructors[] = {{"linear", layer_linear},
-                                        {"layer_norm", layer_layer_norm},
-                                        {"sequential", layer_sequential},
-                                        {"residual", layer_residual},
-                                        {NULL, NULL}};
+static const luaL_Reg constructors[] = {
+    {"linear", layer_linear},         {"layer_norm", layer_layer_norm},
+    {"sequential", layer_sequential}, {"residual", layer_residual},
+    {"scale", layer_scale},           {NULL, NULL}};
 
 /* layer.linear{...} is the affine layer; layer.linear() the identity
    activation. */

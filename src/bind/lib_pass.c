@@ -176,8 +176,9 @@ void lib_pushcopy(lua_State *L, const char *who, const or_matrix *m) {
 /* --- errors ------------------------------------------------------------- */
 
 const char *lib_stepname(or_step_kind kind) {
-  static const char *const names[] = {"linear",   "activation", "layer_norm",
-                                      "residual", "residual",   "layer"};
+  static const char *const names[] = {"linear", "activation", "layer_norm",
+                                      "scale",  "residual",   "residual",
+                                      "layer"};
   return names[kind];
 }
 

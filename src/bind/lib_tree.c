@@ -401,6 +401,7 @@ static void copy_container(lua_State *L, int list) {
   layer *c = lib_newlayer(L, l->form);
   c->count = l->count;
   c->step.plain = l->step.plain;
+  c->join = l->join;
   lua_createtable(L, l->count, 0);
   lua_pushvalue(L, -1);
   append(L, list);

@@ -98,6 +98,18 @@ static or_status lay_activation(const or_step *s, front *f, or_place *place) {
   return OR_OK;
 }
 
+/* Over its input, where nobody reads that again. */
+static or_status lay_scale(front *f, or_place *place) {
+  const or_matrix *x = &f->now;
+  place->in_place = f->own;
+  if (!place->in_place)
+    return lay(f->memory, x->rows, x->cols, x->precision, &place->output);
+  int64_t exponent = place->output.exponent;
+  place->output = *x;
+  place->output.exponent = exponent;
+  return OR_OK;
+}
+
 static or_status lay_step(const or_step *s, or_plan *plan, front *f,
                           or_place *place) {
   const or_matrix *x = &f->now;
@@ -109,6 +121,8 @@ static or_status lay_step(const or_step *s, or_plan *plan, front *f,
     return lay_activation(s, f, place);
   case OR_STEP_LAYER_NORM:
     return lay_norm(f, place);
+  case OR_STEP_SCALE:
+    return lay_scale(f, place);
   case OR_STEP_BRANCH:
     plan->branches[f->level++] = *x;
     place->output = *x;
@@ -210,15 +224,22 @@ static or_status forward_norm(or_pass *p, or_step *s, or_place *place) {
                                &place->rstd, &place->output);
 }
 
+static or_status forward_scale(or_pass *p, or_step *s, or_place *place) {
+  or_matrix_scale(s->factor, &p->now, &place->output);
+  if (s->plain)
+    or_matrix_unscale(&place->output);
+  return OR_OK;
+}
+
 static or_status forward_branch(or_pass *p, or_step *s, or_place *place) {
   p->plan->branches[p->level] = p->now;
   place->output = p->now;
   return OR_OK;
 }
 
-/* y = x + what the branch made of it */
+/* y = x + factor times what the branch made of it */
 static or_status forward_join(or_pass *p, or_step *s, or_place *place) {
-  return or_matrix_add(1, &p->plan->branches[p->level - 1], 1, &p->now,
+  return or_matrix_add(1, &p->plan->branches[p->level - 1], s->factor, &p->now,
                        &place->output);
 }
 
@@ -228,9 +249,9 @@ static or_status forward_call(or_pass *p, or_step *s, or_place *place) {
 
 typedef or_status step_function(or_pass *p, or_step *s, or_place *place);
 
-static step_function *const forward[] = {forward_linear, forward_activation,
-                                         forward_norm,   forward_branch,
-                                         forward_join,   forward_call};
+static step_function *const forward[] = {
+    forward_linear, forward_activation, forward_norm, forward_scale,
+    forward_branch, forward_join,       forward_call};
 
 /* Before every step: all scratch is free again. */
 static or_status interrupted(or_pass *p) {
@@ -423,10 +444,30 @@ static or_status backward_norm(or_pass *p, or_step *s, or_place *place) {
   return OR_OK;
 }
 
+/* now = factor now */
+static void scale_delta(or_pass *p, const or_step *s) {
+  or_matrix dx = p->own ? p->now : free_delta(p, &p->now);
+  or_matrix_scale(s->factor, &p->now, &dx);
+  if (s->plain)
+    or_matrix_unscale(&dx);
+  if (p->own)
+    p->now = dx;
+  else
+    take_delta(p, &dx);
+}
+
+static or_status backward_scale(or_pass *p, or_step *s, or_place *place) {
+  if (wants_dx(p))
+    scale_delta(p, s);
+  return OR_OK;
+}
+
 /* dy waits until the branch has its dx: what is inside must not overwrite it */
 static or_status backward_join(or_pass *p, or_step *s, or_place *place) {
   p->plan->branches[p->level++] = p->now;
   p->own = false;
+  if (s->factor != 1)
+    scale_delta(p, s);
   return OR_OK;
 }
 
@@ -444,9 +485,9 @@ static or_status backward_branch(or_pass *p, or_step *s, or_place *place) {
   return OR_OK;
 }
 
-static step_function *const backward[] = {backward_linear, backward_activation,
-                                          backward_norm,   backward_branch,
-                                          backward_join,   forward_call};
+static step_function *const backward[] = {
+    backward_linear, backward_activation, backward_norm, backward_scale,
+    backward_branch, backward_join,       forward_call};
 
 or_status or_network_backward(or_pass *p) {
   for (; p->at >= 0; p->at--) {

@@ -4,8 +4,9 @@
    are planned once, over memory of the caller's. Making networks, and layers
    that the caller has himself, are the caller's business.
 
-   A residual block is a BRANCH, the steps inside, and a JOIN, which adds what
-   came in at the BRANCH; blocks may stand inside each other to any depth.
+   A residual block is a BRANCH, the steps inside, and a JOIN, which multiplies
+   what they made by its factor and adds what came in at the BRANCH; blocks may
+   stand inside each other to any depth.
 
    A pass returns before its end where it cannot go on by itself, and goes on
    where it was when it is called again:
@@ -27,6 +28,7 @@ typedef enum or_step_kind {
   OR_STEP_LINEAR,
   OR_STEP_ACTIVATION,
   OR_STEP_LAYER_NORM,
+  OR_STEP_SCALE,
   OR_STEP_BRANCH,
   OR_STEP_JOIN,
   OR_STEP_CALL
@@ -38,6 +40,7 @@ typedef struct or_step {
   or_step_kind kind;
   or_activation phi;      /* activation */
   double eps;             /* layer norm */
+  double factor;          /* SCALE, and JOIN: what it multiplies by */
   const or_matrix *w, *b; /* linear: m x n, and m x 1 or NULL; layer norm: gain
                              and bias, n x 1 */
   or_matrix *dw, *db;     /* gradients; only backward with them needs them */

@@ -343,7 +343,11 @@ static void every_kind_of_step(void) {
 }
 
 static void branch(net *n) { add(n, OR_STEP_BRANCH); }
-static void join(net *n) { add(n, OR_STEP_JOIN); }
+static void join(net *n) { add(n, OR_STEP_JOIN)->factor = 1; }
+
+static void scale(net *n, double factor) {
+  add(n, OR_STEP_SCALE)->factor = factor;
+}
 
 static void nested_residuals(void) {
   net *n = new_net(3);
@@ -368,6 +372,69 @@ static void nested_residuals(void) {
   check_net(n, 4);
   CHECK(n->net.depth == 4);
   free_net(n);
+}
+
+/* Over a matrix of its own and over one that is read again; first, last, at a
+   branch's ends, twice. */
+static void scaled_steps(void) {
+  net *n = new_net(3);
+  scale(n, -0.7);
+  linear(n, 4, 3, true);
+  scale(n, 0.5);
+  activation(n, OR_ACT_tanh);
+  scale(n, 3);
+  scale(n, 0.25);
+  branch(n);
+  scale(n, 2);
+  linear(n, 4, 4, false);
+  activation(n, OR_ACT_relu);
+  scale(n, 1.5);
+  join(n);
+  layer_norm(n, 4);
+  scale(n, 1.25);
+  check_net(n, 4);
+  free_net(n);
+}
+
+static void scaled_branches(void) {
+  net *n = new_net(3);
+  branch(n);
+  linear(n, 4, 3, true);
+  branch(n);
+  branch(n);
+  layer_norm(n, 4);
+  add(n, OR_STEP_JOIN)->factor = -0.3;
+  activation(n, OR_ACT_gelu);
+  linear(n, 4, 4, false);
+  add(n, OR_STEP_JOIN)->factor = 0.6;
+  linear(n, 3, 4, false);
+  add(n, OR_STEP_JOIN)->factor = 2.5;
+  branch(n);
+  add(n, OR_STEP_JOIN)->factor = 0.5;
+  check_net(n, 4);
+  CHECK(n->net.depth == 3);
+  free_net(n);
+}
+
+/* A factor is what a SCALE before the JOIN is. */
+static void factor_is_a_scale(void) {
+  or_matrix y[2];
+  net *nets[2] = {new_net(3), new_net(3)};
+  for (int k = 0; k < 2; k++) {
+    net *n = nets[k];
+    branch(n);
+    linear(n, 3, 3, true);
+    if (k == 0)
+      scale(n, 0.375);
+    add(n, OR_STEP_JOIN)->factor = k == 0 ? 1 : 0.375;
+    work w = begin(n, normal(n, 3, 5, 42));
+    CHECK(forward(n, &w) == OR_OK);
+    y[k] = w.pass.now;
+  }
+  or_matrix_add(1, &y[0], -1, &y[1], &y[0]);
+  CHECK(or_norm_value(or_matrix_frobenius(&y[0])) <= 1e-15);
+  for (int k = 0; k < 2; k++)
+    free_net(nets[k]);
 }
 
 static void empty_nets_and_branches(void) {
@@ -629,6 +696,9 @@ static void interrupted_passes_go_on(void) {
 int main(void) {
   every_kind_of_step();
   nested_residuals();
+  scaled_steps();
+  scaled_branches();
+  factor_is_a_scale();
   empty_nets_and_branches();
   layers_of_the_callers();
   jacobian_is_that_of_differences();

@@ -101,6 +101,20 @@ for _, precision in ipairs { "float64", "float32" } do
           precision)
       end)
 
+      it("scale, alone and in a chain", function()
+        local x = input(4, 5, precision)
+        check_gradients(layer.scale(-0.75), x, precision)
+        check_gradients(layer.sequential { linear(4, 4, precision),
+          layer.scale(2), layer.tanh(), layer.scale(0.5),
+          linear(3, 4, precision, 2), layer.scale(3) }, x, precision)
+      end)
+
+      it("a residual whose branch has a scale", function()
+        check_gradients(layer.residual { scale = 0.3, linear(4, 4, precision),
+          layer.residual { layer.tanh(), scale = -2 },
+          linear(4, 4, precision, 2) }, input(4, 5, precision), precision)
+      end)
+
       it("a sequential of everything, nested", function()
         check_gradients(layer.sequential { linear(6, 4, precision),
           layer.gelu(), layer.layer_norm { size = 6, precision = precision },
@@ -520,5 +534,64 @@ describe("a network that is used in wicked ways", function()
     end)
     function odd.parameters() return 7 end
     raises("parameters must return an array, not 7", net.parameters, net)
+  end)
+end)
+
+describe("layer.scale and a residual's scale", function()
+  local x = ortho.rng(3):normal(4, 6)
+
+  it("have the bits of what they were, where the scale is 1", function()
+    local function block(options)
+      options[1], options[2] = linear(4, 4, "float64"), layer.relu()
+      return layer.residual(options)
+    end
+    local plain, scaled = block {}, block { scale = 1 }
+    assert.equal(0, (plain:forward(x) - scaled:forward(x)):norm "max")
+    assert.equal(0, (plain:backward(x) - scaled:backward(x)):norm "max")
+    assert.equal(0, (layer.scale(1):forward(x) - x):norm "max")
+  end)
+
+  it("carry exponents: a net of factors that no float holds", function()
+    local layers = {}
+    for l = 1, 40 do layers[l] = layer.scale(1e200) end
+    local net = layer.sequential(layers)
+    local y = net:forward(x)
+    assert.is_true(math.abs(y:log10_norm() - 8000 - x:log10_norm()) < 1e-9)
+    assert.is_true(math.abs(net:backward(x):log10_norm() - 8000 -
+      x:log10_norm()) < 1e-9)
+    local block = layer.residual { layer.sequential { net,
+      layer.scale(1e-100) }, scale = 1e-200 }
+    assert.is_true(math.abs(block:forward(x):log10_norm() - 7700 -
+      x:log10_norm()) < 1e-9)
+  end)
+
+  it("overflow as plain arithmetic does where that was asked for", function()
+    local net = layer.sequential { layer.scale(1e200), layer.scale(1e200) }
+    net:rescale(false)
+    assert.equal(math.huge, net:forward(x):norm "max")
+  end)
+
+  it("are kept by copies, and shown", function()
+    local net = layer.residual { scale = 0.5, layer.scale(3) }
+    local y = net:copy():forward(x)
+    assert.is_true((y - 2.5 * x):norm "max" < 1e-14)
+    assert.equal("residual of 1 layer, times 0.5:\n  scale 3.0", tostring(net))
+    assert.equal("layer: scale 3.0", tostring(layer.scale(3)))
+    assert.equal(0, #net:parameters())
+  end)
+
+  it("are finite numbers", function()
+    raises("layer.scale: takes a number, as in layer.scale(0.5), not",
+      layer.scale, "0.5")
+    raises("layer.scale: takes a number", layer.scale)
+    raises("layer.scale: the factor is", layer.scale, 0 / 0)
+    raises("layer.residual: scale is inf, must be finite", layer.residual,
+      { scale = math.huge })
+    raises("layer.residual: scale must be a number", layer.residual,
+      { scale = "1/L" })
+    raises("layer.residual: unknown option 'scael' (did you mean 'scale'?",
+      layer.residual, { scael = 2, layer.relu() })
+    raises("layer.sequential: unknown option 'scale'", layer.sequential,
+      { scale = 2, layer.relu() })
   end)
 end)
