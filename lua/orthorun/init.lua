@@ -32,12 +32,13 @@ local joined = { data = { teacher = "orthorun.net.teacher" } }
 -- the C part's fields that are for the library alone
 local internal = { worker = true, store = true, set_exit_status = true,
   run_options = true, read_run_option = true, usage_error = true,
-  nearest = true, global_guards = true }
+  nearest = true, global_guards = true, in_c = true }
 
 -- all cores are ours, until a sweep's workers share them
 core.set_threads(require "orthorun.base.machine".threads())
 
 require "orthorun.report.journal" -- listens from the first table on
+require "orthorun.base.output".watch()
 
 local ortho = {}
 for name, value in pairs(core) do

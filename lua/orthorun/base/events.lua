@@ -5,7 +5,8 @@ local events = {}
 local listeners = {}
 
 -- From now on f(value, title) is called for each event of a kind: "sweep",
--- "table", "text", "plot", "required" (a version).
+-- "table", "text", "printed" (a text of the script's), "plot", "csv" (the path
+-- of one that was written), "required" (a version).
 function events.listen(kind, f)
   listeners[kind] = listeners[kind] or {}
   table.insert(listeners[kind], f)

@@ -2,12 +2,15 @@
 -- order, the verdict, files, report. Prints and draws; computes nothing.
 local events = require "orthorun.base.events"
 local names = require "orthorun.base.names"
+local output = require "orthorun.base.output"
 local plot = require "orthorun.plot"
 local render = require "orthorun.table.render"
 local report = require "orthorun.report"
 local tabular = require "orthorun.table"
 
 local ending = {}
+
+local write = output.write
 
 local function value_text(value)
   if math.type(value) == "float" then return ("%.6g"):format(value) end
@@ -33,9 +36,9 @@ local function settings_text(e)
 end
 
 local function print_heading(e)
-  io.write(tabular.paragraph(e.asks), "\n")
+  write(tabular.paragraph(e.asks), "\n")
   local settings = settings_text(e)
-  if settings ~= "" then io.write(tabular.paragraph(settings), "\n") end
+  if settings ~= "" then write(tabular.paragraph(settings), "\n") end
 end
 
 -- A table with the labels of cases in place of their names.
@@ -49,15 +52,15 @@ end
 
 local function print_table(e, item)
   local t = labelled(e, item.table)
-  if item.title then io.write("\n", tabular.paragraph(item.title), "\n") end
+  if item.title then write("\n", tabular.paragraph(item.title), "\n") end
   local text = render(t, item)
-  io.write(text)
+  write(text)
   events.tell("table", { table = t, text = text, columns = item.columns,
     spreads = item.spreads, units = item.units }, item.title)
 end
 
 local function print_text(item)
-  io.write("\n", item.text:gsub("%s+$", ""), "\n")
+  write("\n", item.text:gsub("%s+$", ""), "\n")
   events.tell("text", { text = item.text })
 end
 
@@ -70,21 +73,21 @@ local function print_items(e)
     end
   end
   if #e.checks > 0 then
-    io.write("\nmeasured against predicted; z: the difference in standard " ..
+    write("\nmeasured against predicted; z: the difference in standard " ..
       "errors\n")
-    io.write((render(e.verdict, { limit = 60, widest = 60, spreads = {
-      measured = "error", error = "error", z = 0.1 } })))
+    write((render(e.verdict, { limit = 60, widest = 60, spreads = {
+      predicted = "error", measured = "error", error = "error", z = 0.1 } })))
   end
 end
 
 local function write_tables(e)
-  io.write("\nCSV     ", e.results:csv(e.sweep:path(e.name .. ".csv")), "\n")
+  write("\nCSV     ", e.results:csv(e.sweep:path(e.name .. ".csv")), "\n")
   for _, name in ipairs(names.keys(e.derived)) do
-    io.write("CSV     ", e.derived[name]:csv(e.sweep:path(("%s_%s.csv")
+    write("CSV     ", e.derived[name]:csv(e.sweep:path(("%s_%s.csv")
       :format(e.name, name))), "\n")
   end
   if #e.checks > 0 then
-    io.write("CSV     ", e.verdict:csv(e.sweep:path(e.name .. "_checks.csv")),
+    write("CSV     ", e.verdict:csv(e.sweep:path(e.name .. "_checks.csv")),
       "\n")
   end
 end
@@ -111,7 +114,7 @@ local function draw_figures(e)
         direct = figure.direct, formats = figure.formats,
         title = title_of(e), file = e.sweep:path(name) }
       table.insert(e.pictures, picture)
-      for _, file in ipairs(picture) do io.write("plot    ", file, "\n") end
+      for _, file in ipairs(picture) do write("plot    ", file, "\n") end
     end
   end
 end
@@ -126,7 +129,7 @@ function ending.show(e)
   for _, name in ipairs(names.keys(e.derived)) do
     events.tell("table", { table = e.derived[name] }, name)
   end
-  io.write("report  ", report { checks = e.checks, question = e.asks,
+  write("report  ", report { checks = e.checks, question = e.asks,
     file = e.sweep:path(e.name .. ".html") }, "\n")
 end
 

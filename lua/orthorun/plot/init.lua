@@ -6,6 +6,7 @@ local events = require "orthorun.base.events"
 local files = require "orthorun.base.files"
 local gnuplot = require "orthorun.plot.gnuplot"
 local names = require "orthorun.base.names"
+local output = require "orthorun.base.output"
 local options_of = require "orthorun.base.options"
 local terminal = require "orthorun.plot.terminal"
 local fail = core.fail -- at the user's line
@@ -151,7 +152,7 @@ function Picture:show(options)
     return self
   end
   options = names.options("show", options, { "ascii", "width", "height" })
-  io.write(terminal.draw(figures[self], terminal_options(options)))
+  output.write(terminal.draw(figures[self], terminal_options(options)))
   return self
 end
 

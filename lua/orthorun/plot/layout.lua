@@ -86,6 +86,9 @@ function layout.of(figure)
   local n = #figure.panels
   local _, columns, panel_width, panel_height = table.unpack(grid_for(n))
   columns = math.min(n, columns)
+  if figure.panel_size then -- as a page wants it
+    panel_width, panel_height = table.unpack(figure.panel_size)
+  end
   local more_below, more_right = extra_room(figure)
   panel_width, panel_height = panel_width + more_right,
     panel_height + more_below

@@ -2,16 +2,17 @@
 -- parameters, verdict, plots, tables, script, surroundings, data. What it
 -- shows comes from the journal of what the script ran, printed and drew.
 local again = require "orthorun.report.again"
+local to_number = require("orthorun.base.csv").tonumber
 local files = require "orthorun.base.files"
+local figures = require "orthorun.report.figures"
 local highlight = require "orthorun.report.highlight"
-local inline = require "orthorun.report.svg"
 local journal = require "orthorun.report.journal"
 local names = require "orthorun.base.names"
+local printed = require "orthorun.report.printed"
 local render = require "orthorun.table.render"
 local script = require "orthorun.base.script"
 local share = require "orthorun.report.share"
 local sheet = require "orthorun.report.style"
-local terminal = require "orthorun.plot.terminal"
 local text = require "orthorun.base.text"
 local verdict = require "orthorun.report.verdict"
 
@@ -20,7 +21,8 @@ local fail = require("orthorun.core").fail -- at the user's line
 local report = {}
 
 -- The digits that a verdict justifies: its errors', and hundredths of z.
-local verdict_spreads = { measured = "error", error = "error", z = 0.1 }
+local verdict_spreads = { predicted = "error", measured = "error",
+  error = "error", z = 0.1 }
 
 -- The table of predictions and what became of them: see the module.
 report.verdict = verdict
@@ -30,37 +32,48 @@ report.verdict = verdict
 local function shown(value)
   if value == nil then return "" end
   if type(value) == "function" then return "from the others" end
-  if math.type(value) == "float" then return ("%.5g"):format(value) end
+  if math.type(value) == "float" then return text.number(value, "%.5g") end
   return text.clean(value)
 end
 
 local most_rows = 60
+
+-- What may be wider than the page has a box of its own, which scrolls.
+local wide = '<div class="wide" tabindex="0">'
+
+-- Are all texts of a column numbers? Those of a prediction may be words.
+local function is_numeric(texts)
+  for i = 2, #texts do
+    if texts[i] ~= "" and not to_number(texts[i]) then return false end
+  end
+  return true
+end
 
 -- A table as it is printed. how: as for table/render.
 local function html_table(t, how)
   how = how or {}
   local _, columns = render(t, { columns = how.columns, units = how.units,
     spreads = how.spreads, widest = 1000, limit = most_rows })
-  local out = { '<div class="wide"><table>\n' }
+  local out = { wide .. "<table>\n" }
   for i = 1, math.min(#t, most_rows) + 1 do
     local row = {}
     for k, texts in ipairs(columns) do
       local tag = i == 1 and "th" or "td"
-      row[k] = ("<%s%s>%s</%s>"):format(tag, texts.numbers and #t > 0 and
+      row[k] = ("<%s%s>%s</%s>"):format(tag, #t > 0 and is_numeric(texts) and
         ' class="number"' or "", text.escape(text.clean(texts[i])), tag)
     end
     out[#out + 1] = ("<tr>%s</tr>\n"):format(table.concat(row))
   end
   out[#out + 1] = "</table></div>\n"
   if #t > most_rows then
-    out[#out + 1] = ('<p class="soft">%d more rows</p>\n'):format(#t -
-      most_rows)
+    out[#out + 1] = ('<p class="soft">%s more</p>\n'):format(text.count(#t -
+      most_rows, "row"))
   end
   return table.concat(out)
 end
 
 local function pairs_table(rows)
-  local out = { '<div class="wide"><table>\n' }
+  local out = { wide .. '<table class="facts">\n' }
   for _, row in ipairs(rows) do
     out[#out + 1] = ("<tr><th>%s</th><td>%s</td></tr>\n"):format(
       text.escape(row[1]), text.escape(text.clean(row[2])))
@@ -118,35 +131,32 @@ local function parameter_section(sweeps)
   return section("Parameters", #rows > 0 and pairs_table(rows) or "")
 end
 
-local function figure_html(figure, number)
-  local svg, width = inline.svg(figure, number)
-  if not svg then
-    return ("<figure><pre>%s</pre></figure>\n"):format(text.escape(
-      terminal.draw(figure, { width = 90 })))
-  end
-  return ('<figure style="max-width: %dpx">\n%s\n</figure>\n'):format(
-    math.max(width, 640), svg)
-end
-
+-- The plots, and the array of their SVGs.
 local function plot_section()
-  local parts = {}
+  local parts, svgs = {}, {}
   for i, entry in ipairs(journal.all "plot") do
-    parts[i] = figure_html(entry.value, i)
+    parts[i] = figures.html(entry.value, i, svgs)
   end
-  return section("Plots", table.concat(parts))
+  return section("Plots", table.concat(parts)), svgs
 end
 
--- Texts that a script found, and tables, in their order.
-local function table_section()
+-- What the script printed and found, in its order.
+local function found_section()
   local parts, with_text = {}, false
   for _, entry in ipairs(journal.entries) do
+    local html = ""
     if entry.kind == "text" then
-      with_text = true
-      parts[#parts + 1] = ('<p class="found">%s</p>\n'):format(
+      html = ('<p class="said lines">%s</p>\n'):format(
         text.escape(entry.value.text))
-    elseif entry.kind == "table" then
+    elseif entry.kind == "printed" then
+      html = printed(tostring(entry.value))
+    end
+    with_text = with_text or html ~= ""
+    parts[#parts + 1] = html
+    if entry.kind == "table" then
       if entry.title then
-        parts[#parts + 1] = ("<p>%s</p>\n"):format(text.escape(entry.title))
+        parts[#parts + 1] = ('<p class="title">%s</p>\n'):format(
+          text.escape(text.clean(entry.title)))
       end
       parts[#parts + 1] = html_table(entry.value.table, entry.value)
     end
@@ -173,20 +183,49 @@ local function again_section(file)
     table.concat(lines, "\n")) .. "</pre>\n")
 end
 
-local function data_section(sweeps)
-  local parts = {}
-  for _, entry in ipairs(sweeps) do
-    local sweep, t = entry.value.sweep, entry.value.results
-    local csv = t:tocsv()
-    parts[#parts + 1] = ("<p>%s: %d rows, every number exact, sha256 %s.")
-      :format(share.results(sweep.name, csv), #t, share.digest(csv))
-    if t.failures and #t.failures > 0 then
-      parts[#parts + 1] = (" %d trials failed: %s"):format(#t.failures,
-        text.escape(text.clean(t.failures[1].message)))
-    end
-    parts[#parts + 1] = "</p>\n"
+local function results_html(sweep, t, csv)
+  local failed = ""
+  if t.failures and #t.failures > 0 then
+    failed = (" %s failed: %s"):format(text.count(#t.failures, "trial"),
+      text.escape(text.clean(t.failures[1].message)))
   end
-  return section("Data", table.concat(parts))
+  return ("<p>%s: %s, every number exact, sha256 <code>%s</code>.%s</p>\n")
+    :format(share.results(sweep.name, csv), text.count(#t, "row"),
+    share.digest(csv), failed)
+end
+
+local function read(path)
+  local file = io.open(path, "rb")
+  local bytes = file and file:read "a"
+  if file then file:close() end
+  return bytes
+end
+
+-- The CSV files that the script wrote and that are no sweep's results.
+local function csv_html(seen)
+  local parts, last = {}, {}
+  for _, entry in ipairs(journal.all "csv") do last[entry.value] = entry end
+  for _, entry in ipairs(journal.all "csv") do
+    local path = entry.value
+    local bytes = last[path] == entry and read(path)
+    if bytes and not seen[bytes] then
+      seen[bytes] = true
+      parts[#parts + 1] = ("<p>%s: written by the script, sha256 " ..
+        "<code>%s</code>.</p>\n"):format(share.csv(files.stem(path), bytes),
+        share.digest(bytes))
+    end
+  end
+  return table.concat(parts)
+end
+
+local function data_section(sweeps)
+  local parts, seen = {}, {}
+  for i, entry in ipairs(sweeps) do
+    local csv = entry.value.results:tocsv()
+    seen[csv] = true
+    parts[i] = results_html(entry.value.sweep, entry.value.results, csv)
+  end
+  return section("Data", table.concat(parts) .. csv_html(seen))
 end
 
 -- --- the page ---------------------------------------------------------------
@@ -205,13 +244,15 @@ local function page_of(asked)
   for _, fact in ipairs(facts) do
     if fact[1] ~= "argument" then shown_facts[#shown_facts + 1] = fact end
   end
+  local plots, svgs = plot_section()
   return table.concat { share.first_lines, '<html lang="en">\n<head>\n' ..
     '<meta charset="utf-8">\n<meta name="viewport" content="width=' ..
     'device-width, initial-scale=1">\n<title>', text.escape(text.clean(title)),
-    "</title>\n<style>\n", sheet, "</style>\n</head>\n<body>\n<h1>",
+    "</title>\n<style>\n", sheet, "@media screen and (prefers-color-scheme: " ..
+    "dark) {\n", figures.dark_rules(svgs), " }\n</style>\n</head>\n<body>\n<h1>",
     text.escape(text.clean(title)), '</h1>\n<p class="question">',
     text.escape(question), "</p>\n", verdict_section(asked.checks or {}),
-    parameter_section(sweeps), plot_section(), table_section(),
+    parameter_section(sweeps), plots, found_section(),
     section("Script", "<pre><code>" .. highlight(source) ..
     "</code></pre>\n"), section("Surroundings", pairs_table(shown_facts)),
     again_section(asked.file), data_section(sweeps),

@@ -90,6 +90,11 @@ function share.results(name, csv)
     text.escape(name))
 end
 
+-- The same for another CSV file of the script's.
+function share.csv(name, csv)
+  return (share.results(name, csv):gsub("data%-results", "data-csv", 1))
+end
+
 -- Facts as lines "name: value"; a value has no line ends.
 function share.write_facts(facts)
   local lines = {}
@@ -144,8 +149,23 @@ local function read(path)
   return page
 end
 
--- Reads a report: {script, facts, results = {{name, csv}, ...}}. Raises where
--- the file is none, or not as it was written.
+-- The CSVs in links with this attribute: an array of {name, csv}.
+local function read_tables(path, page, attribute)
+  local tables = {}
+  for name, bytes in page:gmatch('<a data%-' .. attribute ..
+    '="([^"]*)"[^>]-base64,([%w+/=]*)') do
+    local csv, message = share.expand(share.decode(bytes))
+    if not csv then
+      error(("%s: %s '%s': %s"):format(path, attribute, name, message), 0)
+    end
+    tables[#tables + 1] = { name, csv }
+  end
+  return tables
+end
+
+-- Reads a report: {script, facts, results = {{name, csv}, ...}, files = the
+-- same of other CSV files}. Raises where the file is none, or not as it was
+-- written.
 function share.open(path)
   local page = read(path)
   check_seal(path, page)
@@ -153,16 +173,9 @@ function share.open(path)
   if not script or not facts then
     error(path .. ": no script is in it", 0)
   end
-  local results = {}
-  for name, bytes in page:gmatch('<a data%-results="([^"]*)"[^>]-base64,' ..
-    "([%w+/=]*)") do
-    local csv, message = share.expand(share.decode(bytes))
-    if not csv then
-      error(("%s: results '%s': %s"):format(path, name, message), 0)
-    end
-    results[#results + 1] = { name, csv }
-  end
-  return { script = script, facts = read_facts(facts), results = results }
+  return { script = script, facts = read_facts(facts),
+    results = read_tables(path, page, "results"),
+    files = read_tables(path, page, "csv") }
 end
 
 return share

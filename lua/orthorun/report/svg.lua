@@ -1,6 +1,7 @@
 -- svg: a figure as SVG inside a page: what gnuplot draws, without its
 -- background, and over it places that tell their values under the mouse.
 local axis_of = require "orthorun.plot.axis"
+local colors = require "orthorun.report.colors"
 local gnuplot = require "orthorun.plot.gnuplot"
 local text = require "orthorun.base.text"
 
@@ -91,14 +92,15 @@ local function strip(svg, number)
     :gsub('<rect x="0" y="0"[^>]*fill="#ffffff"/>', "", 1)
     :gsub("<filter.-</filter>", ""):gsub("<title>.-</title>", "")
     :gsub("<desc>.-</desc>", "")
-    :gsub("(['#])gp([PD]%a+%d*)'", ("%%1f%dgp%%2'"):format(number))
+    :gsub("(['#])gp([PD]%a+%d*)'", ("%%1f%sgp%%2'"):format(number))
     :gsub(' id="gnuplot_[%w_]*"', "")
     :gsub('width="(%d+)" height="(%d+)"', 'role="img"', 1)
-  return (svg:gsub("[ \t]*\n[ \t]*", "\n"):gsub("\n+", "\n"))
+    :gsub("<g [^>]*>%s*</g>", "")
+  return colors.plain((svg:gsub("[ \t]*\n[ \t]*", "\n"):gsub("\n+", "\n")))
 end
 
--- The figure as an <svg> element; number tells figures of a page apart. nil
--- and a message where gnuplot does not draw it.
+-- The figure as an <svg> element; number, a text, tells figures of a page
+-- apart. nil and a message where gnuplot does not draw it.
 function inline.svg(figure, number)
   local svg, message = gnuplot.draw(figure, "svg")
   if not svg then return nil, message end

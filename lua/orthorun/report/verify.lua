@@ -5,6 +5,7 @@ local csv = require "orthorun.base.csv"
 local files = require "orthorun.base.files"
 local program = require "orthorun.base.program"
 local share = require "orthorun.report.share"
+local text = require "orthorun.base.text"
 
 -- --- comparing results ------------------------------------------------------
 
@@ -44,7 +45,7 @@ end
 -- where they are not even of one shape.
 local function compare(old, new)
   if #old ~= #new then
-    return nil, ("%d rows against %d"):format(#old - 1, #new - 1)
+    return nil, ("%s against %d"):format(text.count(#old - 1, "row"), #new - 1)
   end
   local worst, where = 0, nil
   for i, row in ipairs(old) do
@@ -96,6 +97,7 @@ local function run_again(path, page)
   return new
 end
 
+-- What was and what is, in words, and whether it is the same.
 local function surroundings(old, new)
   local parts = {}
   for _, name in ipairs { "version", "blas", "kernel", "precision", "lua",
@@ -105,9 +107,9 @@ local function surroundings(old, new)
       parts[#parts + 1] = ("%s was %s, is %s"):format(name, a, b)
     end
   end
-  return #parts > 0 and table.concat(parts, "; ") or
-    ("the same version, BLAS, kernel and compiler (orthorun %s, %s, %s)")
-    :format(new.facts.version, new.facts.blas, new.facts.kernel)
+  if #parts > 0 then return table.concat(parts, "; "), false end
+  return ("the same version, BLAS, kernel and compiler (orthorun %s, %s, %s)")
+    :format(new.facts.version, new.facts.blas, new.facts.kernel), true
 end
 
 local function tolerance_of(words, page)
@@ -132,26 +134,49 @@ local function tolerance_of(words, page)
   return tolerance, rest
 end
 
-local function judge(path, old, new, tolerance)
-  local same, bad = true, false
-  for i, result in ipairs(old.results) do
-    local name, bytes = result[1], result[2]
-    local again = new.results[i] and new.results[i][2] or ""
-    if bytes ~= again then
-      same = false
-      local worst, where = compare(read_csv(bytes), read_csv(again))
-      local state = worst and worst <= tolerance and "within tolerance" or
-        "DIFFERENT"
-      bad = bad or state == "DIFFERENT"
-      io.write(("%s: %s; %s\n"):format(name, state, worst and
-        ("largest deviation %.2g, tolerance %g\n  %s"):format(worst,
-        tolerance, where or "") or where))
-    end
+-- Compares one CSV with what came of it now, and says what differs. Returns
+-- whether it is the same bytes, and whether it is so within the tolerance.
+local function judge_one(name, bytes, again, tolerance, note)
+  if bytes == again then return true, true end
+  local worst, where
+  if again then
+    worst, where = compare(read_csv(bytes), read_csv(again))
+  else
+    where = "it is not written any more"
   end
-  io.write("surroundings: ", surroundings(old, new), "\n")
-  io.write(("%s: %s\n"):format(path, same and "identical bits" or bad and
+  local near = worst and worst <= tolerance
+  io.write(("%s: %s; %s\n"):format(name, near and "within tolerance" or note or
+    "DIFFERENT", worst and ("largest deviation %.2g, tolerance %g\n  %s")
+    :format(worst, tolerance, where or "") or where))
+  return false, near
+end
+
+local function named(tables)
+  local by_name = {}
+  for _, t in ipairs(tables) do by_name[t[1]] = by_name[t[1]] or t[2] end
+  return by_name
+end
+
+-- Holds the results of the sweeps against one another, and other CSV files
+-- that the script wrote. Those are of no known kind (a z-score amplifies
+-- rounding), so that they count where the surroundings are the same.
+local function judge(path, old, new, tolerance)
+  local same, good = true, true
+  local around, alike = surroundings(old, new)
+  local results, files_now = named(new.results), named(new.files)
+  for _, t in ipairs(old.results) do
+    local is_same, near = judge_one(t[1], t[2], results[t[1]], tolerance)
+    same, good = same and is_same, good and near
+  end
+  for _, t in ipairs(old.files) do
+    local is_same, near = judge_one(t[1] .. ".csv", t[2], files_now[t[1]],
+      tolerance, not alike and "differs, as other surroundings may make it")
+    same, good = same and is_same, good and (near or not alike)
+  end
+  io.write("surroundings: ", around, "\n")
+  io.write(("%s: %s\n"):format(path, same and "identical bits" or not good and
     "different" or ("the same within %g"):format(tolerance)))
-  return not bad
+  return good
 end
 
 -- orthorun --verify FILE [--tolerance T]: runs the script of a report again

@@ -7,6 +7,7 @@ local events = require "orthorun.base.events"
 local export = require "orthorun.table.export"
 local files = require "orthorun.base.files"
 local names = require "orthorun.base.names"
+local output = require "orthorun.base.output"
 local reduce = require "orthorun.table.reduce"
 local render = require "orthorun.table.render"
 local text_of = require "orthorun.base.text"
@@ -73,6 +74,7 @@ end
 -- appears whole or not at all; raises where it cannot be written.
 function Table:csv(path)
   files.write(path, self:tocsv())
+  events.tell("csv", path)
   return path
 end
 
@@ -105,9 +107,9 @@ end
 function Table:print(options)
   options = names.options("print", options, { "title", "columns", "limit",
     "units" })
-  if options.title then io.write(options.title, "\n") end
+  if options.title then output.write(options.title, "\n") end
   local shown = render(self, options)
-  io.write(shown)
+  output.write(shown)
   events.tell("table", { table = self, text = shown,
     columns = options.columns, units = options.units }, options.title)
 end

@@ -67,6 +67,9 @@ end
 
 local function shown(self, name, i, how)
   local value = self.data[name][i]
+  if type(value) == "string" and (how.spreads or {})[name] then
+    value = tonumber(value) and tonumber(value) + 0.0 or value
+  end
   if math.type(value) ~= "float" or value - value ~= 0 then
     return plain(value, how.widest or 40)
   end

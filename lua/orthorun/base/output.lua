@@ -1,0 +1,98 @@
+-- output: what goes to stdout. What a script prints, by print, io.write or
+-- io.stdout:write, is told to those who listen (base/events: "printed"); what
+-- the library itself prints is not, since it tells what it was. In both, nan
+-- stands for what C's formats call -nan.
+local core = require "orthorun.core"
+local events = require "orthorun.base.events"
+local text = require "orthorun.base.text"
+
+local output = {}
+
+local own = false -- the library is printing
+
+-- Prints the library's own texts.
+function output.write(...)
+  own = true
+  local ok, message = pcall(io.write, ...)
+  own = false
+  if not ok then error(message, 0) end
+end
+
+-- A number as io.write has it.
+local function number_text(x)
+  return (math.type(x) == "integer" and "%d" or "%.14g"):format(x)
+end
+
+-- The same values, with no -nan among them.
+local function plain(...)
+  local values = table.pack(...)
+  for i = 1, values.n do
+    local value = values[i]
+    if type(value) == "string" then
+      values[i] = text.unsigned_nan(value)
+    elseif value ~= value then
+      values[i] = "nan"
+    end
+  end
+  return values
+end
+
+local function tell(values)
+  if own then return end
+  local parts = {}
+  for i = 1, values.n do
+    local value = values[i]
+    parts[i] = type(value) == "number" and number_text(value) or
+      tostring(value)
+  end
+  events.tell("printed", table.concat(parts))
+end
+
+-- What pcall returned, or its error: of the script's own code as it is, of
+-- Lua's at the script's line. method: its first argument is a file.
+local function results(method, ok, ...)
+  if ok then return ... end
+  local message = ...
+  local number, rest = tostring(message):match "bad argument #(%d+) to '[^']*'(.*)$"
+  if number then
+    core.fail(("bad argument #%d to 'write'%s"):format(
+      tonumber(number) - (method and 1 or 0), rest))
+  end
+  local own_line = tostring(message):match "/base/output%.lua:%d+: (.*)$"
+  if own_line then core.fail(own_line) end
+  error(message, 0)
+end
+
+local function line_of(...)
+  local values = table.pack(...)
+  for i = 1, values.n do
+    values[i] = text.unsigned_nan(tostring(values[i]))
+  end
+  return table.concat(values, "\t", 1, values.n)
+end
+
+-- Puts functions of ours in place of Lua's print, io.write and files' write.
+-- They print the same, call for call.
+function output.watch()
+  local stdout, methods = io.stdout, getmetatable(io.stdout).__index
+  local print_line, write_default, write_file = print, io.write, methods.write
+  print = core.in_c(function(...) -- luacheck: ignore
+    local line = results(false, pcall(line_of, ...))
+    if not own then events.tell("printed", line .. "\n") end
+    return print_line(line)
+  end)
+  io.write = core.in_c(function(...) -- luacheck: ignore
+    if io.output() ~= stdout then return results(false, pcall(write_default, ...)) end
+    local values = plain(...)
+    tell(values)
+    return results(false, pcall(write_default, table.unpack(values, 1, values.n)))
+  end)
+  methods.write = core.in_c(function(file, ...)
+    if file ~= stdout then return results(true, pcall(write_file, file, ...)) end
+    local values = plain(...)
+    tell(values)
+    return results(true, pcall(write_file, file, table.unpack(values, 1, values.n)))
+  end)
+end
+
+return output
