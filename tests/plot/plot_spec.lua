@@ -51,6 +51,20 @@ describe("plot", function()
     has(text, "lines: medians; bands: 0 to 100 %")
   end)
 
+  it("claims no band where none can be seen", function()
+    local one = sample():where { seed = 2 }
+    lacks(script { data = one }, "bands")
+    local twice = one:with("y", function(r) return r.y end)
+    for _, row in one:rows() do twice:append(row) end
+    lacks(script { data = twice }, "bands") -- equal seeds: a band of no width
+    lacks(script { band = false }, "bands")
+    has(script { panels = { { band = { 0, 1 } }, { band = { 0.25, 0.75 } },
+      { band = false } } }, "bands: 0 to 100 % and 25 to 75 %")
+    local picture = ortho.plot { data = sample(), x = "layer", y = "y" }
+    assert.is_nil(picture:totext():find("bands", 1, true))
+    assert.is_truthy(picture:totext():find("lines: medians", 1, true))
+  end)
+
   it("draws no band of a single seed", function()
     lacks(script { data = sample():where { seed = 2 } }, "filledcurves")
     lacks(script { band = false }, "filledcurves")

@@ -40,4 +40,37 @@ describe("the journal", function()
     assert.equal(51, tables[1].value)
     assert.equal(250, tables[200].value)
   end)
+
+  it("joins what is printed, up to the next table", function()
+    local events = require "orthorun.base.events"
+    for _, text in ipairs { "a", "b\n" } do events.tell("printed", text) end
+    journal.add("table", "t")
+    events.tell("printed", "c")
+    local list = journal.all "printed"
+    assert.equal(2, #list)
+    assert.equal("ab\n", tostring(list[1].value))
+    assert.equal("c", tostring(list[2].value))
+  end)
+
+  it("keeps the beginning and the end of a long print", function()
+    local events = require "orthorun.base.events"
+    for i = 1, 200000 do events.tell("printed", ("line %d\n"):format(i)) end
+    local text = tostring(journal.all "printed"[1].value)
+    assert.is_true(#text < 110000)
+    assert.matches("^line 1\nline 2\n", text)
+    assert.matches("\nline 199999\nline 200000\n$", text)
+    local left_out = tonumber(text:match "\n%.%.%. (%d+) bytes are left out")
+    local whole = 0
+    for i = 1, 200000 do whole = whole + #("line %d\n"):format(i) end
+    assert.equal(whole, left_out + #text:gsub("\n%.%.%. %d+ [^\n]*\n", ""))
+  end)
+
+  it("lets no sweep go for what is printed", function()
+    journal.add("sweep", "s")
+    for i = 1, 500 do
+      journal.add("table", i)
+      journal.add("text", i)
+    end
+    assert.equal("s", journal.all "sweep"[1].value)
+  end)
 end)

@@ -50,6 +50,52 @@ describe("a report", function()
     assert.equal(2 * 2 * 20 + 1, lines)
   end)
 
+  it("holds what was printed, in order, and the CSV files written", function()
+    local path = packed.write("told.lua", [==[
+print "Before anything: a heading."
+local sweep = ortho.sweep { name = "told", grid = { k = { 1, 2 },
+  seed = ortho.range(3) }, trial = function(p, rng)
+    print "a trial's own words are not the script's"
+    return { x = p.k + rng:normal(1, 1):get(1, 1) / 100 } end }
+local results = sweep:run()
+io.write("grad      the loss's gradient\n", "by_layer  its slope\n")
+local summary = results:summary { by = "k", of = "x" }
+summary:print { title = "The first table" }
+print(("It grows as n^(%.2f +- %.2f)."):format(0 / 0, 0 / 0))
+local more = ortho.table.of({ "a", "b" }, { { a = 1, b = 0 / 0 } })
+io.stdout:write "and more:\n"
+more:print()
+print("CSV   " .. results:csv(sweep:path "told.csv"))
+print("CSV   " .. more:csv(sweep:path "more.csv"))
+print "So it is."]==])
+    local to = packed.folder .. "/told.html"
+    local status, out, err = packed.run { "--pack", path, "--quiet", "--out",
+      packed.folder .. "/told", "-o", to }
+    assert.equal(0, status, err)
+    local text, at = packed.read(to), 0
+    for _, wanted in ipairs { "<h2>What was found</h2>",
+      "Before anything: a heading.", '<pre class="said">grad      the loss&#39;s',
+      '<p class="title">The first table</p>', '<th class="number">x_low</th>',
+      "It grows as n^(nan +- nan).", "and more:", "So it is.",
+      "<h2>Script</h2>" } do
+      local found = text:find(wanted, at + 1, true)
+      assert.is_truthy(found, wanted)
+      at = found
+    end
+    local body = text:gsub("<script.-</script>", ""):gsub("base64,[%w+/=]*", "")
+    lacks(body, "-nan")
+    lacks(out, "-nan")
+    lacks(body:match "What was found.-<h2>Script", "a trial&#39;s own words")
+    lacks(body:match "What was found.-<h2>Script", "told.csv")
+    local inside = share.open(to)
+    assert.equal(1, #inside.results)
+    assert.same({ { "more", "a,b\n1,nan\n" } }, inside.files) -- the other is results
+    -- digits as in the terminal's table
+    local shown = out:match "\n1 +3 +(%S+) "
+    assert.matches("^%d%.%d+$", shown)
+    has(text, '<td class="number">' .. shown .. "</td>")
+  end)
+
   it("names a missing file and a place that cannot be written", function()
     assert.has_error(function() ortho.report {} end, nil)
     local ok, message = pcall(ortho.report, { file = "/nowhere/a.html" })

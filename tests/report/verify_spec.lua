@@ -40,6 +40,42 @@ describe("--verify", function()
       assert.equal(said:find("DIFFERENT", 1, true) and 1 or 0, strict)
     end)
 
+  it("holds other CSV files against what is written now", function()
+    local path = packed.write("other.lua", [==[
+      local sweep = ortho.sweep { name = "other", grid = { n = { 1, 2 } },
+        trial = function(p) return { x = p.n } end }
+      sweep:run()
+      ortho.table.of({ "y" }, { { y = 3 } }):csv(sweep:path "extra.csv")]==])
+    local to = folder .. "/other_sweep.html"
+    local status, _, err = run { "--pack", path, "--quiet", "--out",
+      folder .. "/other", "-o", to }
+    assert.equal(0, status, err)
+    local out
+    status, out = run { "--verify", to }
+    assert.equal(0, status, out)
+    has(out, "identical bits")
+    local function with_extra(text)
+      local mark = packed.read(to):match "sha256 (%x+)"
+      local plain = packed.read(to):gsub(mark, ("0"):rep(64), 1)
+        :gsub('(data%-csv="[^>]-base64,)[%w+/=]*', function(head)
+          return head .. share.encode(share.compress(text))
+        end)
+      return write("extra.html", share.seal(plain))
+    end
+    status, out = run { "--verify", with_extra "y\n4\n" }
+    assert.equal(1, status)
+    has(out, "extra.csv: DIFFERENT; largest deviation 0.25")
+    -- under other surroundings it need not be the same
+    if core.environment.blas:find "OpenBLAS" then
+      local kernel = core.environment.kernel == "Haswell" and "PRESCOTT" or
+        "HASWELL"
+      status, out = run({ "--verify", with_extra "y\n4\n" },
+        { "OPENBLAS_CORETYPE=" .. kernel })
+      assert.equal(0, status)
+      has(out, "extra.csv: differs, as other surroundings may make it")
+    end
+  end)
+
   it("tells a damaged or edited file, wherever it is", function()
     for _, at in ipairs { 400, #page // 2, #page - 20 } do
       local byte = page:sub(at, at) == "x" and "y" or "x"

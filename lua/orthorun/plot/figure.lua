@@ -2,7 +2,8 @@
 -- points with error bars, histograms, heat maps, in panels. What draws it
 -- (gnuplot, terminal) takes it from here.
 --
--- figure: title, caption (both optional), legend (array of entries), panels,
+-- figure: title, caption (both optional), bare_caption (that of a drawing
+--   without bands), legend (array of entries), panels,
 --   direct (names stand at the curves, too, and the legend is for others).
 -- panel: kind ("curves" or "heat"), title, xlabel, ylabel, x and y axes,
 --   series; of a heat map also z (an axis), zlabel, cells (array of {x1, x2,
@@ -33,9 +34,17 @@ local function finish(panel)
   axis.pad(panel.y, 0.05)
 end
 
+local function percent(p) return ("%g"):format(p * 100) end
+
+local function quantiles(band)
+  return ("%s to %s %%"):format(percent(band[1]), percent(band[2]))
+end
+
 local function panel_of(spec, rows, title, tally)
   local panel = { kind = "curves", title = title, series = {},
     xlabel = spec.xlabel or spec.x, ylabel = spec.ylabel or spec.y }
+  panel.says = { band = spec.band and quantiles(spec.band) }
+  panel.says.bars = spec.error and "± " .. spec.error or panel.says.band
   makers[spec.kind](spec, rows, panel, tally)
   return panel
 end
@@ -89,34 +98,51 @@ end
 
 -- --- captions ---------------------------------------------------------------
 
-local function percent(p) return ("%g"):format(p * 100) end
+-- Does a series have a band or bars that can be seen?
+local function is_spread(series)
+  for _, point in ipairs(series.points) do
+    if point[3] and point[3] < point[4] then return true end
+  end
+  return false
+end
 
-local function some(panels, field)
+-- What the panels say of their bands, or of their bars, each text once.
+local function said_of(panels, field)
+  local list, seen = {}, {}
   for _, panel in ipairs(panels) do
     for _, series in ipairs(panel.series) do
-      if series[field] and not series.histogram then return true end
+      local says = series[field] and not series.histogram and
+        is_spread(series) and panel.says[field]
+      if says and not seen[says] then
+        seen[says] = true
+        list[#list + 1] = says
+      end
+    end
+  end
+  return #list > 0 and table.concat(list, " and ") or nil
+end
+
+-- Is a line drawn that is a median of several values?
+local function has_medians(panels)
+  for _, panel in ipairs(panels) do
+    for _, series in ipairs(panel.series) do
+      if series.band and not series.histogram then return true end
     end
   end
   return false
 end
 
-local function quantiles(spec)
-  local band = spec.band or spec.panels and spec.panels[1].band or {}
-  return ("%s to %s %%"):format(percent(band[1] or 0.1),
-    percent(band[2] or 0.9))
-end
-
 -- What the reader must know: what lines, bands and bars are, and what the
--- axes could not show.
-local function caption_of(panels, spec, tally, more)
-  local parts = { spec.caption }
-  if some(panels, "band") then
-    parts[#parts + 1] = "lines: medians; bands: " .. quantiles(spec)
+-- axes could not show. with_bands: of a drawing that has them.
+local function caption_of(self, spec, tally, more, with_bands)
+  local panels, parts = self.panels, { spec.caption }
+  local bands = with_bands and said_of(panels, "band")
+  if has_medians(panels) then
+    parts[#parts + 1] = "lines: medians" .. (bands and "; bands: " .. bands or
+      "")
   end
-  if some(panels, "bars") then
-    parts[#parts + 1] = spec.error and "points: medians; bars: ± " ..
-      spec.error or "points: medians; bars: " .. quantiles(spec)
-  end
+  local bars = said_of(panels, "bars")
+  if bars then parts[#parts + 1] = "points: medians; bars: " .. bars end
   if more > 0 then
     parts[#parts + 1] = ("%d more curves, dark to light in order"):format(more)
   end
@@ -140,7 +166,8 @@ function figure.of(spec, definitions)
   local more
   self.legend, more = legend_of(self.panels)
   self.direct = spec.direct or nil
-  self.caption = caption_of(self.panels, spec, tally, more)
+  self.caption = caption_of(self, spec, tally, more, true)
+  self.bare_caption = caption_of(self, spec, tally, more, false)
   return self
 end
 

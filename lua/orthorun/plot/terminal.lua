@@ -291,9 +291,9 @@ function terminal.draw(figure, how)
     draw_panel(lines, panel, figure.legend, part)
   end
   wrap(lines, legend_text(figure, part), width, "   ")
-  if figure.caption then
+  if figure.bare_caption then
     local words = {}
-    for word in text.clean(figure.caption):gmatch "%S+" do
+    for word in text.clean(figure.bare_caption):gmatch "%S+" do
       words[#words + 1] = word
     end
     wrap(lines, words, width, " ")
