@@ -1,5 +1,7 @@
 -- events: what a script has just run, printed or drawn is told here, and who
 -- wants to know it listens. Neither side knows the other.
+local ipairs = ipairs -- scripts may change it
+
 local events = {}
 
 local listeners = {}

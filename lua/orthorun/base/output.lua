@@ -6,6 +6,14 @@ local core = require "orthorun.core"
 local events = require "orthorun.base.events"
 local text = require "orthorun.base.text"
 
+-- Scripts may change what Lua has; printing goes on.
+local concat, pack, unpack = table.concat, table.pack, table.unpack
+local format, match = string.format, string.match
+local error, pcall, tonumber, tostring, type = error, pcall, tonumber, tostring,
+  type
+local math_type, default_output = math.type, io.output
+local fail, tell_all, unsigned_nan = core.fail, events.tell, text.unsigned_nan
+
 local output = {}
 
 local own = false -- the library is printing
@@ -20,16 +28,16 @@ end
 
 -- A number as io.write has it.
 local function number_text(x)
-  return (math.type(x) == "integer" and "%d" or "%.14g"):format(x)
+  return format(math_type(x) == "integer" and "%d" or "%.14g", x)
 end
 
 -- The same values, with no -nan among them.
 local function plain(...)
-  local values = table.pack(...)
+  local values = pack(...)
   for i = 1, values.n do
     local value = values[i]
     if type(value) == "string" then
-      values[i] = text.unsigned_nan(value)
+      values[i] = unsigned_nan(value)
     elseif value ~= value then
       values[i] = "nan"
     end
@@ -45,7 +53,7 @@ local function tell(values)
     parts[i] = type(value) == "number" and number_text(value) or
       tostring(value)
   end
-  events.tell("printed", table.concat(parts))
+  tell_all("printed", concat(parts))
 end
 
 -- What pcall returned, or its error: of the script's own code as it is, of
@@ -53,22 +61,23 @@ end
 local function results(method, ok, ...)
   if ok then return ... end
   local message = ...
-  local number, rest = tostring(message):match "bad argument #(%d+) to '[^']*'(.*)$"
+  local number, rest = match(tostring(message),
+    "bad argument #(%d+) to '[^']*'(.*)$")
   if number then
-    core.fail(("bad argument #%d to 'write'%s"):format(
+    fail(format("bad argument #%d to 'write'%s",
       tonumber(number) - (method and 1 or 0), rest))
   end
-  local own_line = tostring(message):match "/base/output%.lua:%d+: (.*)$"
-  if own_line then core.fail(own_line) end
+  local own_line = match(tostring(message), "/base/output%.lua:%d+: (.*)$")
+  if own_line then fail(own_line) end
   error(message, 0)
 end
 
 local function line_of(...)
-  local values = table.pack(...)
+  local values = pack(...)
   for i = 1, values.n do
-    values[i] = text.unsigned_nan(tostring(values[i]))
+    values[i] = unsigned_nan(tostring(values[i]))
   end
-  return table.concat(values, "\t", 1, values.n)
+  return concat(values, "\t", 1, values.n)
 end
 
 -- Puts functions of ours in place of Lua's print, io.write and files' write.
@@ -78,20 +87,22 @@ function output.watch()
   local print_line, write_default, write_file = print, io.write, methods.write
   print = core.in_c(function(...) -- luacheck: ignore
     local line = results(false, pcall(line_of, ...))
-    if not own then events.tell("printed", line .. "\n") end
+    if not own then tell_all("printed", line .. "\n") end
     return print_line(line)
   end)
   io.write = core.in_c(function(...) -- luacheck: ignore
-    if io.output() ~= stdout then return results(false, pcall(write_default, ...)) end
+    if default_output() ~= stdout then
+      return results(false, pcall(write_default, ...))
+    end
     local values = plain(...)
     tell(values)
-    return results(false, pcall(write_default, table.unpack(values, 1, values.n)))
+    return results(false, pcall(write_default, unpack(values, 1, values.n)))
   end)
   methods.write = core.in_c(function(file, ...)
     if file ~= stdout then return results(true, pcall(write_file, file, ...)) end
     local values = plain(...)
     tell(values)
-    return results(true, pcall(write_file, file, table.unpack(values, 1, values.n)))
+    return results(true, pcall(write_file, file, unpack(values, 1, values.n)))
   end)
 end
 

@@ -1,5 +1,7 @@
 -- text: texts of users made fit for pictures and pages: valid UTF-8 without
 -- control characters, and with HTML's own characters escaped.
+local find, gsub = string.find, string.gsub -- scripts may change them
+
 local text = {}
 
 -- Valid UTF-8 in one line: control characters become spaces, bytes that are no
@@ -22,10 +24,11 @@ function text.escape(s) return (tostring(s):gsub("[&<>\"']", entities)) end
 
 -- A text in which nan stands for C's -nan, as wide where it was aligned.
 function text.unsigned_nan(s)
-  if not s:find("-nan", 1, true) then return s end
-  return (s:gsub("(  ?)%-nan%f[%W]", function(spaces)
+  if not find(s, "-nan", 1, true) then return s end
+  s = gsub(s, "(  ?)%-nan%f[%W]", function(spaces)
     return (#spaces == 2 and "   " or " ") .. "nan"
-  end):gsub("%f[%w-]%-nan%f[%W]", "nan"))
+  end)
+  return (gsub(s, "%f[%w-]%-nan%f[%W]", "nan"))
 end
 
 -- A number by string.format (default "%.4g"); nan where it is none, without

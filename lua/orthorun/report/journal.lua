@@ -4,6 +4,10 @@
 -- of a kind go where there are very many, the middle of a print that is long.
 local events = require "orthorun.base.events"
 
+-- scripts may change these
+local insert, remove, concat, ipairs = table.insert, table.remove, table.concat,
+  ipairs
+
 local journal = { entries = {} }
 
 local most = 200
@@ -22,8 +26,8 @@ end
 -- and what it is.
 function journal.add(kind, value, title)
   local n, first = count(kind)
-  if n >= most then table.remove(journal.entries, first) end
-  table.insert(journal.entries, { kind = kind, value = value, title = title })
+  if n >= most then remove(journal.entries, first) end
+  insert(journal.entries, { kind = kind, value = value, title = title })
 end
 
 -- The entries of a kind, oldest first.
@@ -49,7 +53,7 @@ local function new_printed()
 end
 
 local function shorten_tail(self)
-  local whole = table.concat(self.tail)
+  local whole = concat(self.tail)
   local from = whole:find("\n", #whole - most_kept, true)
   from = from and from + 1 or #whole - most_kept + 1
   self.left_out = self.left_out + from - 1
@@ -59,11 +63,11 @@ end
 
 function Printed:add(text)
   if self.tail_size == 0 and self.head_size + #text <= most_kept then
-    table.insert(self.head, text)
+    insert(self.head, text)
     self.head_size = self.head_size + #text
     return
   end
-  table.insert(self.tail, text)
+  insert(self.tail, text)
   self.tail_size = self.tail_size + #text
   if self.tail_size > 2 * most_kept then shorten_tail(self) end
 end
@@ -72,7 +76,7 @@ end
 function Printed:__tostring()
   local left_out = self.left_out > 0 and
     ("\n... %d bytes are left out here ...\n"):format(self.left_out) or ""
-  return table.concat(self.head) .. left_out .. table.concat(self.tail)
+  return concat(self.head) .. left_out .. concat(self.tail)
 end
 
 -- Adds to what was printed since the last table or plot.
