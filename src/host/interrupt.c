@@ -90,6 +90,7 @@ void host_watch(lua_State *L, bool stubborn) {
 /* Between a prompt's entries Ctrl-C has nothing to stop. */
 void host_unwatch(lua_State *L) {
   set_handler(insistent ? SIG_IGN : SIG_DFL);
+  sys_interrupted = 0;
   if (presses > 0)
     lua_sethook(L, NULL, 0, 0);
 }
