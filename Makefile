@@ -170,9 +170,11 @@ gallery: deps ## draw the pictures of docs/ anew
 	@$(MAKE) --no-print-directory $(BIN)
 	./$(BIN) experiments/depth_sweep.lua --out $G/depth_sweep
 	./$(BIN) experiments/orthogonality.lua --out $G/orthogonality
+	./$(BIN) experiments/lazy_drift.lua --out $G/lazy_drift
 	./$(BIN) --precision float32 experiments/drift.lua --epochs 10 \
 	  --out $G/drift
-	cp $G/*/depth_sweep.png $G/*/orthogonality.png $G/*/drift.png docs/
+	cp $G/*/depth_sweep.png $G/*/orthogonality.png $G/*/lazy_drift.png \
+	  $G/*/drift.png docs/
 	./$(BIN) tools/gallery.lua
 
 # --- install ----------------------------------------------------------------

@@ -35,6 +35,6 @@ return ortho.experiment {
       spread = false },
     { check = "ratio", at_least = 0.99, at_most = 1.01, what = "drift over theory's" },
     { plot = "relative_drift", over = "depth", log = "xy" },
-    { plot = { "singular_min", "singular_max" }, over = "depth", log = "x" },
+    { plot = { "singular_min", "singular_max" }, over = "depth", title = "σ(W)" },
   },
 }

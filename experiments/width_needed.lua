@@ -34,7 +34,7 @@ return ortho.experiment {
     { slope = "width", of = "needed", over = "depth", by = "init", model = "power",
       where = { width = function(w) return w > 16 end }, expected = 1, check = true },
     { plot = "width", of = "needed", over = "depth", log = "xy",
-      theory = function(r) return r.depth end, title = "dashed: as wide as deep" },
+      theory = function(r) return r.depth end, title = "width needed; dashed: depth" },
     { plot = "loss", over = "width", where = { depth = "largest" }, log = "xy" },
   },
 }

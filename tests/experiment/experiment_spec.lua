@@ -823,3 +823,14 @@ describe("results that are a tracker's probes", function()
       "relative_drift is D")
   end)
 end)
+
+describe("a slope's theory", function()
+  it("is 0 where the predictions are level, whatever rounding makes of them",
+    function()
+      local text = results [[grid = { x = { 1, 2, 3, 7 }, seed = ortho.range(3) },
+        trial = function(p) return { y = 0.3 + 0.01 * p.seed } end,
+        predict = function(p, found) return { y = found.y } end,
+        show = { { slope = "y", over = "x", model = "power" } }]]
+      assert.is_truthy(text:match "z\n *%S+ +%S+ +0 ", text)
+    end)
+end)

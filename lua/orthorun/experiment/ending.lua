@@ -95,10 +95,10 @@ end
 local function title_of(e)
   local fixed = {}
   for _, name in ipairs(e.fixed) do
-    if #fixed < 4 and e.first[name] ~= "" then
+    local kind = type(e.first[name])
+    if #fixed < 4 and e.first[name] ~= "" and kind ~= "boolean" then
       local value = value_text(e.first[name])
-      fixed[#fixed + 1] = type(e.first[name]) == "string" and value or
-        name .. " " .. value
+      fixed[#fixed + 1] = kind == "string" and value or name .. " " .. value
     end
   end
   local name = e.title or e.name:gsub("_", " ")

@@ -56,11 +56,13 @@ function shown.by(e, entry, rows, except)
   return list
 end
 
+local usual = { lr = "learning rate" }
+
 -- How a result is called: by its measure's label, a tracker's probe by its own,
 -- else its name.
 function shown.label(e, name)
   local measure = e.measures[name]
-  return measure and measure.label or probe_labels[name] or name
+  return measure and measure.label or probe_labels[name] or usual[name] or name
 end
 
 function shown.is_log10(e, name)

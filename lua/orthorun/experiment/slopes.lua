@@ -60,6 +60,7 @@ local function theory_of(e, rows, entry, key, by)
   local theory = entry.slope .. "_theory"
   if not shown.has_values(rows, theory) then return nil end
   slope = fitted(e, rows, entry, theory)
+  if math.abs(slope) < 1e-12 then slope = 0.0 end -- what rounding makes of a level
   return slope == slope and slope or nil
 end
 
