@@ -44,7 +44,7 @@ end
 
 local known_fields = { "name", "asks", "title", "params", "grid", "zip",
   "cases", "help", "options", "index", "measures", "trial", "predict",
-  "derive", "show", "cost" }
+  "derive", "show", "cost", "paired" }
 
 local function check_kinds(def, kind, fields)
   for _, name in ipairs(fields) do
@@ -327,6 +327,7 @@ local function start(def, main, other)
   local made = { name = e.name, about = e.asks, params = read.params,
     grid = read.grid, zip = read.zip, cases = def.cases, trial = def.trial,
     options = read.options, index = e.index, cost = def.cost,
+    paired = def.paired,
     args = (not main or caller.is_typed(def)) and {} or nil, watch = watcher(e) }
   if other then overrides(made, other) end
   e.sweep = sweep(made)

@@ -3,13 +3,14 @@
 local grid = require "orthorun.sweep.grid"
 local names = require "orthorun.base.names"
 local options = require "orthorun.base.options"
+local pairing = require "orthorun.sweep.pairing"
 
 local definition = {}
 
 local fail = names.failing "sweep"
 
 local known_fields = { "name", "about", "params", "grid", "zip", "cases",
-  "options", "trial", "index", "args", "cost", "partial", "watch" }
+  "options", "trial", "index", "args", "cost", "partial", "watch", "paired" }
 
 -- Raises at the user's line what is wrong with the table that sweep{} got.
 function definition.check(def)
@@ -27,6 +28,7 @@ function definition.check(def)
   grid.check(def)
   local ok, message = pcall(grid.trials, def, {}, true)
   if not ok then fail("%s", message) end
+  pairing.check(def)
 end
 
 -- Does the script have a parameter of this name?

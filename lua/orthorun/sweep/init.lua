@@ -13,6 +13,7 @@ local definition = require "orthorun.sweep.definition"
 local events = require "orthorun.base.events"
 local files = require "orthorun.base.files"
 local grid = require "orthorun.sweep.grid"
+local pairing = require "orthorun.sweep.pairing"
 local plan = require "orthorun.sweep.plan"
 local run = require "orthorun.sweep.run"
 local settings = require "orthorun.sweep.settings"
@@ -51,8 +52,10 @@ end
 -- least=, most=, above=, help=}}; index, the name of the column that counts
 -- through arrays (default "layer"); cost, a function(p) that says how long a
 -- trial takes, in any unit; partial, true where the script goes on with one
--- shard's results; args, an argument array to read instead of the script's;
--- watch, for the library: {trial = f(p, bytes), all = f(list)} (run.all).
+-- shard's results; paired, names of parameters that do not name a trial's
+-- random numbers: their levels draw the same; args, an argument array to read
+-- instead of the script's; watch, for the library: {trial = f(p, bytes), all =
+-- f(list)} (run.all).
 local function define(_, def)
   definition.check(def)
   local values, chosen = settings.read(def)
@@ -60,7 +63,7 @@ local function define(_, def)
     name = def.name, about = def.about, trial = def.trial,
     index = def.index or "layer", cost = def.cost, partial = def.partial,
     watch = def.watch, definition = def, values = values, params = {},
-    grid = {}, run_options = chosen,
+    grid = {}, run_options = chosen, paired = pairing.of(def),
   }, Sweep)
   self.grid_names, self.param_names = grid.names(def)
   for _, name in ipairs(self.param_names) do
@@ -68,6 +71,7 @@ local function define(_, def)
   end
   local ok, trials = pcall(self.trials, self)
   if not ok then settings.usage_error(trials) end
+  pairing.check_trials(trials, self.paired)
   for _, name in ipairs(self.grid_names) do
     self.grid[name] = (def.params or {})[name] == nil and
       type(values[name]) == "table" and values[name] or
@@ -108,7 +112,7 @@ function Sweep:trials() return grid.trials(self.definition, self.values) end
 
 -- The generator of a trial with parameters p.
 function Sweep:rng(p)
-  return trial.rng(p, trial.seed(p, self.run_options.seed))
+  return trial.rng(p, trial.seed(p, self.run_options.seed), self.paired)
 end
 
 -- "init=he_normal, depth=10": what distinguishes a trial, for messages.

@@ -11,6 +11,7 @@ local names = require "orthorun.base.names"
 local progress = require "orthorun.sweep.progress"
 local stats = require "orthorun.table.stats"
 local store = require "orthorun.sweep.store"
+local pairing = require "orthorun.sweep.pairing"
 local packed = require "orthorun.base.bytes"
 local trial = require "orthorun.sweep.trial"
 
@@ -36,22 +37,32 @@ local function layout_of(sweep, trials)
     params = sweep.param_names, levels = levels }
 end
 
+-- A trial with parameters p. Where some are paired, Lua's own generator is
+-- seeded by a digest of the others.
+local function trial_of(self, p, seed, paired)
+  local function digest(parameters)
+    return identity.trial(self.code, parameters, seed, core.precision())
+  end
+  local key, rest = digest(p), pairing.rest(p, paired)
+  return { p = p, seed = seed, cost = trial.cost(p, self.cost_of), key = key,
+    paired = paired, draws = rest == p and key or digest(rest) }
+end
+
 -- The plan of a sweep. Fields: name, about, settings (settings.read), path of
--- the results file, code (the trial function's name), layout (records), and
--- trials, an array of {p, seed, key, cost} in the grid's order. Those that
--- have run also have seconds, and output (bytes) and maker, or failure. here:
--- the maker of this process.
+-- the results file, code (the trial function's name, with what is paired), layout
+-- (records), and trials, an array of {p, seed, key, cost, paired, draws (see
+-- trial.run)} in the grid's order. Those that have run also have seconds, and
+-- output (bytes) and maker, or failure. here: the maker of this process.
 function plan.of(sweep)
   local settings, all = sweep.run_options, sweep:trials()
   local self = setmetatable({ name = sweep.name, about = sweep.about,
     settings = settings, path = sweep:file(), layout = layout_of(sweep, all),
-    code = identity.code(sweep.trial), f = sweep.trial, watch = sweep.watch,
+    code = identity.code(sweep.trial) .. pairing.suffix(sweep.paired),
+    f = sweep.trial, watch = sweep.watch,
     cost_of = sweep.cost, here = maker.here(), trials = {} }, Plan)
   local mine = shard_of(all, settings.shard, settings.shards)
   for k, p in ipairs(mine) do
-    local seed = trial.seed(p, settings.seed)
-    self.trials[k] = { p = p, seed = seed, cost = trial.cost(p, sweep.cost),
-      key = identity.trial(self.code, p, seed, core.precision()) }
+    self.trials[k] = trial_of(self, p, trial.seed(p, settings.seed), sweep.paired)
   end
   return self
 end
@@ -125,9 +136,11 @@ function Plan:find_stale(file, todo)
     wanted[trial.text(one.p) .. " " .. tostring(one.seed)] = true
   end
   local function changed(row)
+    local base = self.code:match "^%x+"
     return row.version ~= core.environment.orthorun and "orthorun's version" or
       row.precision ~= core.precision() and "the precision" or
-      row.code ~= self.code and "the trial's code" or nil
+      row.code:match "^%x+" ~= base and "the trial's code" or
+      row.code ~= self.code and "what is paired" or nil
   end
   for _, row in ipairs(file:sql(others)) do
     local id = row.parameters .. " " .. row.seed

@@ -22,12 +22,13 @@ function trial.describe(p, list)
   return table.concat(parts, ", ")
 end
 
--- What names a trial's random numbers: its parameters without the seed, in
--- the order of their names. Nothing of other trials, or of their order.
-local function stream_of(p)
+-- What names a trial's random numbers: its parameters without the seed and
+-- those that are paired (a set, or nil), in the order of their names. Nothing of
+-- other trials, or of their order.
+local function stream_of(p, paired)
   local parts = {}
   for _, name in ipairs(names.keys(p)) do
-    if name ~= "seed" then
+    if name ~= "seed" and not (paired and paired[name]) then
       parts[#parts + 1] = ("%s=%q"):format(name, p[name])
     end
   end
@@ -40,12 +41,13 @@ function trial.seed(p, seed)
   return seed
 end
 
--- Its generator, of its seed (trial.seed) and its parameters.
-function trial.rng(p, seed)
+-- Its generator, of its seed (trial.seed) and its parameters, without those in
+-- the set `paired`.
+function trial.rng(p, seed, paired)
   local whole = math.tointeger(seed)
   local rng = core.rng(whole or 0)
   if not whole then rng = rng:split(tostring(seed)) end
-  return rng:split(stream_of(p))
+  return rng:split(stream_of(p, paired))
 end
 
 -- What it costs in units of its own: as the sweep's function `cost` says, else
@@ -87,15 +89,16 @@ local function seed_math(key)
     math.tointeger(tonumber(key:sub(17, 31), 16)))
 end
 
--- Runs f, a sweep's trial function, on {p, seed, key}. Returns true and the
+-- Runs f, a sweep's trial function, on {p, seed, draws, paired}; draws: a digest
+-- that seeds Lua's own generator. Returns true and the
 -- results as bytes, or false and the failure as bytes: message and traceback.
 -- index: the column that counts through arrays. Ctrl-C passes through where
 -- here, in the process that it is meant for.
 function trial.run(f, one, index, here)
-  seed_math(one.key)
+  seed_math(one.draws)
   local ok, out = xpcall(function()
     return records.encode(index, one.p,
-      f(copy(one.p), trial.rng(one.p, one.seed)))
+      f(copy(one.p), trial.rng(one.p, one.seed, one.paired)))
   end, handler)
   if ok then return true, out end
   if type(out) ~= "table" then -- no handler runs where memory is short
