@@ -27,6 +27,14 @@ describe("a clean text", function()
   end)
 end)
 
+describe("a text with C's -nan", function()
+  it("has nan, as wide as it was where it was aligned", function()
+    assert.equal("(nan +- nan)", text.clean "(-nan +- -nan)")
+    assert.equal("a     nan b", text.unsigned_nan "a    -nan b")
+    assert.equal("banana-nan -nano", text.unsigned_nan "banana-nan -nano")
+  end)
+end)
+
 describe("an escaped text", function()
   it("is itself in HTML, in quotes, too", function()
     assert.equal("&lt;a href=&quot;x&quot;&gt;R&amp;D&#39;s&lt;/a&gt;",

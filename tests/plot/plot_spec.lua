@@ -303,3 +303,35 @@ describe("a plot of kind", function()
       assert.is_true(os.clock() - start < 1)
     end)
 end)
+
+describe("--show-plots and --ascii", function()
+  it("draw a plot in the terminal once, beside its files", function()
+    local program = os.getenv "ORTHORUN" or "./orthorun"
+    local path = folder .. "/shown.lua"
+    local file = assert(io.open(path, "w"))
+    file:write(([==[
+      local sweep = ortho.sweep { name = "shown", grid = { k = { 1, 2, 3 } },
+        trial = function(p) return { y = p.k } end }
+      local results = sweep:run()
+      local picture = ortho.plot { data = results, x = "k", y = "y",
+        title = "A TITLE", file = %q, formats = { "svg" } }
+      if arg[#arg] ~= "--quiet" then picture:show() end]==]):format(
+      folder .. "/shown"))
+    file:close()
+    local function titles(...)
+      local status, out, err = core.file.spawn { program, path, "--out",
+        folder .. "/shown_runs", ... }
+      assert.equal(0, status, err)
+      return select(2, out:gsub("A TITLE", "")), out
+    end
+    assert.equal(0, (titles "--quiet"))
+    assert.equal(1, (titles()))
+    local count, out = titles("--show-plots", "--quiet")
+    assert.equal(1, count)
+    assert.is_truthy(out:find "\u{2800}" or out:find "[\u{2801}-\u{28ff}]")
+    count, out = titles("--ascii", "--quiet")
+    assert.equal(1, count)
+    assert.is_nil(out:find "[\128-\255]")
+    assert.equal(1, (titles "--show-plots")) -- not once more by show()
+  end)
+end)

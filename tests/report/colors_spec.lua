@@ -57,12 +57,14 @@ describe("colours on a dark ground", function()
   it("are rules for what an SVG has, and leave heat maps' cells", function()
     local svg = colors.plain [[<g fill="black" color="rgb(  0, 114, 178)">
       <path stroke='rgb( 68,  68,  68)'/><rect fill='rgb(68,1,84)'/>
+      <g stroke="none" fill="rgb(0,158,115)" font-family="DejaVu"></g>
       <polygon fill = 'rgb(213, 94, 0)' fill-opacity = '0.18'/></g>]]
     assert.is_nil(svg:find "rgb%(")
     local rules = colors.rules { svg }
     for _, rule in ipairs { 'svg [color="#0072b2"]{color:#4c9dff}',
       'svg [stroke="#444444"]{stroke:#8b949e}',
       'svg [fill="#000000"]{fill:#e6edf3}',
+      'svg [fill="#009e73"][font-family]{fill:#2fd3a0}',
       'svg [fill="#d55e00"][fill-opacity]{fill:#ff8a3d}' } do
       assert.is_truthy(rules:find(rule, 1, true), rule .. "\n" .. rules)
     end

@@ -55,6 +55,15 @@ describe("a page's figure", function()
     assert.equal(2, count(text, "<li>"))
   end)
 
+  it("has no legend but theory's where names stand at the curves", function()
+    local direct = { direct = true }
+    assert.equal(0, count(html({ panel { color = "g" } }, direct), "<li>"))
+    local text = html({ panel { color = "g", theory = function(r)
+      return r.x end } }, direct)
+    assert.equal(1, count(text, "<li>"))
+    assert.is_truthy(text:find("</svg>theory</li>", 1, true))
+  end)
+
   it("has rules for every colour in the dark", function()
     local _, svgs = html { panel { color = "g", theory = function(r)
       return r.x end } }

@@ -4,24 +4,6 @@ local find, gsub = string.find, string.gsub -- scripts may change them
 
 local text = {}
 
--- Valid UTF-8 in one line: control characters become spaces, bytes that are no
--- UTF-8 question marks.
-function text.clean(s)
-  s = tostring(s)
-  while true do
-    local good, at = utf8.len(s)
-    if good then break end
-    s = s:sub(1, at - 1) .. "?" .. s:sub(at + 1)
-  end
-  return (s:gsub("%c", " "):gsub("\194[\128-\159]", " "))
-end
-
-local entities = { ["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;",
-  ['"'] = "&quot;", ["'"] = "&#39;" }
-
--- For HTML and SVG, inside elements and quoted attributes.
-function text.escape(s) return (tostring(s):gsub("[&<>\"']", entities)) end
-
 -- A text in which nan stands for C's -nan, as wide where it was aligned.
 function text.unsigned_nan(s)
   if not find(s, "-nan", 1, true) then return s end
@@ -30,6 +12,24 @@ function text.unsigned_nan(s)
   end)
   return (gsub(s, "%f[%w-]%-nan%f[%W]", "nan"))
 end
+
+-- Valid UTF-8 in one line: control characters become spaces, bytes that are no
+-- UTF-8 question marks, and -nan is nan.
+function text.clean(s)
+  s = tostring(s)
+  while true do
+    local good, at = utf8.len(s)
+    if good then break end
+    s = s:sub(1, at - 1) .. "?" .. s:sub(at + 1)
+  end
+  return text.unsigned_nan(s:gsub("%c", " "):gsub("\194[\128-\159]", " "))
+end
+
+local entities = { ["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;",
+  ['"'] = "&quot;", ["'"] = "&#39;" }
+
+-- For HTML and SVG, inside elements and quoted attributes.
+function text.escape(s) return (tostring(s):gsub("[&<>\"']", entities)) end
 
 -- A number by string.format (default "%.4g"); nan where it is none, without
 -- the sign that C prints.

@@ -80,8 +80,10 @@ function colors.rules(svgs)
         add(name, hex)
       end
     end
-    for hex in svg:gmatch "fill=['\"]#(%x%x%x%x%x%x)['\"] fill%-opacity" do
-      add("fill", hex, "[fill-opacity]")
+    for _, kind in ipairs { "fill%-opacity", "font%-family" } do
+      for hex in svg:gmatch("fill=['\"]#(%x%x%x%x%x%x)['\"] " .. kind) do
+        add("fill", hex, "[" .. kind:gsub("%%", "") .. "]")
+      end
     end
   end
   table.sort(rules)

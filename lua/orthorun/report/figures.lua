@@ -74,14 +74,20 @@ end
 
 -- --- panels -----------------------------------------------------------------
 
+-- The entries of a legend that are theory's, or the others.
+local function part_of(legend, theory)
+  local list = {}
+  for _, entry in ipairs(legend) do
+    if (entry.theory or false) == theory then list[#list + 1] = entry end
+  end
+  return list
+end
+
 -- A figure of one panel alone; its legend, which names at the curves need room
 -- for, stands beside it.
 local function lone(figure, panel)
-  local names = {}
-  for _, entry in ipairs(figure.direct and figure.legend or {}) do
-    if not entry.theory then names[#names + 1] = entry end
-  end
-  return { panels = { panel }, legend = names, direct = figure.direct,
+  return { panels = { panel }, direct = figure.direct,
+    legend = figure.direct and part_of(figure.legend, false) or {},
     panel_size = { 380, 300 } }
 end
 
@@ -112,8 +118,8 @@ function figures.html(figure, number, svgs)
     return ("<figure><pre>%s</pre></figure>\n"):format(text.escape(
       terminal.draw(figure, { width = 90 })))
   end
-  local entries = figure.direct and entries_of({ legend = {
-    figure.legend[#figure.legend] } }, figure.panels) or figure.legend
+  local entries = figure.direct and part_of(figure.legend, true) or
+    figure.legend
   local legend = shared and legend_html(entries) or ""
   svgs[#svgs + 1] = legend
   local out = { "<figure>\n" }

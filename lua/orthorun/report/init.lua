@@ -147,7 +147,7 @@ local function found_section()
     local html = ""
     if entry.kind == "text" then
       html = ('<p class="said lines">%s</p>\n'):format(
-        text.escape(entry.value.text))
+        text.escape(text.unsigned_nan(entry.value.text)))
     elseif entry.kind == "printed" then
       html = printed(tostring(entry.value))
     end
