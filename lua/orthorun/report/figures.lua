@@ -88,7 +88,7 @@ end
 local function lone(figure, panel)
   return { panels = { panel }, direct = figure.direct,
     legend = figure.direct and part_of(figure.legend, false) or {},
-    panel_size = { 380, 300 } }
+    panel_size = #figure.panels == 1 and { 430, 320 } or { 380, 300 } }
 end
 
 -- The panels as HTML, those of figure `number`; nil where gnuplot draws none.

@@ -48,7 +48,7 @@ figure { margin: 0 0 2.2rem; }
     minmax(min(100%, max(19rem, 100% / 3 - 1rem)), 1fr)); }
 .panels.two { grid-template-columns: repeat(auto-fit,
     minmax(min(100%, max(19rem, 50% - 1rem)), 1fr)); }
-.panels.one { max-width: 40rem; }
+.panels.one { max-width: 36rem; }
 .panel > svg { width: 100%; height: auto; display: block; }
 .legend { list-style: none; display: flex; flex-wrap: wrap; gap: .2rem 1.4rem;
   margin: .6rem 0 .4rem; padding: 0; font-size: .9rem; }
