@@ -51,9 +51,7 @@ local definitions = {
     return (c.W:norm "spectral" + c.W0:norm "spectral") * (c.W - c.W0):norm()
   end,
   bound_tight = function(c)
-    local S, D = c.W + c.W0, c.W - c.W0
-    if D:rows() > D:cols() then S, D = S:t(), D:t() end
-    return (S * D:t()):norm()
+    return ((c.W + c.W0) * (c.W - c.W0):t()):norm()
   end,
   symmetric_share = function(c)
     local P = c.W:t() * c.G
@@ -196,6 +194,24 @@ describe("the probe", function()
       for i = 2, #order do
         assert.is_true(found[order[i]] <= found[order[i - 1]], order[i])
       end
+    end
+  end)
+
+  it("of the bounds is none below the drift, in tall layers either", function()
+    local names = { "bound_mixed", "bound_tight", "gram_drift" }
+    local net = ortho.mlp { sizes = { 4, 24, 3 }, rng = ortho.rng(1) }
+    local rng = ortho.rng(2)
+    local h = ortho.train { net = net, x = rng:normal(4, 32),
+      y = rng:normal(3, 32), loss = "mse", lr = 0.2, steps = 20,
+      tracker = { probes = names, every = 5, layers = { 1 } } }
+    local found = {}
+    for _, name in ipairs(names) do
+      found[name] = h.records:where { name = name }:column "value"
+    end
+    for i = 2, #found.gram_drift do
+      assert.is_true(found.gram_drift[i] > 0)
+      assert.is_true(found.gram_drift[i] <= found.bound_tight[i])
+      assert.is_true(found.bound_tight[i] <= found.bound_mixed[i])
     end
   end)
 

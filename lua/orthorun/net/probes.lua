@@ -162,15 +162,13 @@ probes.weights = {
     return drift(c, l) / (math.sqrt(2 * gain_squared(W0) * part) * size)
   end,
   moved_eigenvalues = moved,
-  -- bounds of ||E||_F from where W is: (||W||_2 + ||W0||_2) ||W - W0||_F; and
-  -- ||(W + W0)(W - W0)'||_F, E being that matrix's symmetric part
+  -- bounds of gram_drift from where W is: (||W||_2 + ||W0||_2) ||W - W0||_F; and
+  -- ||(W + W0)(W - W0)'||_F, whose symmetric part is WW' - W0W0'
   bound_mixed = function(c, l)
     return (singular(c, l)[1] + first_singular(c, l)) * delta(c, l):norm()
   end,
   bound_tight = function(c, l)
-    local S, D = c.W[l] + c.W0[l], delta(c, l)
-    if D:rows() > D:cols() then return (S:t() * D):norm() end
-    return (S * D:t()):norm()
+    return ((c.W[l] + c.W0[l]) * delta(c, l):t()):norm()
   end,
   -- ||W2'W2 - W1W1'||_F of layer l+1 and layer l
   balance = function(c, l)
