@@ -402,7 +402,7 @@ end)
 describe("a long computation in a copy of the process", function()
   terminal("gives the bits it gives here", function()
     write_file("bits.lua", [[
-      local A = ortho.rng(1):normal(700, 700)
+      local A = ortho.rng(1):normal(1050, 1050)
       local U, s, Vt = A:svd()
       local B = A:inv()
       local d = {pcall(A.solve, A * 0, A)}
