@@ -32,7 +32,7 @@ local joined = { data = { teacher = "orthorun.net.teacher" } }
 -- the C part's fields that are for the library alone
 local internal = { worker = true, store = true, set_exit_status = true,
   run_options = true, read_run_option = true, usage_error = true,
-  nearest = true, global_guards = true, in_c = true }
+  nearest = true, global_guards = true, stand_in = true }
 
 -- all cores are ours, until a sweep's workers share them
 core.set_threads(require "orthorun.base.machine".threads())

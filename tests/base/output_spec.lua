@@ -30,6 +30,13 @@ local function told(text)
 end
 
 describe("output", function()
+  it("stands in C without upvalues, as Lua's own do", function()
+    for _, f in ipairs { print, io.write, io.stdout.write } do
+      local info = debug.getinfo(f, "Su")
+      assert.are.equal("C 0", info.what .. " " .. info.nups)
+    end
+  end)
+
   it("is what plain Lua prints, byte for byte", function()
     local ours, plain, status = outputs [[
       print()

@@ -93,7 +93,9 @@ describe("file.spawn", function()
     local function open_files()
       collectgarbage() -- closes what others have left
       collectgarbage()
-      local _, names = file.spawn { "sh", "-c", "ls /proc/$PPID/fd" }
+      -- lists them when its input has ended: the child's ends are closed then
+      local _, names = file.spawn { "sh", "-c",
+        "cat >/dev/null; ls /proc/$PPID/fd" }
       local _, count = names:gsub("\n", "")
       return count
     end

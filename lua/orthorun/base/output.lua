@@ -85,12 +85,12 @@ end
 function output.watch()
   local stdout, methods = io.stdout, getmetatable(io.stdout).__index
   local print_line, write_default, write_file = print, io.write, methods.write
-  print = core.in_c(function(...) -- luacheck: ignore
+  print = core.stand_in("print", function(...) -- luacheck: ignore
     local line = results(false, pcall(line_of, ...))
     if not own then tell_all("printed", line .. "\n") end
     return print_line(line)
   end)
-  io.write = core.in_c(function(...) -- luacheck: ignore
+  io.write = core.stand_in("io.write", function(...) -- luacheck: ignore
     if default_output() ~= stdout then
       return results(false, pcall(write_default, ...))
     end
@@ -98,7 +98,7 @@ function output.watch()
     tell(values)
     return results(false, pcall(write_default, unpack(values, 1, values.n)))
   end)
-  methods.write = core.in_c(function(file, ...)
+  methods.write = core.stand_in("file:write", function(file, ...)
     if file ~= stdout then return results(true, pcall(write_file, file, ...)) end
     local values = plain(...)
     tell(values)
