@@ -151,7 +151,8 @@ local function value_at(path)
   local value = ortho
   for field in path:gmatch "[^.]+" do
     if type(value) ~= "table" then return nil end
-    value = value[field]
+    local ok, found = pcall(function() return value[field] end)
+    value = ok and found or nil
   end
   return value
 end
@@ -238,7 +239,7 @@ describe("a name in backquotes", function()
         local module = span:gsub("^ortho%.", ""):match "^(%l+)%.[%l_]"
         local name = name_of(span:match "^[%w_.:]+" and span or "f")
         if object and variables[object] and not names[object .. ":" .. method]
-          or module and ortho[module] and value_at(name) == nil then
+          or module and value_at(module) and value_at(name) == nil then
           wrong[#wrong + 1] = span
         end
       end

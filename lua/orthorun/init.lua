@@ -2,6 +2,7 @@
 -- The C part's fields, and the Lua modules, loaded when first asked for.
 
 local core = require "orthorun.core"
+local names = require "orthorun.base.names"
 
 -- field -> the module that it comes from
 local lazy = {
@@ -32,7 +33,12 @@ local joined = { data = { teacher = "orthorun.net.teacher" } }
 -- the C part's fields that are for the library alone
 local internal = { worker = true, store = true, set_exit_status = true,
   run_options = true, read_run_option = true, usage_error = true,
-  nearest = true, global_guards = true, stand_in = true }
+  nearest = true, global_guards = true, stand_in = true, traceback = true,
+  is_ours = true, whole_tracebacks = true }
+
+-- those of its fields that are tables of functions
+local is_module = { matrix = true, layer = true, activation = true, rng = true,
+  init = true, metric = true }
 
 -- all cores are ours, until a sweep's workers share them
 core.set_threads(require "orthorun.base.machine".threads())
@@ -41,8 +47,31 @@ require "orthorun.report.journal" -- listens from the first table on
 require "orthorun.base.output".watch()
 
 local ortho = {}
+
+-- Fields that are not there raise, as those of ortho itself do.
+local function make_strict(name, value)
+  if type(value) ~= "table" or name == "arms" then return value end
+  for field, part in next, value do
+    if type(part) == "table" and type(field) == "string" then
+      names.strict(("ortho.%s.%s"):format(name, field), part)
+    end
+  end
+  return names.strict("ortho." .. name, value)
+end
+
 for name, value in pairs(core) do
-  if not lazy[name] and not internal[name] then ortho[name] = value end
+  if not lazy[name] and not internal[name] then
+    ortho[name] = is_module[name] and make_strict(name, value) or value
+  end
+end
+
+local function known_fields()
+  local known = { "range" }
+  for _, part in ipairs { ortho, lazy } do
+    for name in next, part do known[#known + 1] = name end
+  end
+  table.sort(known)
+  return known
 end
 
 local function load_field(self, name)
@@ -54,6 +83,9 @@ local function load_field(self, name)
     for field, module in pairs(joined[name] or {}) do
       value[field] = require(module)
     end
+    make_strict(name, value)
+  elseif type(name) == "string" then
+    names.missing("ortho", name, known_fields())
   else
     return nil
   end
@@ -61,4 +93,12 @@ local function load_field(self, name)
   return value
 end
 
-return setmetatable(ortho, { __index = load_field })
+-- All fields, those that were not asked for yet among them.
+local function all_fields(self)
+  for _, name in ipairs(known_fields()) do
+    if rawget(self, name) == nil then load_field(self, name) end
+  end
+  return next, self, nil
+end
+
+return setmetatable(ortho, { __index = load_field, __pairs = all_fields })

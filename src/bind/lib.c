@@ -1,5 +1,7 @@
 /* lib.c: opens the modules, and what is the run's: its precision, threads and
    exit status. */
+#include <limits.h>
+
 #include "lib.h"
 
 #include "../core/blas.h"
@@ -80,6 +82,32 @@ static int stand_in(lua_State *L) {
   return 1;
 }
 
+/* traceback(message [, levels]): what a message handler makes of a message: at
+   the user's line, and with the user's lines that led there, of the innermost
+   `levels` frames above the handler */
+static int traceback(lua_State *L) {
+  const char *message = lib_checkstring(L, 1, NULL);
+  int end = (int)luaL_optinteger(L, 2, INT_MAX - 2) + 2;
+  lua_settop(L, 1);
+  message = lib_place_message(L, message);
+  lua_pushstring(L, message);
+  lib_push_traceback(L, message, 2, end);
+  return 2;
+}
+
+/* is_ours(source): is a chunk of this source, as debug.getinfo has it, a file
+   of the library? */
+static int is_ours(lua_State *L) {
+  lua_pushboolean(L, lib_is_ours(lib_checkstring(L, 1, NULL)));
+  return 1;
+}
+
+/* whole_tracebacks(): with all frames from now on */
+static int whole_tracebacks(lua_State *L) {
+  lib_whole_tracebacks(L);
+  return 0;
+}
+
 static int set_exit_status(lua_State *L) {
   lib_checkinteger(L, "set_exit_status", 1, "status", 0, 255);
   lua_pushvalue(L, 1);
@@ -93,6 +121,9 @@ static const luaL_Reg run_functions[] = {{"set_precision", set_precision},
                                          {"threads", get_threads},
                                          {"fail", fail},
                                          {"stand_in", stand_in},
+                                         {"traceback", traceback},
+                                         {"is_ours", is_ours},
+                                         {"whole_tracebacks", whole_tracebacks},
                                          {"nearest", lib_nearest},
                                          {"set_exit_status", set_exit_status},
                                          {NULL, NULL}};

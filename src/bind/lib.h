@@ -46,7 +46,8 @@ int lib_nearest(lua_State *L); /* in lib_names.c; a field of core itself */
 
 /* --- classes -------------------------------------------------------------*/
 /* Makes the class's metatable once: metamethods, methods under __index,
-   __name, __metatable hidden. Leaves it on the stack. */
+   __name, __metatable hidden. Other keys raise, to read and to write. Leaves it
+   on the stack. */
 void lib_class(lua_State *L, const char *name, const luaL_Reg *metamethods,
                const luaL_Reg *methods);
 /* The userdata at idx if it begins with this tag, an address that no other
@@ -57,6 +58,14 @@ static inline void *lib_tagged(lua_State *L, int idx, const void *tag,
   const void **u = lua_touserdata(L, idx);
   return u && lua_rawlen(L, idx) >= size && *u == tag ? (void *)u : NULL;
 }
+/* May `bytes` more be had, after a full collection if need be? What the answer
+   is for is large: of little it says yes without asking. */
+bool lib_has_memory(lua_State *L, size_t bytes);
+/* Pushes and returns "745 GiB". */
+const char *lib_size_text(lua_State *L, double bytes);
+/* A plain userdata of so many bytes; raises at the user's line, with the size,
+   where there is no room for it. */
+void *lib_newmemory(lua_State *L, size_t bytes, int slots);
 /* A userdata of `size` bytes of class `name`, with `slots` user values. */
 void *lib_new(lua_State *L, const char *name, size_t size, int slots);
 
@@ -162,6 +171,9 @@ or_precision lib_checkprecision(lua_State *L, const char *who, int arg);
 /* The name of `list` nearest to `name` if it is near enough to be a slip of the
    finger, else NULL (lib_names.c). */
 const char *lib_nearest_name(const char *name, const char *const list[]);
+/* The same among the string keys of the table at idx. Pushes it where there is
+   one. */
+const char *lib_nearest_key(lua_State *L, int idx, const char *name);
 /* Raises `who: unknown WHAT 'name' (did you mean 'x'? known: a, b, c)`. */
 int lib_unknown(lua_State *L, const char *who, const char *what,
                 const char *name, const char *const list[]);
@@ -174,6 +186,21 @@ int lib_exit_status(lua_State *L);
 /* --- errors --------------------------------------------------------------*/
 /* Raises with the position of the caller in the user's script. */
 int lib_error(lua_State *L, const char *format, ...);
+/* Is a chunk of this source (lua_Debug's) a file of our own Lua library? */
+bool lib_is_ours(const char *source);
+/* Pushes "script.lua:12: " for the innermost line of Lua that is the user's.
+   Where there is none, since the script ended with a tail call into the
+   library: what the registry has at LIB_LAST_LINE, else "". */
+void lib_push_place(lua_State *L);
+#define LIB_LAST_LINE "orthorun.last_line"
+/* In a message handler: the message, with the user's line in front where it was
+   raised by our own Lua library and has none, or one of the library's. Pushes
+   some values. */
+const char *lib_place_message(lua_State *L, const char *message);
+/* Pushes the message and the frames of the stack from `level` to before `end`
+   that are lines of the user's; all of them, after lib_whole_tracebacks. */
+void lib_push_traceback(lua_State *L, const char *message, int level, int end);
+void lib_whole_tracebacks(lua_State *L);
 /* Raises `who: text of status` unless status is OR_OK. */
 void lib_check(lua_State *L, const char *who, or_status status);
 /* Raises "interrupted!" if Ctrl-C was pressed; long C loops call it between

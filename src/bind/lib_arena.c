@@ -22,7 +22,7 @@ static void push_keeper(lua_State *L, size_t bytes) {
 }
 
 void lib_new_arena(lua_State *L, size_t bytes) {
-  lua_newuserdatauv(L, bytes + OR_ALIGNMENT, 0);
+  lib_newmemory(L, bytes + OR_ALIGNMENT, 0);
 }
 
 or_arena lib_arena_at(lua_State *L, int idx) {

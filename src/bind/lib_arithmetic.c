@@ -360,10 +360,15 @@ static int matrix_is_finite(lua_State *L) {
   return 3;
 }
 
+static int matrix_pow(lua_State *L) {
+  return lib_error(L, "matrix power: A ^ n is not defined: write A * A for a "
+                      "product, A:hadamard(A) for squares of elements");
+}
+
 static const luaL_Reg metamethods[] = {
-    {"__add", matrix_add}, {"__sub", matrix_sub}, {"__mul", matrix_mul},
-    {"__div", matrix_div}, {"__unm", matrix_unm}, {"__eq", matrix_eq},
-    {NULL, NULL}};
+    {"__pow", matrix_pow}, {"__add", matrix_add}, {"__sub", matrix_sub},
+    {"__mul", matrix_mul}, {"__div", matrix_div}, {"__unm", matrix_unm},
+    {"__eq", matrix_eq},   {NULL, NULL}};
 
 static const luaL_Reg methods[] = {
 #define X(name, f) {#name, matrix_##name},

@@ -341,7 +341,36 @@ static int init_call(lua_State *L) {
 
 /* --- by name -------------------------------------------------------------*/
 
+/* What else the initializers are called. */
+static const struct alias {
+  const char *name, *ours, *uniform;
+} aliases[] = {{"xavier", "glorot_normal", "glorot_uniform"},
+               {"glorot", "glorot_normal", "glorot_uniform"},
+               {"kaiming", "he_normal", "he_uniform"},
+               {"he", "he_normal", "he_uniform"},
+               {"lecun", "lecun_normal", NULL},
+               {NULL, NULL, NULL}};
+
+/* Is it the name, perhaps with what others put behind it? */
+static bool is_alias(const char *name, const char *alias) {
+  static const char *const ends[] = {"",         "_init",    "_normal",
+                                     "_normal_", "_uniform", "_uniform_"};
+  size_t n = strlen(alias);
+  for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+    if (!strncmp(name, alias, n) && !strcmp(name + n, ends[i]))
+      return true;
+  return false;
+}
+
 static int unknown_name(lua_State *L, const char *name) {
+  for (const struct alias *a = aliases; a->name; a++) {
+    bool uniform = a->uniform && strstr(name, "uniform");
+    if (is_alias(name, a->name))
+      return lib_error(L, "init: unknown initializer '%s': it is '%s' here%s%s",
+                       name, uniform ? a->uniform : a->ours,
+                       a->uniform && !uniform ? ", or " : "",
+                       a->uniform && !uniform ? a->uniform : "");
+  }
   const char *names[OR_INIT_COUNT + 1] = {NULL};
   for (int i = 0; i < OR_INIT_COUNT; i++)
     names[i] = or_init_name((or_init_kind)i);

@@ -29,7 +29,12 @@ or_matrix *lib_newmatrix(lua_State *L, const char *who, lua_Integer rows,
     lib_error(L, "%s: cannot make a %Ix%I %s matrix: %s", who,
               (LUAI_UACINT)rows, (LUAI_UACINT)cols, or_precision_name(p),
               or_status_text(OR_SIZE));
-  matrix *u = lib_new(L, LIB_MATRIX, sizeof(matrix) + OR_ALIGNMENT + bytes, 1);
+  bytes += sizeof(matrix) + OR_ALIGNMENT;
+  if (!lib_has_memory(L, bytes))
+    lib_error(L, "%s: not enough memory: a %Ix%I %s matrix needs %s", who,
+              (LUAI_UACINT)rows, (LUAI_UACINT)cols, or_precision_name(p),
+              lib_size_text(L, (double)bytes));
+  matrix *u = lib_new(L, LIB_MATRIX, bytes, 1);
   u->tag = &tag;
   u->m = or_matrix_over(or_align_pointer(u + 1), (int)rows, (int)cols, p);
   u->root = NULL;

@@ -84,6 +84,27 @@ int lib_nearest(lua_State *L) {
   return 1;
 }
 
+const char *lib_nearest_key(lua_State *L, int idx, const char *name) {
+  int least = LONGEST + 1;
+  idx = lua_absindex(L, idx);
+  lua_pushnil(L); /* the best so far */
+  for (lua_pushnil(L); lua_next(L, idx); lua_pop(L, 1)) {
+    if (lua_type(L, -2) != LUA_TSTRING)
+      continue;
+    const char *key = lua_tostring(L, -2), *best = lua_tostring(L, -3);
+    int d = slip(name, key);
+    if (d < least || (best && d == least && strcmp(key, best) < 0)) {
+      least = d;
+      lua_pushvalue(L, -2);
+      lua_replace(L, -4);
+    }
+  }
+  if (least <= LONGEST)
+    return lua_tostring(L, -1);
+  lua_pop(L, 1);
+  return NULL;
+}
+
 int lib_unknown(lua_State *L, const char *who, const char *what,
                 const char *name, const char *const list[]) {
   const char *near = lib_nearest_name(name, list);

@@ -243,6 +243,8 @@ static or_norm delta_norm(lua_State *L, const or_step *s,
 
 static or_norm grad_norm(lua_State *L, const or_step *s,
                          const or_place *place) {
+  if (!place && s->fresh && !s->passed_back)
+    lib_error(L, "grad_norms: no backward pass yet");
   return s->fresh ? (or_norm){0, 0} : or_matrix_frobenius(s->dw);
 }
 

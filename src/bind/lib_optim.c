@@ -68,6 +68,9 @@ static int optim_sgd(lua_State *L) {
   lua_settop(L, 1);
   if (!lib_options(L, who, 1, sgd_options))
     return lib_error(L, "%s: needs lr=, as in {lr=0.01}", who);
+  if (lua_getfield(L, 1, "lr") == LUA_TNIL)
+    return lib_error(L, "%s: needs lr=, as in {lr=0.01}", who);
+  lua_settop(L, 1);
   or_sgd rule = {.lr = rate(L, who, lib_optnumber(L, who, 1, "lr", 0)),
                  .momentum = not_negative(L, who, "momentum", 0),
                  .weight_decay = not_negative(L, who, "weight_decay", 0),

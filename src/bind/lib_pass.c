@@ -62,7 +62,7 @@ static void lay_out(lua_State *L, const run *r, or_plan *plan) {
 
 static or_plan *new_plan(lua_State *L, const run *r, int rows, int cols,
                          or_precision p) {
-  void *memory = lua_newuserdatauv(L, or_plan_bytes(&r->net->net), 1);
+  void *memory = lib_newmemory(L, or_plan_bytes(&r->net->net), 1);
   lua_replace(L, r->at + AT_PLAN);
   or_plan *plan = or_plan_over(memory, &r->net->net, rows, cols, p);
   lay_out(L, r, plan);
@@ -153,7 +153,7 @@ int *lib_labelroom(lua_State *L, const run *r, int count) {
   size_t bytes = sizeof(int) * (size_t)count;
   take_out(L, r, NETWORK_LABELS, AT_LABELS);
   if (lua_rawlen(L, at) < bytes) {
-    lua_newuserdatauv(L, bytes, 0);
+    lib_newmemory(L, bytes, 0);
     lua_replace(L, at);
   }
   return lua_touserdata(L, at);

@@ -1,6 +1,7 @@
 /* main.c: the orthorun program: a Lua 5.4 interpreter that has the library
    inside. In the order of events: the command line, the BLAS kernel, LUA_INIT,
    -e and -l, the script, the prompt. */
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -106,6 +107,28 @@ static int load_page(lua_State *L, const char *name) {
   return lua_pcall(L, 1, 1, 0);
 }
 
+/* Errors of a script that ends with `return f(...)` have no line of its own on
+   the stack: theirs is the last one that begins with `return`. */
+static void note_last_return(lua_State *L, const char *name) {
+  char line[16];
+  int number = 1, last = 0;
+  FILE *file = fopen(name, "r");
+  while (file && fgets(line, sizeof line, file)) {
+    if (!strncmp(line, "return", 6) && !isalnum((unsigned char)line[6]))
+      last = number;
+    while (!strchr(line, '\n') && fgets(line, sizeof line, file))
+      continue;
+    number++;
+  }
+  if (file)
+    fclose(file);
+  if (last)
+    lua_pushfstring(L, "%s:%d: ", name, last);
+  else
+    lua_pushnil(L);
+  lua_setfield(L, LUA_REGISTRYINDEX, LIB_LAST_LINE);
+}
+
 /* Replaces the script on top by what is to run: watched for undeclared
    globals, and its locals kept where the prompt follows. */
 static int prepare_script(lua_State *L, const host_args *args,
@@ -135,8 +158,13 @@ static int run_script(lua_State *L, const host_args *args) {
   int status = page ? load_page(L, path) : luaL_loadfile(L, path);
   if (status == LUA_OK && path && !page)
     status = prepare_script(L, args, path);
-  if (status == LUA_OK)
+  if (status == LUA_OK) {
+    if (path && !page)
+      note_last_return(L, path);
     status = host_call(L, push_arguments(L), 0);
+    lua_pushnil(L);
+    lua_setfield(L, LUA_REGISTRYINDEX, LIB_LAST_LINE);
+  }
   return host_report(L, status);
 }
 

@@ -1,4 +1,5 @@
 /* run.c: calls into Lua, with tracebacks and error messages. */
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -29,15 +30,6 @@ int host_report(lua_State *L, int status) {
 
 /* --- tracebacks ---------------------------------------------------------- */
 
-/* Cuts the last line of a traceback, which is the host's own C. */
-static void cut_host_frame(lua_State *L) {
-  static const char frame[] = "\n\t[C]: in ?";
-  size_t length, cut = sizeof frame - 1;
-  const char *text = lua_tolstring(L, -1, &length);
-  if (length >= cut && !strcmp(text + length - cut, frame))
-    lua_pushlstring(L, text, length - cut);
-}
-
 static int add_traceback(lua_State *L) {
   const char *message = lua_tostring(L, 1);
   if (!message) {
@@ -46,8 +38,7 @@ static int add_traceback(lua_State *L) {
     message =
         lua_pushfstring(L, "(error object is a %s value)", luaL_typename(L, 1));
   }
-  luaL_traceback(L, L, message, 1);
-  cut_host_frame(L);
+  lib_push_traceback(L, lib_place_message(L, message), 1, INT_MAX);
   return 1;
 }
 

@@ -92,6 +92,7 @@ static const run_option table[HOST_RUN_OPTIONS] = {
     {.name = "show-plots", .about = "show the plots in the terminal, too"},
     {.name = "ascii", .about = "the same in plain ASCII"},
     {.name = "quiet", .about = "no progress on stderr"},
+    {.name = "traceback", .about = "errors with the library's own lines, too"},
 };
 
 const char *host_run_option_name(int k) { return table[k].name; }

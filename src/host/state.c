@@ -158,6 +158,8 @@ void host_open(lua_State *L, const host_args *args) {
   const char *precision = host_run_option(args, "precision");
   if (precision && or_precision_find(precision, &p))
     lib_setprecision(L, p);
+  if (host_run_option(args, "traceback"))
+    lib_whole_tracebacks(L);
   set_ortho(L);
   if (host_run_option(args, "threads")) /* else as the library finds right */
     or_blas_set_threads(atoi(host_run_option(args, "threads")));

@@ -110,8 +110,8 @@ describe("an option table", function()
     assert.equal(options, names.options("f", options, { "a", "b" }))
     raises("f: unknown option 'c' (known: a, b)", names.options, "f",
       { c = 1 }, { "a", "b" })
-    raises("f: unknown option '1' (known: a)", names.options, "f", { 5 },
-      { "a" })
+    raises("f: options go by name, as in {a = ...}; found the number 5 " ..
+      "without a name", names.options, "f", { 5 }, { "a" })
     raises("f: options must be a table, not the number 3", names.options, "f",
       3, { "a" })
   end)

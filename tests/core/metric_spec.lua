@@ -257,7 +257,8 @@ describe("norms of a network", function()
     local fresh = ortho.mlp { width = 2, depth = 2, rng = ortho.rng(1) }
     raises("no backward pass yet", metric.delta_norms, fresh)
     raises("no forward pass yet", metric.activation_norms, fresh)
-    assert.same({ 0, 0 }, metric.grad_norms(fresh))
+    raises("grad_norms: no backward pass yet", metric.grad_norms, fresh)
+    raises("grad_norms: no backward pass yet", metric.log10_grad_norms, fresh)
     raises("metric.grad_norms: argument 1 must be a layer, not orthorun.matrix",
       metric.grad_norms, matrix { 1 })
   end)

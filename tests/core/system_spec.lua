@@ -177,9 +177,12 @@ describe("a database", function()
       ok, to_close = pcall(db.close, db)
       assert(not ok)
     end
+    collectgarbage()
+    collectgarbage("incremental", 100, 400) -- a collection ends while it runs
     for _ = 1, 50 do setmetatable({}, { __gc = collected }) end
     local rows = db:run([[WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL
       SELECT i + 1 FROM n WHERE i < 20000) SELECT i FROM n]])
+    collectgarbage("incremental", 200, 100)
     assert.equal(20000, #rows)
     assert.equal(20000, rows[20000].i)
     local wanted = "database: used while one of its statements runs"

@@ -45,7 +45,8 @@ describe("every reader", function()
       for _, bytes in ipairs { good[reader], core.file.gzip(good[reader]) } do
         local got = data[reader](folder.write("good", bytes),
           reader == "idx" and { scaled = false } or nil)
-        assert.are.equal(10, (got.x or got):sum(), reader)
+        if type(got) == "table" then got = got.x end
+        assert.are.equal(10, got:sum(), reader)
       end
     end
   end)
@@ -120,8 +121,8 @@ describe("every reader", function()
         export ASAN_OPTIONS="$ASAN_OPTIONS:max_allocation_size_mb=4000"
           '%s' -e 'print(pcall(ortho.data.%s, "%s"))' 2>&1]]):format(program,
         program, reader, path) }
-      assert.is_truthy(out:find(("data.%s: %s: not enough memory"):format(reader,
-        path), 1, true), out)
+      assert.is_truthy(out:find(("data.%s: %s: not enough memory: a "):format(
+        reader, path), 1, true), out)
     end
   end)
 end)

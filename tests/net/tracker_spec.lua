@@ -331,7 +331,7 @@ describe("a tracker", function()
     raises("probes.mine must be a function", tracker, { probes = { mine = 3 } })
     raises("every is 0", tracker, { every = 0 })
     raises("gain is 0", tracker, { gain = 0 })
-    raises("every is end", tracker, { every = "end" })
+    raises("every is the string 'end'", tracker, { every = "end" })
     raises("did you mean 'steps'", tracker, { terms = "step" })
     raises("bound_maxima is of all steps", tracker, { probes =
       { "bound_maxima" } })

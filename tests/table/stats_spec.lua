@@ -75,7 +75,7 @@ describe("stats", function()
 
   it("says what was wrong with its input", function()
     assert.has_error(function() stats.median "abc" end,
-      "median: expected an array of numbers, got a string")
+      "median: expected an array of numbers, got the string 'abc'")
     assert.has_error(function() stats.mean { 1, "2" } end,
       "mean: element 2 is a string, not a number")
     assert.has_error(function() stats.quantile({ 1 }, 1.5) end,

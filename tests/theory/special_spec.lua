@@ -54,6 +54,6 @@ describe("digamma and trigamma", function()
     assert.error_matches(function() special.digamma(0 / 0) end, "nan")
     assert.error_matches(function() special.digamma() end,
       "digamma: expected a number above 0, got nil")
-    assert.error_matches(function() special.trigamma("x") end, "got x")
+    assert.error_matches(function() special.trigamma("x") end, "got the string 'x'")
   end)
 end)

@@ -17,8 +17,8 @@ describe("bands", function()
 
   it("refuse what is no number", function()
     raises("nan seeds", theory.band, 1, 0 / 0)
-    raises("sigmas must be a number, not string", theory.band, 1, 4, "3")
-    raises("band: argument 1 must be a number, not a nil", theory.band, nil, 4)
+    raises("sigmas must be a number, not the string '3'", theory.band, 1, 4, "3")
+    raises("band: argument 1 must be a number, not nothing", theory.band, nil, 4)
     raises("band: argument 1 must be an array of 2 numbers", theory.band,
       { 1, {} }, 4)
     raises("z_score: argument 2 must be a number, not a boolean",
@@ -49,7 +49,7 @@ describe("the quarter circle", function()
   end)
 
   it("refuses what is no number, and p outside [0, 1]", function()
-    raises("density: x must be a number, not nil",
+    raises("density: x must be a number, not nothing",
       theory.quarter_circle.density)
     raises("cdf: x must be a number", theory.quarter_circle.cdf, "1")
     raises("quantile: p is 1.5", theory.quarter_circle.quantile, 1.5)

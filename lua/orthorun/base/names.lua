@@ -38,6 +38,12 @@ function names.describe(value)
   return "a " .. type(value)
 end
 
+-- The same behind "is": "3", "nan", "nil", "the string '3'".
+function names.shown(value)
+  if value == nil or math.type(value) then return tostring(value) end
+  return names.describe(value)
+end
+
 local makers = { layer = "a network",
   rng = "an rng, as from ortho.rng(seed)",
   matrix = "a matrix" }
@@ -67,6 +73,25 @@ function names.keys(t)
   return keys
 end
 
+-- Has a module, a table of functions and the like, raise at the user's line
+-- where a name is read that it does not have: "ortho.optim has no 'SGD' (did
+-- you mean 'sgd'?)". Its metatable, if it has one, goes on doing what it did.
+function names.strict(who, module)
+  local meta = getmetatable(module) or {}
+  meta.__index = meta.__index or function(self, name)
+    if type(name) ~= "string" then return nil end
+    names.missing(who, name, names.keys(self))
+  end
+  return setmetatable(module, meta)
+end
+
+-- Raises that a module has no such name; known: those it has.
+function names.missing(who, name, known)
+  local near = names.nearest(name, known)
+  core.fail(("%s has no '%s'%s"):format(who, name,
+    near and (" (did you mean '%s'?)"):format(near) or ""))
+end
+
 -- Checks an option table: nil or a table whose every key is one of `known`.
 -- Returns the table (an empty one for nil); raises at the user's line
 -- otherwise.
@@ -76,7 +101,10 @@ function names.options(who, options, known)
   local allowed = {}
   for _, name in ipairs(known) do allowed[name] = true end
   for _, key in ipairs(names.keys(options)) do
-    if not allowed[key] then
+    if type(key) ~= "string" then
+      core.fail(("%s: options go by name, as in {%s = ...}; found %s without " ..
+        "a name"):format(who, known[1], names.describe(options[key])))
+    elseif not allowed[key] then
       core.fail(who .. ": " .. names.unknown("option", key, known))
     end
   end

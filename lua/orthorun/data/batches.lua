@@ -30,7 +30,7 @@ local function label_row(who, labels, precision)
   for j = 1, #labels do
     if math.type(labels[j]) ~= "integer" then
       fail(who, "label of sample %d is %s, must be a whole number", j,
-        tostring(labels[j]))
+        names.shown(labels[j]))
     end
   end
   return matrix({ labels }, { precision = precision })
@@ -60,7 +60,7 @@ end
 local function check_size(who, size, count)
   if math.type(size) ~= "integer" or size < 1 then
     fail(who, "the batch size is %s, must be a whole number of at least 1",
-      tostring(size))
+      names.shown(size))
   elseif size > count then
     fail(who, "the batch size is %d, but there are only %d samples", size,
       count)

@@ -23,6 +23,7 @@ local function at_caller(who, f, path, options)
   if ok then return result end
   result = tostring(result)
   if type(path) == "string" and not result:find(path, 1, true) then
+    result = result:gsub("^.-:%d+: ", ""):gsub("^load: ", "")
     result = ("%s: %s: %s"):format(who, path, result)
   end
   fail(result)
@@ -32,7 +33,7 @@ local function check_count(who, name, value)
   if value == nil then return end
   if math.type(value) ~= "integer" or value < 0 then
     fail(("%s: %s must be a whole number of at least 0, not %s"):format(who,
-      name, tostring(value)))
+      name, names.shown(value)))
   end
 end
 

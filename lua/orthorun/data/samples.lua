@@ -26,7 +26,7 @@ function samples.one_hot(labels, classes, options)
   for j, label in ipairs(labels) do
     if math.type(label) ~= "integer" or label < 1 or label > classes then
       fail("data.one_hot", "label %d is %s, expected 1 to %d", j,
-        tostring(label), classes)
+        names.shown(label), classes)
     end
     y:set(label, j, 1)
   end
@@ -98,7 +98,7 @@ function samples.sample(set, n, rng)
   names.expect(who, "rng", rng, "rng")
   local count = set.x:cols()
   if math.type(n) ~= "integer" or n < 0 or n > count then
-    fail(who, "%s of %d samples", tostring(n), count)
+    fail(who, "%s of %d samples", names.shown(n), count)
   end
   return chosen(set, table.move(rng:permutation(count), 1, n, 1, {}))
 end
@@ -127,7 +127,7 @@ function samples.split(set, y, options)
   options = names.options(who, options, { "fraction", "rng" })
   local fraction, count = options.fraction or 0.8, set.x:cols()
   if type(fraction) ~= "number" or not (fraction > 0 and fraction < 1) then
-    fail(who, "fraction is %s, must be between 0 and 1", tostring(fraction))
+    fail(who, "fraction is %s, must be between 0 and 1", names.shown(fraction))
   end
   local first = math.floor(fraction * count + 0.5)
   if first < 1 or first >= count then

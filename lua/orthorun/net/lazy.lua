@@ -152,7 +152,7 @@ local function check(options)
   for name, above in pairs { scale = math.huge, target = 1 } do
     local value = o[name]
     if type(value) ~= "number" or not (value > 0 and value < above) then
-      fail("%s is %s, must be above 0 and below %g", name, tostring(value),
+      fail("%s is %s, must be above 0 and below %g", name, names.shown(value),
         above)
     end
   end

@@ -16,7 +16,7 @@ function loss.scaled(net, x, options)
   local scale = options.scale or 1
   if type(scale) ~= "number" or scale - scale ~= 0 or scale == 0 then
     core.fail(("loss.scaled: scale is %s, must be finite and not 0"):format(
-      tostring(scale)))
+      names.shown(scale)))
   end
   names.expect("loss.scaled", "the first argument", net, "layer")
   names.expect("loss.scaled", "the second argument", x, "matrix")

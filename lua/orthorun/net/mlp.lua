@@ -27,6 +27,9 @@ local function sizes_of(options)
     for i, n in ipairs(options.sizes) do check_size("sizes[" .. i .. "]", n) end
     return options.sizes
   end
+  if options.width == nil and options.depth == nil then
+    fail "needs sizes=, as in {784, 256, 10}, or width= and depth="
+  end
   check_size("width", options.width)
   check_size("depth", options.depth)
   local inputs, outputs
@@ -53,6 +56,9 @@ return function(options)
   if type(options) ~= "table" then
     fail("needs a table of options, not %s", type(options))
   end
+  if options[1] ~= nil then
+    fail "sizes go by name, as in mlp{sizes = {784, 256, 10}, rng = ...}"
+  end
   names.options("mlp", options, known)
   local sizes = sizes_of(options)
   local activation = options.activation or "relu"
@@ -70,7 +76,7 @@ return function(options)
       precision = options.precision,
     }
     local after = l < #sizes - 1 and activation or options.output_activation
-    if after then layers[#layers + 1] = parts.activation(after) end
+    if after then layers[#layers + 1] = parts.activation("mlp", after) end
   end
   return core.layer.sequential(layers)
 end

@@ -15,7 +15,7 @@ local function number(who, options, name, fallback, low)
   if value == nil then value = fallback end
   if type(value) ~= "number" or not (value >= low) or value == math.huge then
     fail(who, "%s is %s, must be a finite number of at least %s", name,
-      tostring(value), low)
+      names.shown(value), low)
   end
   return value
 end
@@ -24,7 +24,7 @@ local function count(who, options, name, fallback)
   local value = options[name]
   if value == nil then value = fallback end
   if math.type(value) ~= "integer" or value < 0 then
-    fail(who, "%s is %s, must be a whole number", name, tostring(value))
+    fail(who, "%s is %s, must be a whole number", name, names.shown(value))
   end
   return value
 end
@@ -32,7 +32,7 @@ end
 local function rate(who, options)
   local lr = options.lr
   if type(lr) ~= "number" or not (lr > 0) or lr == math.huge then
-    fail(who, "lr is %s, must be positive and finite", tostring(lr))
+    fail(who, "lr is %s, must be positive and finite", names.shown(lr))
   end
   return lr
 end

@@ -12,7 +12,7 @@ local parts = {}
 function parts.check_size(who, what, n)
   if math.type(n) ~= "integer" or n < 1 then
     names.fail(who, "%s is %s, must be a whole number of at least 1", what,
-      tostring(n))
+      names.shown(n))
   end
 end
 
@@ -48,9 +48,23 @@ function parts.check_activation(who, activation)
   end
 end
 
+local function is_layer(value)
+  return getmetatable(value) == "orthorun.layer" or type(value) == "table" and
+    type(value.forward) == "function" and type(value.backward) == "function"
+end
+
+-- The layer that a function makes. One of numbers is easily taken for it.
+local function made_by(who, f)
+  local ok, layer = pcall(f)
+  if ok and is_layer(layer) then return layer end
+  names.fail(who, "activation is a function, which must make a layer, as " ..
+    "ortho.layer.relu does: called with nothing it %s %s", ok and
+    "returned" or "raised:", ok and names.describe(layer) or tostring(layer))
+end
+
 -- A new layer of it.
-function parts.activation(activation)
-  if type(activation) == "function" then return activation() end
+function parts.activation(who, activation)
+  if type(activation) == "function" then return made_by(who, activation) end
   if type(activation) == "table" then
     return core.layer[activation[1]] { alpha = activation.alpha }
   end

@@ -78,7 +78,7 @@ local function block(o, init, rng)
   local list, width = { scale = o.scale }, o.given.width
   if o.norm then list[1] = norm(o) end
   for k = 1, o.inner do
-    list[#list + 1] = parts.activation(o.activation)
+    list[#list + 1] = parts.activation("resnet", o.activation)
     list[#list + 1] = linear(o, width, width, init, rng:split(k))
   end
   return core.layer.residual(list)

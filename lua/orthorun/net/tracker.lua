@@ -19,6 +19,10 @@ local function kind_of(name)
   end
 end
 
+-- What else they are called.
+local other_names = { spectral_norm = "singular_max", norm = "weight_norm",
+  frobenius = "weight_norm", frobenius_norm = "weight_norm" }
+
 local function known_probes()
   local list = names.keys(probes.groups)
   for _, kind in ipairs(kinds) do
@@ -34,6 +38,9 @@ local function add_probe(list, name)
   local known = type(name) == "string" and
     (kind_of(name) or probes.groups[name])
   if not known then
+    if other_names[name] then
+      fail("unknown probe '%s': it is '%s' here", name, other_names[name])
+    end
     fail("%s", names.unknown("probe", tostring(name), known_probes()))
   end
   for _, part in ipairs(probes.groups[name] or { name }) do
@@ -63,7 +70,7 @@ end
 
 local function positive(name, value)
   if type(value) ~= "number" or not (value > 0) or value == math.huge then
-    fail("%s is %s, must be positive and finite", name, tostring(value))
+    fail("%s is %s, must be positive and finite", name, names.shown(value))
   end
   return value
 end
@@ -71,7 +78,7 @@ end
 local function whole(name, value)
   if math.type(value) ~= "integer" or value < 1 then
     fail("%s is %s, must be a whole number of at least 1", name,
-      tostring(value))
+      names.shown(value))
   end
   return value
 end

@@ -34,7 +34,7 @@ end
 
 local function check_count(name, value)
   if math.type(value) ~= "integer" or value < 0 then
-    fail("%s is %s, must be a whole number", name, tostring(value))
+    fail("%s is %s, must be a whole number", name, names.shown(value))
   end
   return value
 end
@@ -88,7 +88,7 @@ local function set_rate(run, step)
   local lr = run.schedule(step)
   if type(lr) ~= "number" or not (lr > 0) or lr == math.huge then
     fail("the schedule's lr for step %d is %s, must be positive and finite",
-      step, tostring(lr))
+      step, names.shown(lr))
   end
   run.optimizer:lr(lr)
 end
@@ -147,14 +147,22 @@ local function tracker_of(options, run)
   return tracker(own)
 end
 
+local losses = { "mse", "mse_half", "mse_sum", "cross_entropy" }
+
+local function check_loss(loss)
+  if type(loss) == "function" or names.has(losses, loss) then return end
+  if type(loss) == "string" then
+    fail("%s", names.unknown("loss", loss, losses))
+  end
+  fail("needs loss=: \"mse\", \"mse_half\", \"mse_sum\", " ..
+    "\"cross_entropy\", or a function(prediction, target)")
+end
+
 local function check_options(options)
   if not is_layer(options.net) then
-    fail("needs net=, a network, not %s", type(options.net))
+    fail("needs net=, a network, not %s", names.describe(options.net))
   end
-  if type(options.loss) ~= "function" and type(options.loss) ~= "string" then
-    fail("needs loss=: \"mse\", \"mse_half\", \"mse_sum\", " ..
-      "\"cross_entropy\", or a function(prediction, target)")
-  end
+  check_loss(options.loss)
   for _, name in ipairs { "schedule", "on_step" } do
     if options[name] ~= nil and type(options[name]) ~= "function" then
       fail("%s must be a function, not a %s", name, type(options[name]))
@@ -162,7 +170,7 @@ local function check_options(options)
   end
   local clip = options.clip
   if clip ~= nil and not (type(clip) == "number" and clip > 0) then
-    fail("clip is %s, must be a positive number", tostring(clip))
+    fail("clip is %s, must be a positive number", names.shown(clip))
   end
 end
 
@@ -187,7 +195,7 @@ local function target_left(options)
     fail("give target_loss= or target_left=, not both")
   elseif type(share) ~= "number" or not (share >= 0 and share < math.huge) then
     fail("target_left is %s, must be a finite number of at least 0",
-      tostring(share))
+      names.shown(share))
   end
   return share
 end

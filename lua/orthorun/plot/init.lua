@@ -46,7 +46,7 @@ local function check_values(spec)
   if spec.bins ~= nil and (math.type(spec.bins) ~= "integer" or
     spec.bins < 1 or spec.bins > 10000) then
     fail(("plot: bins must be a whole number from 1 to 10000, not %s"):format(
-      tostring(spec.bins)))
+      names.shown(spec.bins)))
   end
   if spec.band and not (is_pair(spec.band) and spec.band[1] >= 0 and
     spec.band[2] <= 1) then

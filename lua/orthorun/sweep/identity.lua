@@ -103,10 +103,13 @@ local function name_all(known, name, value, depth)
   if kind ~= "table" and kind ~= "function" or known[value] then return end
   known[value] = name
   if kind ~= "table" or depth == 0 then return end
-  for _, key in ipairs(names.keys(value)) do
-    if type(key) == "string" then
-      name_all(known, name .. "." .. key, rawget(value, key), depth - 1)
-    end
+  local keys = {}
+  for key in next, value do
+    if type(key) == "string" then keys[#keys + 1] = key end
+  end
+  table.sort(keys)
+  for _, key in ipairs(keys) do
+    name_all(known, name .. "." .. key, rawget(value, key), depth - 1)
   end
 end
 
@@ -197,17 +200,12 @@ local function write_upvalues(state, f, texts)
   end
 end
 
-local function is_ours(source)
-  return source:find("/lua/orthorun/", 1, true) or
-    source:find("/share/orthorun/", 1, true)
-end
-
 local function write_function(state, f)
   local info = debug.getinfo(f, "S")
   if info.what == "C" then return emit(state, "C function") end
   local code, texts = code_of(f)
   emit(state, "function ", #code, ":", code)
-  write_upvalues(state, f, is_ours(info.source) and {} or texts)
+  write_upvalues(state, f, core.is_ours(info.source) and {} or texts)
 end
 
 -- What an initializer draws, in small: its text rounds its options.

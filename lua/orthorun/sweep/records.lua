@@ -27,8 +27,9 @@ local function length_of(index, out)
     end
   end
   if length and out[index] ~= nil then
-    error(("trial: '%s' is the column that counts through arrays")
-      :format(index), 0)
+    error(("trial: the result '%s' has the name of the column that counts " ..
+      "through arrays; call it otherwise, or that column, as with index = " ..
+      "\"place\""):format(index), 0)
   end
   return length
 end
@@ -37,8 +38,9 @@ end
 -- Returns it as bytes.
 function records.encode(index, p, out)
   if type(out) ~= "table" then
-    error(("trial: must return a table of results, not %s"):format(
-      type(out)), 0)
+    error(("trial: must return a table of results, as in {error = 0.1}, not " ..
+      "%s%s"):format(names.describe(out), out == nil and "; forgot return?" or
+      ""), 0)
   end
   local bytes = packed.encode(out)
   if #bytes > most_bytes then
@@ -47,7 +49,8 @@ function records.encode(index, p, out)
   end
   for _, name in ipairs(names.keys(out)) do
     if p[name] ~= nil then
-      error(("trial: result '%s' has the name of a parameter"):format(name), 0)
+      error(("trial: the result '%s' has the name of a parameter; call it " ..
+        "otherwise"):format(name), 0)
     end
   end
   if length_of(index, out) and p[index] ~= nil then

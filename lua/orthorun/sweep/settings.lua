@@ -152,6 +152,7 @@ function settings.apply(chosen, precision)
   core.set_threads(chosen.threads)
   options.in_force.ascii = chosen.ascii
   options.in_force.show_plots = chosen.show_plots or chosen.ascii
+  if chosen.traceback then core.whole_tracebacks() end
 end
 
 settings.usage_error = usage_error

@@ -54,10 +54,10 @@ end
 -- as parameters of the usual names suggest.
 function trial.cost(p, cost)
   if cost then
-    local x = cost(p)
+    local x = cost(trial.parameters(p))
     if type(x) ~= "number" or not (x > 0) or x == math.huge then
       error(("sweep: cost must give a number above 0, not %s"):format(
-        tostring(x)), 0)
+        names.shown(x)), 0)
     end
     return x
   end
@@ -70,23 +70,53 @@ end
 
 -- --- running it -------------------------------------------------------------
 
--- A failed trial's message, with the lines of the script that led to it.
-local function handler(message)
-  local text = debug.traceback(tostring(message), 2)
-  return { message = tostring(message),
-    traceback = text:gsub("\n[^\n]*/orthorun/sweep/trial%.lua:.*", "") }
+local here = debug.getinfo(1, "S").source
+
+-- How many frames stand above trial.run on the stack, seen from a handler.
+local function depth()
+  local level = 3
+  repeat
+    level = level + 1
+    local info = debug.getinfo(level, "S")
+  until not info or info.source == here
+  return level - 3
 end
 
-local function copy(p)
+-- A failed trial's message, with the lines of the script that led to it.
+local function handler(message)
+  local placed, traceback = core.traceback(tostring(message), depth())
+  return { message = placed, traceback = traceback }
+end
+
+-- What the script reads of a trial's parameters must be there; the library may
+-- ask for what it pleases.
+local known_only = { __index = function(p, name)
+  local reader = debug.getinfo(2, "S")
+  if type(name) ~= "string" or reader.what == "C" or
+    core.is_ours(reader.source) then
+    return nil
+  end
+  core.fail("trial: " .. names.unknown("parameter", name, names.keys(p)))
+end }
+
+-- Parameters for a script's function: its own copy, in which names that are not
+-- there raise.
+function trial.parameters(p)
   local q = {}
   for name, value in pairs(p) do q[name] = value end
-  return q
+  return setmetatable(q, known_only)
 end
 
 -- Lua's own generator, from what the trial is.
 local function seed_math(key)
   math.randomseed(math.tointeger(tonumber(key:sub(1, 15), 16)),
     math.tointeger(tonumber(key:sub(17, 31), 16)))
+end
+
+-- "script.lua:12: ", where a function begins.
+local function place_of(f)
+  local info = debug.getinfo(f, "S")
+  return ("%s:%d: "):format(info.short_src, info.linedefined)
 end
 
 -- Runs f, a sweep's trial function, on {p, seed, draws, paired}; draws: a digest
@@ -97,8 +127,10 @@ end
 function trial.run(f, one, index, here)
   seed_math(one.draws)
   local ok, out = xpcall(function()
-    return records.encode(index, one.p,
-      f(copy(one.p), trial.rng(one.p, one.seed, one.paired)))
+    local given = f(trial.parameters(one.p), trial.rng(one.p, one.seed,
+      one.paired))
+    local good, bytes = pcall(records.encode, index, one.p, given)
+    return good and bytes or error(place_of(f) .. tostring(bytes), 0)
   end, handler)
   if ok then return true, out end
   if type(out) ~= "table" then -- no handler runs where memory is short

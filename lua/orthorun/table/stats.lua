@@ -10,9 +10,14 @@ local stats = {}
 local nan = 0 / 0
 
 local function check(who, values)
+  if getmetatable(values) == "orthorun.matrix" then
+    fail(("%s: expected an array of numbers, got a matrix: A:tolist() makes " ..
+      "one of it%s"):format(who, who == "mean" and "; A:mean() is its mean" or
+      ""))
+  end
   if type(values) ~= "table" then
-    fail(("%s: expected an array of numbers, got a %s"):format(who,
-      type(values)))
+    fail(("%s: expected an array of numbers, got %s"):format(who,
+      names.describe(values)))
   end
   for i = 1, #values do
     if type(values[i]) ~= "number" then
@@ -121,7 +126,7 @@ function stats.bootstrap(values, options)
   local f, level = options.f or stats.median, options.level or 0.95
   if type(level) ~= "number" or not (level > 0 and level < 1) then
     fail(("bootstrap: level must be in (0, 1), got %s"):format(
-      tostring(level)))
+      names.shown(level)))
   end
   local n = #values
   if n < 2 or has_nan(values) then return nan, nan end

@@ -3,6 +3,7 @@
 -- singular values, drift and learning times. Nothing here looks at a network.
 local activation = require "orthorun.core".activation
 local mean_field = require "orthorun.theory.mean_field"
+local names = require "orthorun.base.names"
 local signal = require "orthorun.theory.signal"
 local special = require "orthorun.theory.special"
 local training = require "orthorun.theory.training"
@@ -60,7 +61,7 @@ for name, f in pairs(training) do theory[name] = f end
 local function check_seeds(who, seeds)
   if type(seeds) ~= "number" or not (seeds >= 1) then
     fail(("%s: %s seeds; a number of at least 1 is needed"):format(who,
-      tostring(seeds)))
+      names.shown(seeds)))
   end
 end
 
@@ -72,8 +73,8 @@ local function check_argument(who, k, x, n)
     good = good and type(x[i]) == "number"
   end
   if not good then
-    fail(("%s: argument %d must be %s, not a %s"):format(who, k, n and
-      ("an array of %d numbers"):format(n) or "a number", type(x)))
+    fail(("%s: argument %d must be %s, not %s"):format(who, k, n and
+      ("an array of %d numbers"):format(n) or "a number", names.describe(x)))
   end
 end
 
@@ -94,7 +95,7 @@ end
 local function check_number(who, x, name)
   if type(x) ~= "number" then
     fail(("%s: %s must be a number, not %s"):format(who, name or "x",
-      type(x)))
+      names.describe(x)))
   end
 end
 
@@ -141,7 +142,7 @@ end
 function theory.quarter_circle.quantile(p)
   if type(p) ~= "number" or not (p >= 0 and p <= 1) then
     fail(("quantile: p is %s; a number in [0, 1] is needed"):format(
-      tostring(p)))
+      names.shown(p)))
   end
   local low, high = 0.0, 2.0
   for _ = 1, 60 do

@@ -102,7 +102,18 @@ local function positive(who, key, value, least)
   if type(value) ~= "number" or value ~= value or value < least
       or value == math.huge then
     fail(("%s: %s is %s; a finite number of at least %g is needed"):format(
-      who, key, tostring(value), least))
+      who, key, names.shown(value), least))
+  end
+  return value
+end
+
+-- A number, or the default; whatever its sign.
+local function number(who, options, key, default)
+  local value = options[key]
+  if value == nil then return default end
+  if not math.type(value) then
+    fail(("%s: %s is %s; a number is needed"):format(who, key,
+      names.shown(value)))
   end
   return value
 end
@@ -112,16 +123,16 @@ end
 function mean_field.variance_map(name, q, options)
   options = names.options("variance_map", options,
     { "sigma_w2", "sigma_b2", "alpha" })
-  return (options.sigma_w2 or 1)
+  return number("variance_map", options, "sigma_w2", 1)
     * variance({ name = name, alpha = options.alpha }, q)
-    + (options.sigma_b2 or 0)
+    + number("variance_map", options, "sigma_b2", 0)
 end
 
 -- chi_1 = sigma_w2 E[phi'(sqrt(q) z)^2]: the growth of E||delta||^2 per layer.
 -- Options: sigma_w2 = 1, q = 1, alpha.
 function mean_field.chi1(name, options)
   options = names.options("chi1", options, { "sigma_w2", "q", "alpha" })
-  return (options.sigma_w2 or 1)
+  return number("chi1", options, "sigma_w2", 1)
     * moment({ name = name, alpha = options.alpha }, options.q or 1, true)
 end
 
@@ -154,7 +165,7 @@ function mean_field.mean_field(options)
   local phi = { name = options.activation, alpha = options.alpha }
   local w2 = positive("mean_field", "sigma_w2", options.sigma_w2, 0)
   local b2 = positive("mean_field", "sigma_b2", options.sigma_b2 or 0, 0)
-  local q = fixed_point(phi, w2, b2, options.q0 or 1)
+  local q = fixed_point(phi, w2, b2, number("mean_field", options, "q0", 1))
   local chi1, chi_q = slopes_at(phi, w2, q)
   local found = { q = q, chi1 = chi1, chi_q = chi_q,
     xi_q = depth_scale(chi_q), xi_grad = depth_scale(chi1) }

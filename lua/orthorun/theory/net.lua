@@ -24,10 +24,10 @@ local variances = {
 
 -- The whole number n of at least `least`, or an error that names the option.
 function net_of.check_size(who, key, n, least)
-  local size = math.tointeger(n)
+  local size = math.type(n) and math.tointeger(n)
   if not size or size < least then
     fail(("%s: %s is %s; a whole number of at least %d is needed"):format(who,
-      key, tostring(n), least))
+      key, names.shown(n), least))
   end
   return size
 end
@@ -66,7 +66,7 @@ local function number(who, options, key, default, least)
   if x == nil then return default end
   if type(x) ~= "number" or not (x > least) or x == math.huge then
     fail(("%s: %s is %s; a finite number above %g is needed"):format(who,
-      key, tostring(x), least))
+      key, names.shown(x), least))
   end
   return x
 end
@@ -76,7 +76,7 @@ local function correlation(who, options, key)
   if c == nil then return 0.75 end
   if type(c) ~= "number" or not (c >= -1 and c <= 1) then
     fail(("%s: %s is %s; a correlation in [-1, 1] is needed"):format(who, key,
-      tostring(c)))
+      names.shown(c)))
   end
   return c
 end

@@ -13,7 +13,7 @@ local bernoulli = { 1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730,
 
 local function check(who, x)
   if type(x) ~= "number" or not (x > 0) then
-    names.fail(who, "expected a number above 0, got %s", tostring(x))
+    names.fail(who, "expected a number above 0, got %s", names.shown(x))
   end
 end
 

@@ -36,7 +36,7 @@ local function number(who, o, name, default, least)
     return value
   end
   fail(("%s: %s is %s, must be a finite number %s"):format(who, name,
-    tostring(value), least and "of at least " .. least or "above 0"))
+    names.shown(value), least and "of at least " .. least or "above 0"))
 end
 
 local function count(who, o, name, default, least)
@@ -44,7 +44,7 @@ local function count(who, o, name, default, least)
   if value == nil then value = default end
   if math.type(value) == "integer" and value >= least then return value end
   fail(("%s: %s is %s, must be a whole number of at least %d"):format(who,
-    name, tostring(value), least))
+    name, names.shown(value), least))
 end
 
 -- Singular values: an array of numbers of at least 0.
@@ -56,7 +56,7 @@ local function spectrum(who, s)
   for i, value in ipairs(s) do
     if type(value) ~= "number" or not (value >= 0) or value == math.huge then
       fail(("%s: singular value %d is %s, must be finite and at least 0")
-        :format(who, i, tostring(value)))
+        :format(who, i, names.shown(value)))
     end
   end
   return s
