@@ -38,9 +38,9 @@ end
 -- Returns it as bytes.
 function records.encode(index, p, out)
   if type(out) ~= "table" then
-    error(("trial: must return a table of results, as in {error = 0.1}, not " ..
-      "%s%s"):format(names.describe(out), out == nil and "; forgot return?" or
-      ""), 0)
+    error(("trial: must return a table of results, not %s%s"):format(
+      names.shown(out), out == nil and "; forgot return?" or
+      ", as in {error = 0.1}"), 0)
   end
   local bytes = packed.encode(out)
   if #bytes > most_bytes then

@@ -70,7 +70,7 @@ end
 
 -- --- running it -------------------------------------------------------------
 
-local here = debug.getinfo(1, "S").source
+local own_source = debug.getinfo(1, "S").source
 
 -- How many frames stand above trial.run on the stack, seen from a handler.
 local function depth()
@@ -78,7 +78,7 @@ local function depth()
   repeat
     level = level + 1
     local info = debug.getinfo(level, "S")
-  until not info or info.source == here
+  until not info or info.source == own_source
   return level - 3
 end
 
