@@ -70,7 +70,7 @@ describe("what a trial returns", function()
 
   it("is refused where it is no results", function()
     refused("must return a table of results, not nil", nil)
-    refused("must return a table of results, not number", 3)
+    refused("must return a table of results, not the number 3", 3)
     refused("result 'depth' has the name of a parameter", { depth = 1 })
     refused("'a' has 2 values but 'b' has 3", { a = { 1, 2 },
       b = { 1, 2, 3 } })

@@ -39,7 +39,7 @@ end
 function records.encode(index, p, out)
   if type(out) ~= "table" then
     error(("trial: must return a table of results, not %s%s"):format(
-      names.shown(out), out == nil and "; forgot return?" or
+      out == nil and "nil" or names.describe(out), out == nil and "; forgot return?" or
       ", as in {error = 0.1}"), 0)
   end
   local bytes = packed.encode(out)
