@@ -50,7 +50,11 @@ static int get_threads(lua_State *L) {
 
 /* fail(message): raises at the user's line, however deep in the library */
 static int fail(lua_State *L) {
-  return lib_error(L, "%s", lib_checkstring(L, 1, NULL));
+  lib_checkstring(L, 1, NULL);
+  lib_push_place(L);
+  lua_pushvalue(L, 1);
+  lua_concat(L, 2);
+  return lua_error(L);
 }
 
 /* What stands in place of functions of Lua's own: C without upvalues, as those

@@ -755,7 +755,7 @@ describe("wrong definitions", function()
       { derive = { a = {} } })
   end)
 
-  it("are told at the script's line, or at its file where it ended there",
+  it("are told at the script's line, also where it ended there",
     function()
       local wrong = "ortho.experiment { shwo = {}, trial = function() end }"
       local _, code, err = run("local t = " .. wrong)
@@ -763,8 +763,45 @@ describe("wrong definitions", function()
       has(err, ("s%d.lua:2: experiment: unknown option 'shwo'"):format(count))
       _, code, err = run("return " .. wrong)
       assert.are.equal(1, code)
-      has(err, ("s%d.lua: experiment: unknown option 'shwo'"):format(count))
+      has(err, ("s%d.lua:2: experiment: unknown option 'shwo'"):format(count))
       has_not(err, "stack traceback")
+    end)
+
+  it("are refused before any trial where two columns would share a name",
+    function()
+      local function one() return 1 end
+      refused("derive.a: 'a' is a parameter already", { params = { a = 1 },
+        derive = { a = one } })
+      refused("derive.b: 'b' is a parameter already", { zip = { { b = { 1 } } },
+        derive = { b = one } })
+      refused("derive.layer: 'layer' is the column that counts",
+        { grid = { a = { 1 } }, derive = { layer = one } })
+      refused("derive.case: 'case' is the column of the cases",
+        { params = { a = 1 }, cases = { { "x", a = 2 } },
+          derive = { case = one } })
+      refused("sweep: 'jobs' is a run option", { grid = { jobs = { 1 } } })
+    end)
+
+  it("are refused at the first trial where a result has a column's name",
+    function()
+      local trials = 0
+      local function count()
+        trials = trials + 1
+        return { y = 1 }
+      end
+      local function early(message, definition)
+        definition.trial, trials = count, 0
+        definition.grid = { a = { 1, 2, 3 } }
+        refused(message, definition)
+        assert.equal(1, trials)
+      end
+      early("derive.y would be the column 'y', which is there already",
+        { derive = { y = function() return 1 end } })
+      early("derive.y_theory would be the column 'y_theory'",
+        { predict = function() return { y = 1 } end,
+          derive = { y_theory = function() return 1 end } })
+      early("predict: unknown parameter 'b' (known: a",
+        { predict = function(p) return { y = p.b } end })
     end)
 
   it("are refused in words, whatever stands in a field", function()

@@ -183,21 +183,38 @@ describe("a seed in the grid", function()
 end)
 
 describe("a parameter with a run option's name", function()
-  it("is the script's own behind it, the run's in front of it", function()
+  it("is the run's, too, where it is the seed or the precision", function()
     write("own.lua", [[local s = ortho.sweep { name = "s",
-      params = { jobs = 7.5, precision = "float64" }, grid = { a = { 1 } },
+      params = { precision = "float64" }, grid = { a = { 1 } },
       trial = function() return {} end }
-      print(s.params.jobs, s.run_options.jobs, s.params.precision,
-        ortho.precision())]])
-    assert.are.equal("2.5\t3\tfloat32\tfloat32\n",
-      (run "--jobs 3 own.lua --jobs 2.5 --precision float32"))
-    assert.are.equal("7.5\t1\tfloat32\tfloat32\n",
-      (run "--jobs 1 --precision float32 own.lua"))
+      print(s.params.precision, ortho.precision())]])
+    assert.are.equal("float32\tfloat32\n",
+      (run "own.lua --precision float32"))
+    assert.are.equal("float32\tfloat32\n",
+      (run "--precision float32 own.lua"))
     local _, status, before = run "--precision half own.lua"
     local _, same, after = run "own.lua --precision half"
     assert.are.equal(2, status)
     assert.are.equal(2, same)
     assert.are.equal(before, after)
+  end)
+
+  it("is else an error that says so, in params, grid and zip", function()
+    for _, row in ipairs(require "orthorun.core".run_options) do
+      local name = row.name:gsub("-", "_")
+      if name ~= "seed" and name ~= "precision" then
+        for _, part in ipairs { "params = { %s = 1 }, grid = { a = { 1 } }",
+          "grid = { %s = { 1, 2 } }", "zip = { %s = { 1, 2 }, b = { 3, 4 } }" } do
+          write("taken.lua", ("local a = 1\northo.sweep { name = 's', " .. part ..
+            ", trial = function() return {} end }:run()"):format(name))
+          local _, status, err = run "taken.lua"
+          assert.are.equal(1, status)
+          assert.is_truthy(err:find(("taken.lua:2: sweep: '%s' is a run option " ..
+            "(--%s: "):format(name, row.name), 1, true), err)
+          assert.is_truthy(err:find("call the parameter otherwise\n$"), err)
+        end
+      end
+    end
   end)
 end)
 

@@ -196,7 +196,8 @@ describe("sweep", function()
     failing("'a' has 2 values but 'b' has 3", { a = { 1, 2 }, b = { 1, 2, 3 } })
     failing("result 'depth' has the name of a parameter", { depth = 3 })
     failing("'f' is a function", { f = print })
-    failing("'layer' is the column that counts", { layer = 1, a = { 1 } })
+    failing("the result 'layer' has the name of the column that counts",
+      { layer = 1, a = { 1 } })
   end)
 
   it("says what is wrong with a definition", function()
@@ -213,5 +214,64 @@ describe("sweep", function()
       { grid = { depth = { 1, "x" } } })
     refused("must be a number, a string, a boolean, not a table",
       { params = { p = {} } })
+  end)
+
+  it("refuses parameters whose names are taken", function()
+    local function refused(wanted, changes)
+      changes.options = {}
+      local ok, err = pcall(define, {}, changes)
+      assert.is_false(ok)
+      assert.is_truthy(tostring(err):find(wanted, 1, true), tostring(err))
+    end
+    local none = function() return {} end
+    for _, part in ipairs { "params", "grid", "zip" } do
+      local function with(name, value)
+        return { params = {}, grid = { a = { 1 } },
+          [part] = { [name] = part == "params" and value or { value } } }
+      end
+      refused("'help' is what --help asks for", with("help", 1))
+      refused("'jobs' is a run option (--jobs: ", with("jobs", 1))
+      refused("'dry_run' is a run option (--dry-run: ", with("dry_run", true))
+      refused("'dry-run' is a run option", with("dry-run", true))
+      refused("'layer' is the column that counts through arrays; call that " ..
+        "otherwise, as with index = \"place\"", with("layer", 1))
+      refused("'precision' is the run's, float64 or float32, not the number",
+        with("precision", 0.1))
+      for _, name in ipairs { "", "a b", "a-b", "a=b", "\0a", "a," } do
+        refused("cannot be the name of a parameter", with(name, 1))
+      end
+    end
+    refused("'row' is the column that counts", { params = { row = 1 },
+      index = "row" })
+    refused("index must be the name of a column, not the number 3",
+      { index = 3 })
+    refused("params: a name is needed for every value", { params = { 3 } })
+    refused("'label' is what a case is called", { params = { label = 1, a = 2 },
+      cases = { { "x", a = 3 } } })
+    refused("'case' is the column that names the cases", { params = { case = 1,
+      a = 2 }, cases = { { "x", a = 3 } } })
+    refused("'no_flag' and 'flag'", { params = { flag = true, no_flag = 1 } })
+    for _, name in ipairs { "a b", "b c/d", "../x", "-x", "a\nb" } do
+      refused("cannot be the sweep's name", { name = name, trial = none })
+    end
+  end)
+
+  it("takes all other names, and works with them", function()
+    local t = define({}, { params = { n = 1, nan = 2, case = 3, label = 4,
+      show = 5, merge = 6, version = 7, h = 8, failures = 9, run = 10,
+      name = 11, theta_w = 12, ["\u{3c3}"] = 13 }, grid = { x = { 1, 2 } },
+      options = {}, trial = function(p)
+        return { y = p.n + p.nan + p.case + p.label, jobs = p["\u{3c3}"],
+          seed = p.x }
+      end }):run()
+    assert.same({ 10, 10 }, t:column "y")
+    assert.same({ 13, 13 }, t:column "jobs")
+    assert.same({ 1, 2 }, t:column "seed")
+    assert.same({ 3, 3 }, t:column "case")
+    local layer = define({}, { params = { layer = 7 }, grid = { x = { 1 } },
+      options = {}, index = "place",
+      trial = function() return { y = { 5, 6 } } end }):run()
+    assert.same({ 7, 7 }, layer:column "layer")
+    assert.same({ 1, 2 }, layer:column "place")
   end)
 end)

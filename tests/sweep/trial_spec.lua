@@ -62,6 +62,17 @@ describe("a trial that", function()
     has(err, "not enough memory")
   end)
 
+  it("reads a parameter that is not there is told the nearest", function()
+    has(failing "local x = p.dpeth", "script.lua:5: trial: unknown parameter " ..
+      "'dpeth' (did you mean 'depth'? known: depth, seed, width)")
+  end)
+
+  it("gives its parameters to the library may leave some out", function()
+    has(failing [[p.seed, p.rng = nil, rng
+      error("a " .. tostring(ortho.mlp(p)):match "^[^\n]*")]],
+      "a sequential of 3 layers")
+  end)
+
   it("returns junk is told what it returned", function()
     local function refused(value, wanted) has(failing("return " .. value),
       wanted) end

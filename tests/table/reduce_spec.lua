@@ -51,6 +51,28 @@ describe("a summary", function()
       { of = "x", high = 2 })
   end)
 
+  it("by or of a column n counts under another name", function()
+    local t = tabular.of({ "n", "nan", "y" }, { { n = 8, nan = 1, y = 2 },
+      { n = 8, nan = 0 / 0, y = 4 }, { n = 16, nan = 3, y = 6 } })
+    assert.same({ "n", "n_values", "y", "y_low", "y_high" },
+      t:summary { by = "n", of = "y" }:columns())
+    assert.same({ 2, 1 }, t:summary { by = "n", of = "y" }:column "n_values")
+    local odd = t:summary { of = { "n", "nan" } }
+    assert.same({ "n_values", "n_nan", "n", "n_low", "n_high", "nan",
+      "nan_low", "nan_high" }, odd:columns())
+    assert.same({ 2, 1, 8 }, { odd.data.n_values[1], odd.data.n_nan[1],
+      odd.data.n[1] })
+    assert.same({ "n", "slope", "error", "intercept", "n_values", "dropped" },
+      t:fit { by = "n", x = "nan", y = "y" }:columns())
+    raises("fit: the column 'slope' would be there twice", function()
+      t:with("slope", function() return 1 end):fit { by = "slope", x = "n",
+        y = "y" }
+    end)
+    raises("summary: two columns would have the name 'y'", function()
+      t:summary { by = "y", of = "y" }
+    end)
+  end)
+
   it("of no rows has none", function()
     local none = sample():where { x = 99 }
     assert.are.equal(0, #none:summary { by = "init", of = "x" })

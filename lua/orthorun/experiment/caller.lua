@@ -2,7 +2,6 @@
 -- it requires, or somebody at the prompt; and what the experiment is called
 -- after.
 local script = require "orthorun.base.script"
-local stop = require "orthorun.experiment.stop"
 
 local caller = {}
 
@@ -52,20 +51,8 @@ function caller.name(def)
   local path = file_of(debug.getinfo(def.trial, "S").source)
   if not path or path == (arg or {})[0] then path = script.name() end
   local name = path:match "[^/]*$":gsub("%.%w*$", "")
+  name = name:gsub("[^%w_.+-\128-\255]", "_"):gsub("^[.+-]+", "")
   return name ~= "" and name or "experiment"
-end
-
--- Raises what is wrong with a definition. Where the line that called is known,
--- the message begins with it; else with the file's name, for a place in the
--- library helps nobody.
-function caller.blame(def, message)
-  local text = type(message) == "string" and
-    message:match "^[^\n]*/orthorun/%a+/[%w_]+%.lua:%d+: (.*)$"
-  if not text then error(message, 0) end
-  local trial = type(def) == "table" and def.trial
-  local source = type(trial) == "function" and
-    debug.getinfo(trial, "S").source or ""
-  stop.plain(("%s: %s"):format(file_of(source) or script.name(), text))
 end
 
 return caller

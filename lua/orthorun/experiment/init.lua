@@ -68,6 +68,29 @@ local function check_derive(derive)
   end
 end
 
+-- Raises where a derived column would have a parameter's name, or the index's.
+local function check_derived_names(def)
+  local taken = { [def.index or "layer"] = "the column that counts through " ..
+    "arrays", case = def.cases and "the column of the cases" }
+  local function take(part)
+    for name in pairs(type(part) == "table" and part or {}) do
+      taken[name] = "a parameter"
+    end
+  end
+  take(def.params)
+  take(def.grid)
+  for _, group in ipairs(type(def.zip) == "table" and { def.zip,
+    table.unpack(def.zip) } or {}) do
+    take(group)
+  end
+  for name, entry in pairs(def.derive or {}) do
+    if type(entry) == "function" and taken[name] then
+      fail("derive.%s: '%s' is %s already; call it otherwise", name, name,
+        taken[name])
+    end
+  end
+end
+
 local function check_measures(measures)
   for _, name in ipairs(names.keys(measures or {})) do
     names.options("experiment: measures." .. tostring(name), measures[name],
@@ -88,6 +111,7 @@ local function check(def)
   end
   check_measures(def.measures)
   check_derive(def.derive)
+  check_derived_names(def)
   entries.check(def.show, def.derive)
 end
 
@@ -134,6 +158,7 @@ end
 -- Holds every name that the definition uses against what a trial returned.
 local function check_names(e, p, out, one)
   local known = columns_of(e, p, out, one)
+  results.check_free(p, out, one and one.values, e.functions)
   for _, name in ipairs(names.keys(e.reducers)) do
     for _, column in ipairs(reduce.columns(e.reducers[name])) do
       if not names.has(known, column) then
@@ -373,8 +398,7 @@ local loading
 local function define(_, def)
   local asked = loading
   loading = nil
-  local ok, e, main = pcall(prepare, def, asked)
-  if not ok then caller.blame(def, e) end
+  local e, main = prepare(def, asked)
   run(e)
   show_all(e)
   if main then ending.show(e) end

@@ -4,6 +4,7 @@
 local csv = require "orthorun.base.csv"
 local names = require "orthorun.base.names"
 local stop = require "orthorun.experiment.stop"
+local trial = require "orthorun.sweep.trial"
 
 local Predictions = {}
 Predictions.__index = Predictions
@@ -146,7 +147,7 @@ function Predictions:of(p, out)
   local key = predict.describe(p, not self.per_trial and "seed" or nil)
   local known = self.known[key]
   if known == nil then
-    local ok, given = xpcall(self.f, handler, copy(p),
+    local ok, given = xpcall(self.f, handler, trial.parameters(p, "predict"),
       self.per_trial and copy(out) or nil)
     if not ok and type(given) == "table" then error(given[1], 0) end
     if not ok then fail(p, "%s", given) end

@@ -29,9 +29,26 @@ local function predicted_names(predictions)
   return names.keys(found)
 end
 
-local function check_free(t, name, what)
-  if t.data[name] then
-    stop("%s would be the column '%s', which is there already", what, name)
+local function check_free(taken, name, what)
+  if taken[name] ~= nil then
+    stop("%s would be the column '%s', which is there already; call it " ..
+      "otherwise", what, name)
+  end
+end
+
+-- Raises where a column would be there twice: of a trial's parameters and
+-- results, predictions of these, and derived columns (by name).
+function results.check_free(p, out, predicted, derived)
+  local taken = {}
+  for _, group in ipairs { p, out } do
+    for name in pairs(group) do taken[name] = true end
+  end
+  for _, name in ipairs(names.keys(predicted or {})) do
+    check_free(taken, name .. "_theory", "predict's " .. name)
+    taken[name .. "_theory"] = true
+  end
+  for _, name in ipairs(names.keys(derived)) do
+    check_free(taken, name, "derive." .. name)
   end
 end
 
@@ -53,7 +70,7 @@ function results.with_theory(t, trials, predictions)
   local arrays, behind = { [results.trial] = {} }, { results.trial }
   for _, name in ipairs(predicted_names(predictions)) do
     local theory, sd = name .. "_theory", results.sd(name)
-    check_free(t, theory, ("predict's %s"):format(name))
+    check_free(t.data, theory, ("predict's %s"):format(name))
     arrays[theory], arrays[sd] = {}, {}
     behind[name], behind[#behind + 1] = { theory }, sd
   end
@@ -87,7 +104,7 @@ function results.with_derived(t, functions, parameters)
   local new = names.keys(functions)
   local arrays = {}
   for _, name in ipairs(new) do
-    check_free(t, name, "derive." .. name)
+    check_free(t.data, name, "derive." .. name)
     arrays[name] = {}
   end
   if #new == 0 then return t end

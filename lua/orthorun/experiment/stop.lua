@@ -1,16 +1,8 @@
--- stop: raises an experiment's error as an object: its text is the message
--- alone, as the lines of the library that lead to it help nobody.
-local Stop = { __name = "orthorun.stop" }
-Stop.__tostring = function(self) return self.message end
+-- stop: raises an experiment's error at the user's line; where the script ends
+-- with `return ortho.experiment{...}`, at that.
+local core = require "orthorun.core"
 
-local stop = {}
-
--- Raises a message as it is.
-function stop.plain(message) error(setmetatable({ message = message }, Stop), 0) end
-
--- stop(format, ...): raises "experiment: ".
-local function call(_, format, ...)
-  stop.plain("experiment: " .. format:format(...))
+-- stop(format, ...): as core.fail, of "experiment: " and the text.
+return function(format, ...)
+  core.fail("experiment: " .. format:format(...))
 end
-
-return setmetatable(stop, { __call = call })

@@ -128,6 +128,12 @@ function grid.check(def)
   for _, part in ipairs { "params", "grid" } do
     if def[part] ~= nil then names.table_of("sweep", part, def[part]) end
   end
+  for _, name in ipairs(names.keys(def.params or {})) do
+    if type(name) ~= "string" then
+      fail("params: a name is needed for every value, not %s",
+        names.describe(name))
+    end
+  end
   check_params(def)
   check_lists(def)
   check_cases(def)

@@ -6,6 +6,7 @@ local definition = require "orthorun.sweep.definition"
 local files = require "orthorun.base.files"
 local machine = require "orthorun.base.machine"
 local options = require "orthorun.base.options"
+local names = require "orthorun.base.names"
 local program = require "orthorun.base.program"
 
 local settings = {}
@@ -35,9 +36,23 @@ local function run_specs(def)
   return specs
 end
 
+-- A precision that is not one of the run's would be set for all.
+local function check_precision(spec)
+  local row = options.run_option "precision"
+  local list = spec.many and spec.default or { spec.default }
+  for _, value in ipairs(spec.default ~= nil and list or {}) do
+    if not names.has(row.choices, value) then
+      names.fail("sweep", "'precision' is the run's, %s, not %s; call the " ..
+        "parameter otherwise", table.concat(row.choices, " or "),
+        names.describe(value))
+    end
+  end
+end
+
 -- A seed or a precision that is a parameter of the script is still the run's.
 local function share(specs)
   for _, spec in ipairs(specs) do
+    if spec.name == "precision" then check_precision(spec) end
     for _, row in ipairs(core.run_options) do
       local kind = row.kind == "seeds" and "integer" or "string"
       if row.changes_results and row.name == spec.name and kind == spec.kind then
@@ -87,24 +102,6 @@ local function shard_of(text, own_args)
   return i, n
 end
 
--- A run option whose name the script has for a parameter: as the host was
--- told, else the default.
-local function settle_taken(def, chosen)
-  local defaults = defaults_of(def)
-  for _, row in ipairs(core.run_options) do
-    local name = row.name:gsub("-", "_")
-    if chosen[name] == nil and name ~= "seed" and name ~= "precision" then
-      local text = core.options[row.name]
-      chosen[name] = defaults[name] or false
-      if text == true then
-        chosen[name] = true
-      elseif text then
-        chosen[name] = core.read_run_option(row.name, text)
-      end
-    end
-  end
-end
-
 -- The words of the command line, read: values by name.
 local function read_words(def, script, common)
   local all = table.move(common, 1, #common, #script + 1,
@@ -137,7 +134,6 @@ function settings.read(def)
   local script, common = share(definition.specs(def)), run_specs(def)
   local given = read_words(def, script, common)
   local chosen = values_of(common, given)
-  settle_taken(def, chosen)
   if type(chosen.seed) == "string" then
     usage_error(("--seed takes one number here, as the script's grid has no " ..
       "seeds, got '%s'"):format(chosen.seed))

@@ -54,7 +54,7 @@ end
 -- as parameters of the usual names suggest.
 function trial.cost(p, cost)
   if cost then
-    local x = cost(trial.parameters(p))
+    local x = cost(trial.parameters(p, "cost"))
     if type(x) ~= "number" or not (x > 0) or x == math.huge then
       error(("sweep: cost must give a number above 0, not %s"):format(
         names.shown(x)), 0)
@@ -90,21 +90,26 @@ end
 
 -- What the script reads of a trial's parameters must be there; the library may
 -- ask for what it pleases.
-local known_only = { __index = function(p, name)
-  local reader = debug.getinfo(2, "S")
-  if type(name) ~= "string" or reader.what == "C" or
-    core.is_ours(reader.source) then
-    return nil
-  end
-  core.fail("trial: " .. names.unknown("parameter", name, names.keys(p)))
-end }
+local function known_only(who)
+  return { __index = function(p, name)
+    local reader = debug.getinfo(2, "S")
+    if type(name) ~= "string" or reader.what == "C" or
+      core.is_ours(reader.source) then
+      return nil
+    end
+    names.fail(who, "%s", names.unknown("parameter", name, names.keys(p)))
+  end }
+end
 
--- Parameters for a script's function: its own copy, in which names that are not
--- there raise.
-function trial.parameters(p)
+local readers = { trial = known_only "trial", cost = known_only "cost",
+  predict = known_only "predict" }
+
+-- Parameters for a script's function, "trial", "cost" or "predict": its own
+-- copy, in which names that are not there raise.
+function trial.parameters(p, who)
   local q = {}
   for name, value in pairs(p) do q[name] = value end
-  return setmetatable(q, known_only)
+  return setmetatable(q, readers[who])
 end
 
 -- Lua's own generator, from what the trial is.
@@ -127,8 +132,8 @@ end
 function trial.run(f, one, index, here)
   seed_math(one.draws)
   local ok, out = xpcall(function()
-    local given = f(trial.parameters(one.p), trial.rng(one.p, one.seed,
-      one.paired))
+    local given = f(trial.parameters(one.p, "trial"),
+      trial.rng(one.p, one.seed, one.paired))
     local good, bytes = pcall(records.encode, index, one.p, given)
     return good and bytes or error(place_of(f) .. tostring(bytes), 0)
   end, handler)

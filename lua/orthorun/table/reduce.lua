@@ -47,16 +47,32 @@ local function endings(also)
   return list
 end
 
-local function summary_columns(by, of, also, odd)
-  local wanted = table.move(by, 1, #by, 1, {})
-  wanted[#wanted + 1] = "n"
-  if odd then wanted[#wanted + 1] = "nan" end
+-- The columns of a summary, and what those are called that count values and
+-- NaN: n and nan, or where a column is called so already n_values, n_nan.
+local function summary_columns(by, of, also)
+  local measured, taken = {}, {}
   for _, name in ipairs(of) do
     for _, ending in ipairs(endings(also)) do
-      wanted[#wanted + 1] = name .. ending
+      measured[#measured + 1] = name .. ending
     end
   end
-  return wanted
+  for _, list in ipairs { by, measured } do
+    for _, name in ipairs(list) do
+      if taken[name] then
+        fail(("summary: two columns would have the name '%s'"):format(
+          tostring(name)))
+      end
+      taken[name] = true
+    end
+  end
+  return measured, taken.n and "n_values" or "n", taken.nan and "n_nan" or "nan"
+end
+
+-- The columns in their order: those of `by`, the counts, what was measured.
+local function in_order(by, counts, measured)
+  local list = table.move(by, 1, #by, 1, {})
+  table.move(counts, 1, #counts, #list + 1, list)
+  return table.move(measured, 1, #measured, #list + 1, list)
 end
 
 local function without_nan(values)
@@ -86,7 +102,8 @@ end
 -- also: an array of "mean", "std", "sem", "min", "max" (NAME_mean ...) and
 -- "interval", the 95 % bootstrap interval of the median (NAME_interval_low,
 -- NAME_interval_high). NaN values are left out: n is the smallest count, and a
--- column nan has the largest number of them where there are any.
+-- column nan has the largest number of them where there are any. Where n or nan
+-- is one of the columns asked for, these are n_values and n_nan.
 --   t:summary{by = {"init", "layer"}, of = {"grad"}, low = 0.1, high = 0.9}
 function reduce:summary(options)
   options = names.options("summary", options,
@@ -95,22 +112,22 @@ function reduce:summary(options)
   local also = list_of(options.also or {})
   if type(of) ~= "table" then fail("summary: `of` names no column") end
   check_also(also)
+  local measured, n, nan = summary_columns(by, of, also)
   local records, odd = {}, false
   for _, group in ipairs(self:group(by)) do
-    local record = group.key
-    record.nan = 0
+    local record, count, most = group.key, nil, 0
     for _, name in ipairs(of) do
       local values, nans = without_nan(group.rows:numbers(name))
-      record.n = math.min(record.n or #values, #values)
-      record.nan = math.max(record.nan, nans)
+      count = math.min(count or #values, #values)
+      most = math.max(most, nans)
       summarize(record, name, values, options, also)
     end
-    odd = odd or record.nan > 0
+    record[n], record[nan], odd = count, most, odd or most > 0
     records[#records + 1] = record
   end
-  local new = new_table(self, summary_columns(by, of, also, odd))
+  local new = new_table(self, in_order(by, { n, odd and nan or nil }, measured))
   for _, record in ipairs(records) do
-    if not odd then record.nan = nil end
+    if not odd then record[nan] = nil end
     new:append(record)
   end
   return new
@@ -148,7 +165,8 @@ end
 
 -- One row per group: slope, its standard error, and intercept, of the
 -- least-squares line of column y against column x; n points, and how many were
--- dropped for being missing, NaN, infinite or, on a logarithm, not above 0.
+-- dropped for being missing, NaN, infinite or, on a logarithm, not above 0; n is
+-- n_values where it is one of the columns of `by`.
 -- model: "line"; "power" (y = c x^slope: log10 y against log10 x); or
 -- "exponential" (y = c 10^(slope x): log10 y against x); intercept is log10 c.
 --   t:fit{by = {"init", "seed"}, x = "layer", y = "delta"}
@@ -160,7 +178,11 @@ function reduce:fit(options)
     fail("fit: " .. names.unknown("model", options.model, model_names))
   end
   local list = table.move(by, 1, #by, 1, {})
-  for _, name in ipairs { "slope", "error", "intercept", "n", "dropped" } do
+  local n = names.has(by, "n") and "n_values" or "n"
+  for _, name in ipairs { "slope", "error", "intercept", n, "dropped" } do
+    if names.has(by, name) then
+      fail(("fit: the column '%s' would be there twice"):format(name))
+    end
     list[#list + 1] = name
   end
   local new = new_table(self, list)
@@ -168,7 +190,7 @@ function reduce:fit(options)
     local record = group.key
     local x, y, dropped = points_of(group.rows, options, model)
     record.slope, record.intercept, record.error = stats.fit(x, y)
-    record.n, record.dropped = #x, dropped
+    record[n], record.dropped = #x, dropped
     new:append(record)
   end
   return new
