@@ -107,9 +107,12 @@ lua_Integer lib_checkinteger(lua_State *L, const char *who, int arg,
   lua_Integer v = 0;
   if (lua_type(L, arg) == LUA_TNUMBER)
     v = lua_tointegerx(L, arg, &whole);
-  if (!whole)
-    lib_error(L, "%s: %s must be a whole number, not %s", who, what,
-              lib_describe(L, arg));
+  if (!whole) {
+    const char *found = lib_describe(L, arg);
+    bool is_module = !strncmp(found, "ortho.", 6);
+    lib_error(L, "%s: %s must be a whole number, not %s%s", who, what, found,
+              is_module ? "; call it with a dot" : "");
+  }
   if (v < low)
     lib_error(L, "%s: %s is %I, must be at least %I", who, what, (LUAI_UACINT)v,
               (LUAI_UACINT)low);

@@ -63,9 +63,9 @@ static bool unknown_option(const char *word) {
            word + is_long + 1);
   const char *near = is_long ? nearest(name) : NULL;
   if (near)
-    return usage_error("unrecognized option '%s' (did you mean '--%s'?)", word,
-                       near);
-  return usage_error("unrecognized option '%s'%s", word, "");
+    return usage_error("unknown option %s (did you mean --%s?)", word, near);
+  return usage_error("unknown option %s (--help lists the options)%s", word,
+                     "");
 }
 
 void host_print_help(void) {

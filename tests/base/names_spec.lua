@@ -90,7 +90,7 @@ describe("a value in a message", function()
     assert.equal("a table", names.describe {})
     assert.equal("a function", names.describe(print))
     assert.equal("a matrix", names.describe(ortho.matrix.eye(2)))
-    assert.equal("a rng", names.describe(ortho.rng(1)))
+    assert.equal("an rng", names.describe(ortho.rng(1)))
   end)
 
   it("is expected to be of our classes", function()
@@ -98,7 +98,7 @@ describe("a value in a message", function()
     assert.equal(rng, names.expect("f", "rng", rng, "rng"))
     raises("f: rng must be an rng, as from ortho.rng(seed), not the number 1",
       names.expect, "f", "rng", 1, "rng")
-    raises("f: W must be a matrix, not a rng", names.expect, "f", "W", rng,
+    raises("f: W must be a matrix, not an rng", names.expect, "f", "W", rng,
       "matrix")
   end)
 end)

@@ -785,12 +785,12 @@ describe("wrong definitions", function()
   it("are refused at the first trial where a result has a column's name",
     function()
       local trials = 0
-      local function count()
+      local function trial()
         trials = trials + 1
         return { y = 1 }
       end
       local function early(message, definition)
-        definition.trial, trials = count, 0
+        definition.trial, trials = trial, 0
         definition.grid = { a = { 1, 2, 3 } }
         refused(message, definition)
         assert.equal(1, trials)

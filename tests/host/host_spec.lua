@@ -149,7 +149,8 @@ describe("exit codes and messages", function()
   it("are 2 for a wrong option, whose nearest is named", function()
     local _, code, err = shell "orthorun --presision float32"
     assert.are.equal(2, code)
-    assert.matches("did you mean '--precision'?", err, 1, true)
+    assert.matches("unknown option --presision (did you mean --precision?)",
+      err, 1, true)
     for _, wrong in ipairs { "-x", "-e", "-l", "--out", "--jobs=-1",
       "--jobs two", "--quiet=yes", "--shard 3/2", "--shard 1",
       "--precision half", "--seed pi", "---" } do

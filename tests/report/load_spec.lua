@@ -13,16 +13,16 @@ teardown(packed.remove)
 describe("a report as a script", function()
   it("keeps the options that results depend on, of either side", function()
     local path = write("own.lua", [==[
-      local sweep = ortho.sweep { name = "own", params = { ascii = false },
+      local sweep = ortho.sweep { name = "own", params = { loud = false },
         grid = { n = { 1, 2 } }, trial = function(p) return { x = p.n } end }
       sweep:run()]==])
     local to = folder .. "/own.html"
     local status, _, err = run { "--seed", "3", "--jobs=1", "--pack", path,
       "--threads", "1", "--n", "2", "--quiet", "--trial_timeout=9",
-      "--precision=float32", "--fail-fast", "--ascii", "--jobs", "0",
+      "--precision=float32", "--fail-fast", "--ascii", "--loud", "--jobs", "0",
       "--shuffle", "--fresh", "--out", folder .. "/own", "-o", to }
     assert.equal(0, status, err)
-    assert.same({ "--seed=3", "--n", "2", "--precision=float32", "--ascii" },
+    assert.same({ "--seed=3", "--n", "2", "--precision=float32", "--loud" },
       share.open(to).facts.arguments)
   end)
 

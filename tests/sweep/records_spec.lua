@@ -74,7 +74,8 @@ describe("what a trial returns", function()
     refused("result 'depth' has the name of a parameter", { depth = 1 })
     refused("'a' has 2 values but 'b' has 3", { a = { 1, 2 },
       b = { 1, 2, 3 } })
-    refused("the result 'layer' has the name of the column that counts", { layer = 1, a = { 1 } })
+    refused("the result 'layer' has the name of the column that counts",
+      { layer = 1, a = { 1 } })
   end)
 
   it("may have a column named as the index where nothing counts", function()

@@ -30,7 +30,9 @@ end
 function names.describe(value)
   local class = getmetatable(value)
   if type(class) == "string" and class:find "^orthorun%." then
-    return "a " .. class:match "%.(.*)"
+    local name = class:match "%.(.*)"
+    return name == "init" and "an initializer" or name == "rng" and "an rng" or
+      name == "optim" and "an optimizer" or "a " .. name
   end
   if value == nil then return "nothing" end
   if type(value) == "string" then return ("the string '%s'"):format(value) end
@@ -78,6 +80,7 @@ end
 -- you mean 'sgd'?)". Its metatable, if it has one, goes on doing what it did.
 function names.strict(who, module)
   local meta = getmetatable(module) or {}
+  meta.__name = meta.__name or who
   meta.__index = meta.__index or function(self, name)
     if type(name) ~= "string" then return nil end
     names.missing(who, name, names.keys(self))

@@ -26,8 +26,10 @@ function options.spec(name, default, many, extra)
   if many then first = default[1] end
   local kind = kind_of(first)
   if not kind then
-    return nil, ("'%s' must be a number, a string, a boolean%s, not a %s")
-      :format(name, many and " in an array" or "", type(first))
+    local is_init = getmetatable(first) == "orthorun.init"
+    return nil, ("'%s' must be a number, a string, a boolean%s, not %s%s")
+      :format(name, many and " in an array" or "", names.describe(first),
+      is_init and "; give its name, as \"orthogonal\"" or "")
   end
   for _, value in ipairs(many and default or {}) do
     if kind == "integer" and math.type(value) == "float" then

@@ -9,20 +9,12 @@ local script = require "orthorun.base.script"
 
 local again = {}
 
-local function is_parameter(name)
-  for _, entry in ipairs(journal.all "sweep") do
-    local sweep = entry.value.sweep
-    if sweep.params[name] ~= nil or sweep.grid[name] then return true end
-  end
-end
-
 -- The run option that a word of the command line sets, if results do not
 -- depend on it.
 local function passing(word)
   local name = word:match "^%-%-([^=]+)"
   local row = name and options.run_option(name)
-  local ours = row and is_parameter(row.name:gsub("-", "_"))
-  return row and not row.changes_results and not ours and row
+  return row and not row.changes_results and row
 end
 
 -- The command line's words that results depend on, as of behind the script's

@@ -83,12 +83,22 @@ local function add_arguments(path, packed)
   table.move(words, 1, #words, 1, arg)
 end
 
+local function must(f, message)
+  return f or error(message, 0)
+end
+
 -- The function that a file is. A report runs with its own arguments, where none
 -- of their names are given. Raises a message.
 return function(path)
-  if not is_page(path) then return assert(loadfile(path, "t")) end
+  if not is_page(path) then
+    local f, message = loadfile(path, "t")
+    if path:find "%.html$" and message and message:find "^[^\n]*:%d+: " then
+      message = path .. ": not a report of orthorun"
+    end
+    return must(f, message)
+  end
   local page = share.open(path)
   script.set(page.facts.script or "script.lua", page.script)
   if arg then add_arguments(path, page.facts.arguments) end
-  return assert(load(page.script, "@" .. path, "t"))
+  return must(load(page.script, "@" .. path, "t"))
 end

@@ -103,7 +103,8 @@ local function record(plan, file, id, one, ok, bytes, seconds)
   if ok then
     row.output = bytes
   else
-    failure = ok == nil and { message = bytes } or packed.decode(bytes)
+    failure = ok == nil and { message = trial.place(plan.f) .. bytes } or
+      packed.decode(bytes)
     row.reason, row.traceback = failure.message, failure.traceback
   end
   file:put(row)

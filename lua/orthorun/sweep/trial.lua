@@ -118,8 +118,9 @@ local function seed_math(key)
     math.tointeger(tonumber(key:sub(17, 31), 16)))
 end
 
--- "script.lua:12: ", where a function begins.
-local function place_of(f)
+-- "script.lua:12: ", where a trial function begins: for errors that have no
+-- other line of the script's.
+function trial.place(f)
   local info = debug.getinfo(f, "S")
   return ("%s:%d: "):format(info.short_src, info.linedefined)
 end
@@ -135,7 +136,7 @@ function trial.run(f, one, index, here)
     local given = f(trial.parameters(one.p, "trial"),
       trial.rng(one.p, one.seed, one.paired))
     local good, bytes = pcall(records.encode, index, one.p, given)
-    return good and bytes or error(place_of(f) .. tostring(bytes), 0)
+    return good and bytes or error(trial.place(f) .. tostring(bytes), 0)
   end, handler)
   if ok then return true, out end
   if type(out) ~= "table" then -- no handler runs where memory is short

@@ -1,0 +1,312 @@
+-- mistakes_spec.lua: mistakes that newcomers make, and what is said of each: one
+-- message, at the script's line, of what to write instead. All are tried in one
+-- process, by the handler that the program itself has.
+local core = require "orthorun.core"
+local support = dofile "tests/support.lua"
+local program = os.getenv "ORTHORUN" or "./orthorun"
+if program:sub(1, 1) ~= "/" then -- the cases run in another folder
+  program = os.getenv "PWD" .. "/" .. program
+end
+local folder = support.folder()
+
+teardown(folder.remove)
+
+-- What many cases begin with.
+local A = "local A = ortho.matrix.ones(2, 3) "
+local net = "local net = ortho.mlp{width = 8, depth = 3, " ..
+  "rng = ortho.rng(1)} "
+local digits = "local d = ortho.data.digits{} " ..
+  "local net = ortho.mlp{sizes = {64, 10}, rng = ortho.rng(1)} "
+local mlp = "ortho.mlp{width = 8, depth = 3, rng = ortho.rng(1), %s}"
+local function train(options)
+  return digits .. "ortho.train{net = net, x = d.x, " .. options .. "}"
+end
+local labels = 'y = d.labels, loss = "cross_entropy", '
+local sweeps = 0
+local function sweep(trial, more)
+  sweeps = sweeps + 1
+  return ('local r = ortho.sweep{name = "s%d", grid = {x = {1, 2}}, ' ..
+    "trial = %s}:run() %s"):format(sweeps, trial, more or "")
+end
+local one = "function(p) return {y = p.x} end"
+local function defined(fields)
+  return ("ortho.sweep{trial = %s, %s}:run()"):format(one, fields)
+end
+
+-- { code, message }: what is said at line 1 of the script, or where there is a
+-- third, at that. { code, says = text }: no error, but this on the output.
+local cases = {
+  -- matrices
+  { A .. "print(A * A)", "matrix product: 2x3 by 2x3 (inner sizes 3 and 2" },
+  { A .. "print(A + A:t())", "matrix sum: 2x3 and 3x2 (sizes must agree" },
+  { A .. "A:set(0, 1, 5)", "matrix:set: row is 0, must be 1 to 2 in a 2x3" },
+  { A .. "print(A:get(3, 1))", "matrix:get: row is 3, must be 1 to 2" },
+  { A .. "print(A.t())", "not nothing; call it with a colon" },
+  { A .. 'print(A.norm("fro"))', "not the string 'fro'; call it with a colon" },
+  { "print(ortho.matrix:zeros(2, 3))", "matrix.zeros: rows must be a whole " ..
+    "number, not ortho.matrix; call it with a dot" },
+  { "print(ortho.matrix{{1, 2}, {3}})", "matrix: row 2 has 1 numbers, row 1" },
+  { 'print(ortho.matrix{{1, "a"}})', "element (1,2) is the string 'a'" },
+  { "ortho.matrix.zeros(-1, 2)", "matrix.zeros: rows is -1, must be at least" },
+  { "ortho.matrix.zeros(3)", "matrix.zeros: cols must be a whole number" },
+  { "ortho.matrix.zeros(1e5 // 1 | 0, 10000000)", "matrix.zeros: not enough " ..
+    "memory: a 100000x10000000 float64 matrix needs 7.3 TiB" },
+  { A .. "print(A[1])", "matrix: A[1] is no element and no row: use A:get(" },
+  { A .. "print(A[1][2])", "matrix: A[1] is no element and no row: use A:get(" },
+  { A .. "A[1] = 2", "matrix: A[1] cannot be assigned: use A:set(i, j, x)" },
+  { A .. "A.foo = 3", "matrix: A.foo cannot be assigned: use A:set(i, j, x)" },
+  { A .. "print(A.T)", "matrix has no 'T': the transpose is A:t()" },
+  { A .. "print(A.nrom)", "matrix has no method 'nrom' (did you mean 'norm'?)" },
+  { A .. "print(A.qwertyuiop)", "matrix has no method 'qwertyuiop'" },
+  { A .. "print(A ^ 2)", "matrix power: A ^ n is not defined: write A * A" },
+  { A .. "print(A / A)", "matrix quotient: only a number can stand below" },
+  { A .. 'print(A:t():to("float32") * A)', "matrix product: float32 by " ..
+    "float64; convert one" },
+  { "print(ortho.matrix{{1, 2}, {2, 4}}:inv())", "matrix:inv: matrix is " ..
+    "singular: pivot 2 of 2 is exactly zero" },
+  { "local x = ortho.matrix.ones(4, 4) x:set(2, 3, 0/0) x:svd()",
+    "matrix:svd: NaN at (2,3) of a 4x4 matrix" },
+  -- random numbers
+  { "ortho.rng()", "rng: seed must be a whole number, not nothing" },
+  { 'ortho.rng("abc")', "rng: seed must be a whole number, not the string" },
+  { "ortho.rng(1.5)", "rng: seed must be a whole number, not 1.5" },
+  { "ortho.rng(1).normal(2, 2)", "self must be an rng, as from ortho.rng(seed)" ..
+    ", not 2; call it with a colon" },
+  -- networks
+  { "ortho.mlp{width = 8, depth = 3}", "mlp: needs rng=, for example rng=" },
+  { "ortho.mlp{widht = 8}", "mlp: unknown option 'widht' (did you mean 'width'" },
+  { "ortho.mlp{width = 8, depth = 3, rng = 1}", "mlp: rng must be an rng, as " ..
+    "from ortho.rng(seed), not the number 1" },
+  { 'ortho.mlp{width = "8", depth = 3, rng = ortho.rng(1)}', "mlp: width is " ..
+    "the string '8', must be a whole number" },
+  { "ortho.mlp{rng = ortho.rng(1)}", "mlp: needs sizes=, as in {784, 256, 10}" ..
+    ", or width= and depth=" },
+  { "ortho.mlp{64, 32, 10}", "mlp: sizes go by name, as in mlp{sizes = {" },
+  { "ortho.mlp({64, 32, 10})", "mlp: sizes go by name, as in mlp{sizes = {" },
+  { "ortho.mlp{sizes = {64}, rng = ortho.rng(1)}", "mlp: sizes must be a table " ..
+    "of at least two" },
+  { "ortho.mlp{layers = {64, 10}, rng = ortho.rng(1)}", "mlp: unknown option " ..
+    "'layers' (known: sizes, width" },
+  { mlp:format 'activation = "ReLU"', "unknown activation 'ReLU' (did you mean" },
+  { mlp:format "activation = function(x) return math.sin(x) end",
+    "mlp: activation is a function, which must make a layer, as" },
+  { mlp:format "activation = function() return 3 end", "called with nothing " ..
+    "it returned the number 3" },
+  { mlp:format 'init = "xavier"', "unknown initializer 'xavier': it is " ..
+    "'glorot_normal' here, or glorot_uniform" },
+  { mlp:format 'init = "kaiming_uniform"', "it is 'he_uniform' here" },
+  { mlp:format "init = ortho.init.orthogonal", "init.orthogonal: options must " ..
+    "be a table, not orthorun.rng" },
+  { "ortho.init.orthogonal(8, 8)", "init.orthogonal: options must be a table" },
+  { "ortho.init.orthogonal{}(8, 8)", "the first argument must be an rng, not 8" },
+  { "ortho.init.orthogonal{gian = 2}", "unknown option 'gian' (did you mean " ..
+    "'gain'?" },
+  { "ortho.layer.linear{8, 8, rng = ortho.rng(1)}", "layer.linear: options go " ..
+    "by name, as in {inputs=...}" },
+  { "ortho.layer.linear{inputs = 8, outputs = 8}", "layer.linear: needs init=" },
+  { "local l = ortho.layer.relu() ortho.layer.sequential{l, l}",
+    "entries 1 and 2 share a layer; use :copy()" },
+  { net .. "net:backward(ortho.matrix.ones(8, 1))", "call forward first" },
+  { net .. "net:forward(ortho.matrix.ones(9, 1))", "takes 8 inputs, got a 9x1 " ..
+    "matrix (one sample a column)" },
+  { net .. "net:forward({1, 2, 3})", "argument 1 must be a matrix, not table" },
+  { net .. "net.forward(ortho.matrix.ones(8, 1))", "call it with a colon" },
+  { net .. "net:forward(ortho.matrix.ones(8, 1)) " ..
+    "net:backward(ortho.matrix.ones(8, 2))", "dy is 8x2, the last output was" },
+  { net .. "for _ in net:weights() do end", "attempt to call a table value" },
+  { net .. "print(net:weights()[0]:norm())", "attempt to index a nil value" },
+  { net .. "for _, W in ipairs(net:weights()) do print(W[1]) end",
+    "matrix: A[1] is no element and no row" },
+  { net .. "net:grad_norms()", "layer has no 'grad_norms': it is " ..
+    "ortho.metric.grad_norms(net), or net:log10_grad_norms()" },
+  { net .. "net.foo = 1", "layer: 'foo' cannot be assigned" },
+  { net .. "ortho.metric.grad_norms(net)", "grad_norms: no backward pass yet" },
+  { net .. "net:log10_grad_norms()", "grad_norms: no backward pass yet" },
+  { net .. "ortho.metric.delta_norms(net)", "delta_norms: no backward pass" },
+  -- training
+  { train 'y = d.y, loss = "crossentropy", lr = 0.1, epochs = 1', "train: " ..
+    "unknown loss 'crossentropy' (did you mean 'cross_entropy'?" },
+  { train(labels .. "epochs = 1"), "train: needs optimizer=, for example" },
+  { train(labels .. "lr = 0.1, epochs = 1, batch = 32"), "train: shuffling " ..
+    "needs rng=, for example rng = ortho.rng(1)" },
+  { train(labels .. "lr = 0.1"), "train: give either steps= or epochs=" },
+  { train(labels .. 'lr = 0.1, optimizer = ortho.optim.adam{}, epochs = 1'),
+    "train: give optimizer= or lr=" },
+  { train 'y = d.labels, loss = "mse", lr = 0.1, epochs = 1', "labels go with " ..
+    'loss = "cross_entropy"' },
+  { train(labels .. 'lr = 0.1, epochs = 1, tracker = {probes = ' ..
+    '{"spectral_norm"}}'), "unknown probe 'spectral_norm': it is " ..
+    "'singular_max' here" },
+  { digits .. "ortho.train{net, d.x, d.labels}", "train: options go by name, " ..
+    "as in {net = ...}; found a layer without a name" },
+  { (train(labels .. "lr = 0.1, epochs = 1"):gsub("64, 10", "64, 9")),
+    "label of sample 10 in y is 10; the net has 9 classes" },
+  { (train(labels .. "lr = 0.1, epochs = 1"):gsub("x = d.x", "x = d.x:t()")),
+    "train: x has 64 samples, y has 1797" },
+  { "local x = ortho.matrix.ones(4, 5) x:set(2, 3, 0/0) ortho.train{" ..
+    "net = ortho.mlp{sizes = {4, 1}, rng = ortho.rng(1)}, x = x, " ..
+    'y = ortho.matrix.ones(1, 5), loss = "mse", lr = 0.1, steps = 3}',
+    "train: x has a NaN or Inf: row 2 of sample 3" },
+  { (train(labels .. "lr = 1e9, epochs = 2, batch = 32, rng = ortho.rng(2)")
+    :gsub("ortho.train", "print(ortho.train", 1)) .. ")",
+    says = "history: 114 steps, loss " },
+  { "ortho.optim.sgd{}", "optim.sgd: needs lr=, as in {lr=0.01}" },
+  { "ortho.optim.sgd()", "optim.sgd: needs lr=, as in {lr=0.01}" },
+  { 'ortho.optim.sgd{lr = "1"}', "optim.sgd: lr must be a number, not the " ..
+    "string '1'" },
+  { "ortho.loss.mse(ortho.matrix.ones(2, 3), ortho.matrix.ones(3, 2))",
+    "loss.mse: prediction is 2x3, target 3x2" },
+  { "ortho.loss.cross_entropy(ortho.matrix.ones(10, 3), {0, 1, 2})",
+    "label of sample 1 is 0, must be a whole number from 1 to 10" },
+  -- modules
+  { "ortho.matrx.zeros(2, 2)", "ortho has no 'matrx' (did you mean 'matrix'?)" },
+  { "ortho.optim.SGD{lr = 1}", "ortho.optim has no 'SGD' (did you mean 'sgd'?)" },
+  { "ortho.metric.orthogonality_eror(1)", "ortho.metric has no " ..
+    "'orthogonality_eror' (did you mean 'orthogonality_error'?)" },
+  { "ortho.theory.quarter_circle.densty(1)", "ortho.theory.quarter_circle has " ..
+    "no 'densty' (did you mean 'density'?)" },
+  { "ortho.foo()", "ortho has no 'foo'" },
+  { 'require "numpy"', "module 'numpy' not found" },
+  { 'ortho.require_version "2"', "this script needs orthorun 2; this one is" },
+  -- data
+  { 'ortho.data.csv("nosuch.csv")', "data.csv: nosuch.csv: No such file or" },
+  { 'ortho.data.load("mnist")', "data.load: unknown data 'mnist' (known:" },
+  { 'ortho.data.csv("bad.csv", {label = "z"})', "unknown column 'z' (known: a" },
+  { 'ortho.data.npy("bad.csv")', "data.npy: bad.csv: not an .npy file" },
+  -- numbers
+  { 'ortho.theory.chi1("relu", {sigma_w2 = "2"})', "chi1: sigma_w2 is the " ..
+    "string '2'; a number is needed" },
+  { 'ortho.theory.variance_map("relu", 1, {sigma_b2 = "2"})',
+    "variance_map: sigma_b2 is the string '2'" },
+  { 'ortho.theory.signal{width = "8", depth = 3}', "signal: width is the " ..
+    "string '8'" },
+  { 'ortho.theory.adam_drift{lr = "1", width = 8}', "adam_drift: lr is the " ..
+    "string '1'" },
+  { "ortho.stats.mean(ortho.matrix{1, 2, 3})", "got a matrix: A:tolist() " ..
+    "makes one of it; A:mean() is its mean" },
+  { "ortho.stats.fit({1, 2}, {1})", "fit: 2 x values but 1 y values" },
+  { "ortho.metric.spectral_norm({1, 2})", "argument 1 must be a matrix, not" },
+  { "print(ortho.range(0, 1, 0.25)[5], ortho.range(3, 1)[1])",
+    says = "1.0\tnil" },
+  -- sweeps
+  { defined 'name = "a", grid = {x = 3}', "sweep: grid.x must be an array" },
+  { 'ortho.sweep{name = "a", grid = {x = {1}}, trail = print}', "sweep: " ..
+    "unknown option 'trail' (did you mean 'trial'?" },
+  { defined 'name = "b c/d", grid = {x = {1}}', "sweep: 'b c/d' cannot be the " ..
+    "sweep's name, which files have: letters, digits" },
+  { defined 'name = "a", grid = {x = {1}, help = {1}}', "sweep: 'help' is " ..
+    "what --help asks for; call the parameter otherwise" },
+  { defined 'name = "a", params = {out = 1}', "sweep: 'out' is a run option" },
+  { defined 'name = "a", params = {layer = 1}', "sweep: 'layer' is the column " ..
+    'that counts through arrays; call that otherwise, as with index = "place"' },
+  { defined 'name = "a", grid = {x = {1, "a"}}', "sweep: 'x' mixes number and" },
+  { defined 'name = "a", grid = {init = {ortho.init.orthogonal{}}}',
+    "sweep: 'init' must be a number, a string, a boolean in an array, not an " ..
+    'initializer; give its name, as "orthogonal"' },
+  { defined 'name = "fixed", grid = {x = {1, 2}}, params = {seed = 3}',
+    says = "" },
+  -- trials
+  { sweep "function(p) return p.x end", "trial: must return a table of " ..
+    "results, not the number 1, as in {error = 0.1}" },
+  { sweep "function() end", "trial: must return a table of results, not nil; " ..
+    "forgot return?" },
+  { sweep "function(p) return {y = p.y + 1} end", "trial: unknown parameter " ..
+    "'y' (known: x)" },
+  { sweep "\nfunction(p)\nreturn {y = p.widht} end", "trial: unknown parameter" ..
+    " 'widht' (known: x)", 3 },
+  { sweep "\nfunction() return {y = {1, 2}, z = {1, 2, 3}} end", "trial: 'y' " ..
+    "has 2 values but 'z' has 3", 2 },
+  { sweep "function() return {m = ortho.matrix.eye(2)} end", "trial: 'm' is " ..
+    "an orthorun.matrix (return numbers: m:get(i, j)" },
+  { sweep "function() return {x = 1} end", "trial: the result 'x' has the " ..
+    "name of a parameter; call it otherwise" },
+  { sweep "function() return {layer = 1, a = {1}} end", "trial: the result " ..
+    "'layer' has the name of the column that counts" },
+  { sweep('function(p) if p.x == 2 then error("bad luck") end return {y = 1} ' ..
+    "end", "print(#r, r.failures[1].message)"), says = "1\tcase.lua:1: bad" },
+  { sweep('function(p) print("hello", p.x) return {y = 1} end', "r:print()"),
+    says = "x  y\n1  1\n2  1\n" },
+  { sweep "\nfunction() os.exit(0) end", "the trial ended its process (exit " ..
+    "status 0)", 2 },
+  -- tables and plots
+  { sweep(one, '\northo.plot{data = r, x = "x", y = "z"}'), "plot: unknown " ..
+    "column 'z' (known: x, y)", 2 },
+  { sweep(one, 'ortho.plot{data = r, x = "x", y = "y", colour = "x"}'),
+    "plot: unknown option 'colour' (did you mean 'color'?" },
+  { sweep(one, '\nr:summary{by = "foo", of = "y"}'), "table: unknown column " ..
+    "'foo' (known: x, y)", 2 },
+  { 'ortho.plot{x = "a", y = "b"}', "plot: data must be a table of results" },
+  { "ortho.plot{data = {{1, 2}, {3, 4}}, x = 1, y = 2}", "plot: data must be" },
+  { "ortho.plot{x = ortho.range(5), y = ortho.range(5)}", "plot: data must be" },
+  { "ortho.plot(ortho.range(5), ortho.range(5))", "plot: options go by name" },
+  { "ortho.report{file = 'empty.html'} print(io.open 'empty.html' ~= nil)",
+    says = "true" },
+  -- the language
+  { "local x = 5\nprint(x\n", "')' expected (to close '(' at line 2) near <eof>",
+    3 },
+  { "if x = 3 then end", "'then' expected near '='" },
+  { "x += 1", "syntax error near '+'" },
+  { "x != 3", "syntax error near '!'" },
+  { "print(ortho.matrix.eye(2):det)", "function arguments expected near ')'" },
+  { "print(undefined + 1)", "nil value (global 'undefined')" },
+  { 'prnt("a")', "nil value (global 'prnt')" },
+  { "local t = {} t.x.y = 1", "attempt to index a nil value (field 'x')" },
+}
+
+-- Tries the cases, and prints for each what it wrote and what was said of it.
+local driver = [[
+local core = require "orthorun.core"
+local function handler(message)
+  local _, whole = core.traceback(tostring(message))
+  return whole
+end
+for i, code in ipairs(dofile "cases.lua") do
+  local f, message = load(code, "@case.lua")
+  local ok = f ~= nil
+  if f then ok, message = xpcall(f, handler) end
+  print(("\1%d\2%s"):format(i, ok and "" or tostring(message)))
+end
+core.set_exit_status(0)
+]]
+
+local function run_all()
+  local list = {}
+  for i, case in ipairs(cases) do list[i] = ("%q"):format(case[1]) end
+  folder.write("cases.lua", "return {" .. table.concat(list, ",\n") .. "}")
+  folder.write("driver.lua", driver)
+  folder.write("bad.csv", "a,b,label\n1,2,x\n3,nan,y\n4,5\n")
+  local status, out, err = core.file.spawn { "sh", "-c", ("cd '%s' && exec " ..
+    "'%s' driver.lua --quiet --jobs 2"):format(folder.name, program) }
+  assert(status == 0, err)
+  local answers = {}
+  for said, message in out:gmatch "([^\1]*)\1%d+\2([^\1]-)\n%f[^\n]" do
+    answers[#answers + 1] = { said, message }
+  end
+  return answers, out
+end
+
+describe("a mistake", function()
+  local answers, out
+
+  setup(function() answers, out = run_all() end)
+
+  it("never ends the process", function()
+    assert.equal(#cases, select(2, out:gsub("\1%d+\2", "")))
+  end)
+
+  for i, case in ipairs(cases) do
+    it("is told: " .. case[1]:gsub("%s+", " "):sub(-60), function()
+      local said, message = table.unpack(answers[i])
+      if case.says then
+        assert.equal("", message)
+        assert.is_truthy(said:find(case.says, 1, true), said)
+        return
+      end
+      local place = ("case.lua:%d: "):format(case[3] or 1)
+      assert.equal(place, message:sub(1, #place), message)
+      assert.is_truthy(message:find(case[2], 1, true), message)
+      assert.is_nil(message:find("/lua/orthorun/", 1, true), message)
+      assert.is_nil(message:find("[C]", 1, true), message)
+    end)
+  end
+end)
