@@ -88,6 +88,12 @@ function names.strict(who, module)
   return setmetatable(module, meta)
 end
 
+-- What a module has under a name; nil where that is nothing, and no error.
+function names.field(module, name)
+  local ok, value = pcall(function() return module[name] end)
+  if ok then return value end
+end
+
 -- Raises that a module has no such name; known: those it has.
 function names.missing(who, name, known)
   local near = names.nearest(name, known)

@@ -9,7 +9,7 @@ local session = require "orthorun.prompt.session"
 local files = require "orthorun.base.files"
 local stats = require "orthorun.table.stats"
 local concat, pack, unpack = table.concat, table.pack, table.unpack
-local fail = core.fail
+local fail, field_of = core.fail, names.field
 
 local commands = {}
 local list = {}
@@ -42,7 +42,7 @@ local function value_of(path)
       if not found then value = rawget(_G, name) end
       found = value ~= nil
     elseif rawequal(value, package.loaded.orthorun) then
-      value = value[name]
+      value = field_of(value, name)
     elseif type(value) == "table" then
       value = rawget(value, name)
     else

@@ -3,6 +3,7 @@
 -- calls nobody's metamethods; the library alone is asked by name.
 local core = require "orthorun.core"
 local docs = require "orthorun.prompt.docs"
+local field_of = require "orthorun.base.names".field
 local lexer = require "orthorun.prompt.lexer"
 local session = require "orthorun.prompt.session"
 local text_of = require "orthorun.base.text"
@@ -30,7 +31,7 @@ end
 -- __index have.
 local function field(value, name)
   for _ = 1, 20 do
-    if rawequal(value, library()) then return value[name] end
+    if rawequal(value, library()) then return field_of(value, name) end
     if type(value) == "table" then
       local own = rawget(value, name)
       if own ~= nil then return own end

@@ -1,5 +1,6 @@
 -- docs: the API reference as data, read once from docs/api.md: what `help`
 -- shows, and what Tab knows of options. Examples come from the other pages.
+local field_of = require "orthorun.base.names".field
 local find, gsub, match, sub = string.find, string.gsub, string.match,
   string.sub
 
@@ -171,7 +172,7 @@ local function value_at(ortho, path)
   local value = ortho
   for field in path:gmatch "[^.]+" do
     if type(value) ~= "table" then return nil end
-    value = value[field]
+    value = field_of(value, field)
   end
   return value
 end
