@@ -310,3 +310,88 @@ describe("a mistake", function()
     end)
   end
 end)
+
+-- The program's own words: what it writes on stderr, and its exit status.
+local function run(words)
+  local status, _, err = core.file.spawn { "sh", "-c", ("cd '%s' && exec " ..
+    "'%s' %s"):format(folder.name, program, words) }
+  return status, err
+end
+
+local function ends(wanted, words, with)
+  local status, err = run(words)
+  assert.equal(with or 1, status, err)
+  assert.is_truthy(err:find(wanted, 1, true), err)
+  assert.is_nil(err:find("[C]", 1, true), err)
+  assert.is_nil(err:find("/lua/orthorun/", 1, true), err)
+end
+
+describe("an error of a script", function()
+  setup(function()
+    folder.write("deep.lua", "local function make()\n  ortho.mlp{widht = 3}\n" ..
+      "end\nmake()\n")
+    folder.write("tail.lua", "-- ends with a tail call\nreturn " ..
+      "ortho.experiment{\n  grid = {x = {1}}, trail = print}\n")
+    folder.write("good.lua", "local s = ortho.sweep{name = 'g', " ..
+      "grid = {x = {1}},\n  trial = function() return {y = 1} end}\ns:run()\n")
+    folder.write("foreign.html", "<html>hi</html>")
+  end)
+
+  it("lists the script's lines alone, and with --traceback all", function()
+    local _, err = run "deep.lua"
+    assert.matches("deep.lua:2: mlp: unknown option 'widht'", err, 1, true)
+    assert.matches("\nstack traceback:\n\tdeep.lua:2: in [^\n]*'make'\n" ..
+      "\tdeep.lua:4: in main chunk\n$", err)
+    _, err = run "--traceback deep.lua"
+    assert.matches("[C]: in function", err, 1, true)
+    assert.matches("/lua/orthorun/", err, 1, true)
+    assert.matches("deep.lua:4: in main chunk\n$", err)
+  end)
+
+  it("has a line also where the script ended with a tail call", function()
+    ends("tail.lua:2: experiment: unknown option 'trail'", "tail.lua")
+  end)
+
+  it("that the command line caused stands at the script's line", function()
+    ends("good.lua:3: cannot make folder /proc/x: ",
+      "good.lua --quiet --out /proc/x")
+  end)
+end)
+
+describe("wrong words", function()
+  it("are told in one way on either side of the script", function()
+    ends("unknown option --jbos (did you mean --jobs?)", "--jbos 3 good.lua", 2)
+    ends("unknown option --jbos (did you mean --jobs?)", "good.lua --jbos 3", 2)
+    ends("unknown option --zzzzz (--help lists the options)",
+      "--zzzzz good.lua", 2)
+    ends("unknown option --zzzzz (--help lists the options)",
+      "good.lua --zzzzz", 2)
+  end)
+
+  it("and foreign files are told without the library's lines", function()
+    ends("orthorun: foreign.html: not a report of orthorun", "foreign.html")
+    ends("foreign.html: not a report of orthorun", "--verify foreign.html")
+    ends("foreign.html: not a report of orthorun", "--pack foreign.html")
+    ends("cannot open nosuch.lua", "--pack nosuch.lua")
+    ends("cannot open nosuch.html", "nosuch.html")
+    ends("cannot write a/b.lua: No such file", "--new a/b")
+    ends("--new: 'b c' is no name", "--new 'b c'", 2)
+    ends("foreign.html: not a results file", "--show foreign.html")
+  end)
+end)
+
+describe("modules", function()
+  it("list all their fields, and keep their metatables", function()
+    local seen = {}
+    for name, value in pairs(require "orthorun") do seen[name] = value end
+    for _, name in ipairs { "mlp", "train", "sweep", "plot", "data", "theory",
+      "optim", "stats", "table", "report", "experiment", "range", "lazy",
+      "results", "matrix", "metric" } do
+      assert.is_truthy(seen[name], name)
+    end
+    assert.is_nil(seen.worker)
+    assert.equal(2, seen.matrix { 1, 2 }:rows())
+    assert.is_nil(rawget(seen.metric, "foo"))
+    assert.is_false((pcall(function() return seen.metric.foo end)))
+  end)
+end)
