@@ -544,6 +544,72 @@ describe("a check", function()
   end)
 end)
 
+describe("a comparison", function()
+  local body = [[zip = { arm = { "a", "b" }, lr = { 0.1, 0.001 } },
+    grid = { seed = ortho.range(6) }, paired = { "arm", "lr" },
+    trial = function(p, rng)
+      local z = rng:normal(1, 1):get(1, 1)
+      local y = p.arm == "b" and z + 1 + p.seed / 100 or z
+      return { y = y, list = { y, 2 * y } }
+    end, ]]
+
+  it("holds arm against arm over pairs that draw the same", function()
+    local said = results(body .. [[show = { { compare = "y", between = "arm",
+      test = "both" } }]])
+    has(said, "y: difference from a over pairs of the same seed; low, high: " ..
+      "95 % interval")
+    assert.is_truthy(said:find("\nb +6 +1%.0350 +0%.0076 "), said)
+    has(said, "0.03125") -- the least that 6 pairs allow
+    local t = assert(read_file(("%s/runs%d/x_compare_y.csv"):format(folder,
+      count)))
+    has(t, "arm,against,n,difference,error,low,high,t,p,p_holm,w,p_wilcoxon," ..
+      "p_wilcoxon_holm,effect,unpaired\nb,a,6,1.035")
+    has(assert(read_file(("%s/runs%d/x.html"):format(folder, count))),
+      "difference from a over pairs of the same seed")
+  end)
+
+  it("is made at each place of an array", function()
+    local said = results(body .. [[show = { { compare = "list",
+      between = "arm" } }]])
+    assert.is_truthy(said:find("\n +1  b +6 +1%.0350"), said)
+    assert.is_truthy(said:find("\n +2  b +6 +2%.0[67]"), said)
+    has(said, "holm: corrected for 2")
+  end)
+
+  it("says where there is one arm, or one pair", function()
+    local said = results(body .. [[show = { { compare = "y",
+      between = "arm" } }]], "--arm a --lr 0.1")
+    has(said, "compare of y: nothing to compare with arm a")
+    said = results(body .. [[show = { { compare = "y", between = "arm" } }]],
+      "--seed 3")
+    has(said, "fewer than 2 pairs")
+  end)
+
+  it("plots both arms, whose learning rates go along with them", function()
+    results(body .. [[show = { { plot = "list", over = "layer" } }]])
+    local svg = assert(read_file(("%s/runs%d/x.svg"):format(folder, count)))
+    has(svg, ">a<")
+    has(svg, ">b<")
+    has_not(svg, "lr 0.1")
+  end)
+
+  it("refuses what it does not know, before the trials", function()
+    local function refused(entry, message)
+      local _, code, err = run('return ortho.experiment { name = "x", ' .. body ..
+        "show = { " .. entry .. " } }")
+      assert.are.equal(1, code)
+      has(err, message)
+    end
+    refused('{ compare = "y" }', "show[1]: compare needs between, the column " ..
+      "of the arms")
+    refused('{ compare = "y", between = "arm", test = "z" }',
+      "show[1]: unknown test 'z'")
+    refused('{ compare = "y", between = "amr" }', "show[1]: between: unknown " ..
+      "column 'amr' (did you mean 'arm'?")
+    refused('{ compare = "y", betwen = "arm" }', "did you mean 'between'?")
+  end)
+end)
+
 describe("a plot", function()
   local function svg(suffix)
     return read_file(("%s/runs%d/x%s.svg"):format(folder, count, suffix or ""))
@@ -746,7 +812,7 @@ describe("wrong definitions", function()
     refused("unknown option 'shwo' (did you mean 'show'?", { shwo = {} })
     refused("case 'a': unknown parameter 'ratte' (did you mean 'rate'?",
       { params = { rate = 1 }, cases = { { "a", ratte = 2 } } })
-    refused("show[1]: it needs one of plot, table, slope or check",
+    refused("show[1]: it needs one of plot, table, slope, check or compare",
       { show = { { plto = "y" } } })
     refused("(did you mean 'plot'?)", { show = { { plto = "y" } } })
     refused("show[1]: unknown option 'wehre'",

@@ -157,6 +157,32 @@ describe("width_needed", function()
   end)
 end)
 
+describe("sgd_adam", function()
+  it("starts both from the same weights, which Adam lets grow more", function()
+    local text, rows = results("sgd_adam", "--steps 300 --every 150 --seed 1-3")
+    local first = {}
+    for _, row in ipairs(rows) do
+      if row.step == 0 then
+        local key = row.seed .. " " .. row.layer
+        assert.are.equal(first[key] or row.sigma, row.sigma)
+        first[key] = row.sigma
+      end
+    end
+    assert.is_truthy(text:find("difference from sgd over pairs of the same seed",
+      1, true))
+    local compared = records("sgd_adam", "sgd_adam_compare_sigma")
+    assert.are.equal(3, #compared)
+    assert.are.equal(3, compared[2].n)
+    assert.is_true(compared[2].difference > 3 * compared[2].error)
+  end)
+
+  it("has at most 15 lines", function()
+    local count = 0
+    for _ in io.lines "experiments/sgd_adam.lua" do count = count + 1 end
+    assert.is_true(count <= 15)
+  end)
+end)
+
 describe("lr_sweep", function()
   it("finds stable rates about 2/lambda, which fall as 1/depth", function()
     local _, rows = results("lr_sweep", "--depth 4,16 --width 32 --seed 1 " ..

@@ -86,6 +86,13 @@ local function write_tables(e)
     write("CSV     ", e.derived[name]:csv(e.sweep:path(("%s_%s.csv")
       :format(e.name, name))), "\n")
   end
+  local count = {}
+  for _, one in ipairs(e.comparisons) do
+    local n = (count[one.name] or 0) + 1
+    count[one.name] = n
+    write("CSV     ", one.table:csv(e.sweep:path(("%s_compare_%s%s.csv"):format(
+      e.name, one.name, n > 1 and n or ""))), "\n")
+  end
   if #e.checks > 0 then
     write("CSV     ", e.verdict:csv(e.sweep:path(e.name .. "_checks.csv")),
       "\n")

@@ -7,7 +7,7 @@ local where = require "orthorun.experiment.where"
 
 local entries = {}
 
-local kinds = { "plot", "table", "slope", "check" }
+local kinds = { "compare", "plot", "table", "slope", "check" }
 local fields = {
   table = { "table", "by", "where", "of", "title", "units", "limit", "also",
     "spread" },
@@ -20,6 +20,8 @@ local fields = {
     "formats" },
   check = { "check", "by", "where", "of", "at_most", "at_least", "predicted",
     "error", "sigmas", "what" },
+  compare = { "compare", "between", "against", "by", "pair", "test", "correct",
+    "where", "of", "title" },
 }
 
 local function fail(i, message, ...)
@@ -44,7 +46,7 @@ local function check_kind(i, entry)
   for _, key in ipairs(names.keys(entry)) do
     near = near or names.nearest(tostring(key), kinds)
   end
-  fail(i, "it needs one of plot, table, slope or check, as in { plot = " ..
+  fail(i, "it needs one of plot, table, slope, check or compare, as in { plot = " ..
     "\"loss\", over = \"depth\" }%s", near and
     (" (did you mean '%s'?)"):format(near) or "")
 end
@@ -67,7 +69,7 @@ local function check_count(i, kind, entry)
   local list = list_of(entry[kind])
   if #list == 0 then fail(i, "%s names no column", kind) end
   if type(entry[kind]) == "string" then return end
-  if kind == "slope" or kind == "check" then
+  if kind == "slope" or kind == "check" or kind == "compare" then
     fail(i, "%s takes one column, as \"loss\"", kind)
   elseif kind == "plot" and #list > 1 and (entry.color or
     entry.kind == "heat") then
@@ -84,7 +86,8 @@ local types = { title = "string", xlabel = "string", ylabel = "string",
 local choices = { model = { "line", "power", "exponential" },
   kind = { "line", "points", "histogram", "heat" },
   also = { "mean", "std", "sem", "min", "max", "interval" },
-  formats = { "svg", "png", "pdf" } }
+  formats = { "svg", "png", "pdf" }, test = { "t", "wilcoxon", "both" },
+  correct = { "holm", "none" } }
 
 local function check_types(i, entry)
   for _, field in ipairs(names.keys(entry)) do
@@ -118,6 +121,10 @@ local function check_values(i, kind, entry)
     not is_bound(entry.expected) and type(entry.expected) ~= "table" then
     fail(i, "expected must be a number, a table by level, or a " ..
       "function(key), not %s", names.describe(entry.expected))
+  end
+  if kind == "compare" and type(entry.between) ~= "string" then
+    fail(i, "compare needs between, the column of the arms, as in { compare " ..
+      "= \"loss\", between = \"optimizer\" }")
   end
   if entry.sigmas ~= nil and (type(entry.sigmas) ~= "number" or
     not (entry.sigmas > 0)) then
@@ -165,7 +172,8 @@ function entries.check(show, derived)
     if kind ~= "text" then
       local who = ("experiment: show[%d]"):format(i)
       names.options(who, entry, fields[kind])
-      for _, field in ipairs { kind, "by", "over", "color", "facet", "y" } do
+      for _, field in ipairs { kind, "by", "over", "color", "facet", "y",
+        "between", "pair" } do
         check_names(i, field, entry[field])
       end
       check_count(i, kind, entry)
@@ -193,7 +201,8 @@ function entries.check_columns(show, known, of)
       end
     end
     if kind ~= "text" then
-      for _, field in ipairs { kind, "by", "over", "color", "facet", "y" } do
+      for _, field in ipairs { kind, "by", "over", "color", "facet", "y",
+        "between", "pair" } do
         check(field, entry[field])
       end
       for _, field in ipairs { "theory", "error" } do

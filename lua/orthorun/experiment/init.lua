@@ -12,6 +12,7 @@
 --   }
 local caller = require "orthorun.experiment.caller"
 local checks = require "orthorun.experiment.checks"
+local comparisons = require "orthorun.experiment.comparisons"
 local core = require "orthorun.core"
 local ending = require "orthorun.experiment.ending"
 local entries = require "orthorun.experiment.entries"
@@ -289,7 +290,7 @@ end
 -- --- show -------------------------------------------------------------------
 
 local makers = { table = medians, slope = slopes, check = checks,
-  plot = panels.add }
+  plot = panels.add, compare = comparisons.item }
 
 -- What a function in `show` returned, as an item.
 local function item_of(i, value)
@@ -346,7 +347,7 @@ local function start(def, main, other)
     measures = def.measures or {}, labels = read.labels,
     predictor = predict.new(def.predict), predictions = {}, derived = {},
     derived_by = {}, tables = {}, items = {}, checks = {}, figures = {},
-    pictures = {} }
+    pictures = {}, comparisons = {} }
   e.asks = e.asks or e.name:gsub("_", " ")
   e.functions, e.reducers = split_derive(def.derive)
   local made = { name = e.name, about = e.asks, params = read.params,

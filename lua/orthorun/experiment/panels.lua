@@ -62,15 +62,30 @@ end
 
 -- --- rows -------------------------------------------------------------------
 
--- Of the parameters that vary and that the plot does not show, one level is
--- taken: the largest number, the first text. Returns the rows and the levels.
+-- Does a parameter have one value in each curve of each panel, as a learning rate
+-- has for each optimizer?
+local function goes_along(rows, name, panel)
+  local colors, facets = rows.data[panel.color], rows.data[panel.facet]
+  local value_of = {}
+  for i = 1, #rows do
+    local value = rows.data[name][i]
+    local key = ("%s\0%s"):format(colors and colors[i], facets and facets[i])
+    if value_of[key] == nil then value_of[key] = value end
+    if value_of[key] ~= value then return false end
+  end
+  return true
+end
+
+-- Of the parameters that vary and that the plot does not show, nor what goes
+-- along with it, one level is taken: the largest number, the first text. Returns
+-- the rows and the levels.
 local function settle(e, entry, rows, panel)
   local taken = {}
   local used = { [panel.x or 0] = true, [panel.y or 0] = true,
     [panel.color or 0] = true, [panel.facet or 0] = true }
   for _, name in ipairs(varying(e, rows)) do
     local free = not used[name] and (entry.where or {})[name] == nil
-    if free and varies(rows, name) then
+    if free and varies(rows, name) and not goes_along(rows, name, panel) then
       local levels = rows:unique(name)
       local level = levels[1]
       if type(level) == "number" then

@@ -2,6 +2,7 @@
 -- reduced by the files beside this one, written and printed here. Knows
 -- nothing of sweeps.
 local columns = require "orthorun.table.columns"
+local compare = require "orthorun.table.compare"
 local csv = require "orthorun.base.csv"
 local events = require "orthorun.base.events"
 local export = require "orthorun.table.export"
@@ -57,6 +58,7 @@ end
 
 local Table = columns.class
 
+Table.compare = compare.compare
 Table.summary, Table.fit, Table.pivot = reduce.summary, reduce.fit, reduce.pivot
 
 -- The table as CSV text, header first.
