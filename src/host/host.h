@@ -13,7 +13,7 @@ enum { HOST_OK = 0, HOST_FAILED = 1, HOST_USAGE = 2, HOST_INTERRUPTED = 130 };
 
 /* --- run_options.c: the options that scripts also accept ----------------- */
 
-enum { HOST_RUN_OPTIONS = 16 };
+enum { HOST_RUN_OPTIONS = 17 };
 
 /* The option of this name, in which '_' stands for '-', or -1. */
 int host_find_run_option(const char *name, size_t length);

@@ -39,6 +39,8 @@ typedef struct run_option {
 
 static const char *const precisions[] = {"float64", "float32", NULL};
 
+static const char *const ends[] = {"done", "decided", NULL};
+
 static const run_option table[HOST_RUN_OPTIONS] = {
     {.name = "precision",
      .kind = CHOICE,
@@ -77,6 +79,13 @@ static const run_option table[HOST_RUN_OPTIONS] = {
      .about = "do only the I-th of N parts",
      .otherwise = "as Slurm or mpirun say",
      .changes_results = true},
+    {.name = "until",
+     .kind = CHOICE,
+     .value = "END",
+     .about = "decided: add seeds until a comparison is",
+     .otherwise = "done",
+     .changes_results = true,
+     .choices = ends},
     {.name = "fresh", .about = "forget the results of an earlier run"},
     {.name = "fresh-kernel",
      .about = "run again what another BLAS or its kernel did"},

@@ -610,6 +610,81 @@ describe("a comparison", function()
   end)
 end)
 
+describe("--until decided", function()
+  local body = [[name = "x", params = { gain = 1.0 }, paired = { "arm" },
+    grid = { arm = { "a", "b" }, seed = ortho.range(5) },
+    trial = function(p, rng)
+      local z = rng:normal(2, 1)
+      return { y = z:get(1, 1) + (p.arm == "b" and z:get(2, 1) + p.gain or 0) }
+    end, ]]
+  local show = [[show = { { compare = "y", between = "arm" } } }]]
+
+  local function go(text, options)
+    local said, code, err = run("return ortho.experiment { " .. body .. text,
+      options)
+    assert.are.equal(0, code, err)
+    return said, tonumber(said:match "decided after (%d+) seed"), err
+  end
+
+  it("adds seeds until the difference is", function()
+    local said, seeds = go(show, "--until decided --gain 2")
+    has(said, "\ndecided after")
+    assert.is_true(seeds >= 5 and seeds <= 30 and seeds % 5 == 0, said)
+    assert.is_truthy(said:find("\nb +" .. seeds .. " "), said)
+    has(said, "evidence of 20 decides")
+  end)
+
+  it("ends at a limit where nothing differs", function()
+    local said, seeds = go([[decide = { max_seeds = 12, block = 4,
+      error = 0.001 }, ]] .. show, "--gain 0")
+    has(said, "\nnot decided after 12 seeds: the error is at most 0.001")
+    assert.are.equal(12, seeds)
+    said = go([[decide = {}, ]] .. show, "--until done --gain 0")
+    has_not(said, "decided")
+    has(said, "5 seeds")
+  end)
+
+  it("goes on where it was, and says the same", function()
+    local options = "--until decided --out '" .. folder .. "/again'"
+    local first = go(show, options)
+    local second, _, err = go(show, options)
+    assert.are.equal(first, second)
+    has(err, "are done already")
+    assert.are.equal(first, (go(show, options .. " --fresh")))
+  end)
+
+  it("shares the error between several rows", function()
+    local said = go([[decide = { max_seeds = 5 },
+      show = { { compare = "y", between = "arm" } } }]], "--arm a,b --until done")
+    has_not(said, "evidence")
+    said = select(1, run([[return ortho.experiment { name = "x",
+      grid = { arm = { "a", "b", "c" }, seed = { 1, 2 } },
+      decide = { max_seeds = 4, block = 1 }, trial = function(p, rng)
+      return { y = rng:normal(1, 1):get(1, 1) } end, ]] .. show))
+    has(said, "evidence of 40 decides")
+  end)
+
+  it("refuses what it cannot decide, before any trial", function()
+    local function refused(text, options, message)
+      local _, code, err = run("return ortho.experiment { " .. body .. text,
+        options)
+      assert.are.equal(1, code)
+      has(err, message)
+    end
+    refused("}", "--until decided", "--until decided needs a comparison in show")
+    refused(show, "--until decided --shard 1/2", "it does not go in shards")
+    refused("decide = {} }", "", "decide: there is no comparison in show")
+    refused("decide = { eror = 0.1 }, " .. show, "", "did you mean 'error'?")
+    refused("decide = { error = 2 }, " .. show, "",
+      "error must be a number above 0 and below 1, not the number 2")
+    local _, code, err = run [[ortho.sweep { name = "s", grid = { seed = { 1 } },
+      args = { "--until", "decided" }, trial = function() return { y = 1 } end
+      }:run()]]
+    assert.are.equal(2, code)
+    has(err, "--until decided needs an experiment with a comparison in show")
+  end)
+end)
+
 describe("a plot", function()
   local function svg(suffix)
     return read_file(("%s/runs%d/x%s.svg"):format(folder, count, suffix or ""))

@@ -31,7 +31,7 @@ local s = ortho.sweep { name = "s", params = { width = 3 },
       precision = ortho.precision() }
   end }
 if arg.n then s:run() end
-print(s.run_options.%s, ortho.threads(), ortho.precision())
+print(s.run_options["%s"], ortho.threads(), ortho.precision())
 ]]
 
 -- A script that prints what a setting became.
@@ -48,6 +48,7 @@ local good = {
   jobs = { ["0"] = "0", ["3"] = "3", ["100000"] = "100000" },
   out = { there = "there", ["a b"] = "a b" },
   shard = { ["1/1"] = "1", ["2/3"] = "2" },
+  ["until"] = { done = "done", decided = "decided" },
   ["trial-timeout"] = { ["0"] = "0.0", ["2.5"] = "2.5", ["1e3"] = "1000.0" },
 }
 local bad = {
@@ -57,6 +58,7 @@ local bad = {
   jobs = { "-1", "100001", "two", "", "nan", "99999999999999999999" },
   out = { "" },
   shard = { "0/1", "3/2", "1", "1/", "/2", "1/2/3", "x", "", "1/1000001" },
+  ["until"] = { "yes", "", "decide", "Done" },
   ["trial-timeout"] = { "-1", "1e10", "inf", "nan", "0x10", "", "soon" },
 }
 
@@ -203,8 +205,8 @@ describe("a parameter with a run option's name", function()
     for _, row in ipairs(require "orthorun.core".run_options) do
       local name = row.name:gsub("-", "_")
       if name ~= "seed" and name ~= "precision" then
-        for _, part in ipairs { "params = { %s = 1 }, grid = { a = { 1 } }",
-          "grid = { %s = { 1, 2 } }", "zip = { %s = { 1, 2 }, b = { 3, 4 } }" } do
+        for _, part in ipairs { "params = { [%q] = 1 }, grid = { a = { 1 } }",
+          "grid = { [%q] = { 1, 2 } }", "zip = { [%q] = { 1, 2 }, b = { 3, 4 } }" } do
           write("taken.lua", ("local a = 1\northo.sweep { name = 's', " .. part ..
             ", trial = function() return {} end }:run()"):format(name))
           local _, status, err = run "taken.lua"

@@ -14,6 +14,7 @@ local caller = require "orthorun.experiment.caller"
 local checks = require "orthorun.experiment.checks"
 local comparisons = require "orthorun.experiment.comparisons"
 local core = require "orthorun.core"
+local decide = require "orthorun.experiment.decide"
 local ending = require "orthorun.experiment.ending"
 local entries = require "orthorun.experiment.entries"
 local medians = require "orthorun.experiment.medians"
@@ -45,7 +46,7 @@ end
 
 local known_fields = { "name", "asks", "title", "params", "grid", "zip",
   "cases", "help", "options", "index", "measures", "trial", "predict",
-  "derive", "show", "cost", "paired" }
+  "derive", "show", "cost", "paired", "decide" }
 
 local function check_kinds(def, kind, fields)
   for _, name in ipairs(fields) do
@@ -114,6 +115,7 @@ local function check(def)
   check_derive(def.derive)
   check_derived_names(def)
   entries.check(def.show, def.derive)
+  decide.check(def)
 end
 
 -- --- what comes in ----------------------------------------------------------
@@ -325,6 +327,9 @@ local function show_all(e)
     if item then
       table.insert(e.items, item)
       if item.kind == "table" then table.insert(e.tables, item.table) end
+      if e.decide and e.decide.entry == entry then
+        table.insert(e.items, decide.item(e))
+      end
     end
   end
   e.verdict = report.verdict(e.checks)
@@ -357,11 +362,14 @@ local function start(def, main, other)
     args = (not main or caller.is_typed(def)) and {} or nil, watch = watcher(e) }
   if other then overrides(made, other) end
   e.sweep = sweep(made)
+  local word = e.sweep.run_options["until"] or nil
+  e.decide = (main or def.decide) and decide.of(def, word, e.sweep)
   return e
 end
 
-local function run(e)
-  local t = e.sweep:run()
+-- What a sweep's table becomes: theory and derived columns beside it, and what
+-- there is to know of its parameters.
+local function take(e, t)
   for i, trial in ipairs(e.trials) do
     e.predictions[i] = e.predictor:of(trial.p, trial.out)
   end
@@ -376,6 +384,14 @@ local function run(e)
   for _, trial in ipairs(e.trials) do trial.out = nil end
   e.params = e.first
   derive_tables(e)
+end
+
+local function run(e)
+  local t = e.sweep:run(e.decide and function(t)
+    take(e, t)
+    return decide.more(e, e.sweep.values.seed)
+  end or nil)
+  if not e.decide then take(e, t) end
   for _, entry in ipairs(journal.all "sweep") do
     if entry.value.sweep == e.sweep then entry.value.results = e.results end
   end

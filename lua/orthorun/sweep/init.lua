@@ -135,13 +135,26 @@ end
 -- (results.failures has it), and the program will end with status 3; if all
 -- fail, the first error is raised. With --dry-run, lists the trials and ends
 -- the program; a shard (--shard) ends it, too.
-function Sweep:run()
+-- more, for the library: a function(results) that returns the seeds to go on with,
+-- or nil.
+function Sweep:run(more)
+  if self.run_options["until"] == "decided" and not (more or self.watch) then
+    settings.usage_error("--until decided needs an experiment with a comparison " ..
+      "in show")
+  end
   local work = plan.of(self)
   if self.run_options.dry_run then
     work:print()
     os.exit(0, true)
   end
   local results = run.all(work)
+  local seeds = more and more(results)
+  while seeds do
+    self.run_options.fresh = false
+    self.values.seed, self.grid.seed = seeds, seeds
+    results = run.all(plan.of(self))
+    seeds = more(results)
+  end
   events.tell("sweep", { sweep = self, results = results,
     made_by = results.made_by })
   if self.run_options.shards > 1 and not self.partial then

@@ -162,18 +162,21 @@ local function values_of(rows, arm, options, pair)
       end
     end
   end
-  return by_key, order
+  return by_key, order, row_of
 end
 
 -- The differences of the pairs of two arms, and how many values have none: no
--- partner, or one of the two is not a finite number.
+-- partner, or one of the two is not a finite number. seeds: the seed of each.
 local function differences(rows, arm, reference, options, pair)
-  local a, order = values_of(rows, arm, options, pair)
+  local a, order, row_of = values_of(rows, arm, options, pair)
   local b, others = values_of(rows, reference, options, pair)
-  local list = {}
+  local list, seeds = { seeds = {} }, rows.data.seed or {}
   for _, key in ipairs(order) do
     local difference = a[key] - (b[key] or nan)
-    if difference - difference == 0 then list[#list + 1] = difference end
+    if difference - difference == 0 then
+      list[#list + 1] = difference
+      list.seeds[#list] = seeds[row_of[key]]
+    end
   end
   return list, #order + #others - 2 * #list
 end
