@@ -67,11 +67,16 @@ function names.has(known, name)
   return false
 end
 
--- The sorted string keys of a table.
+local function by_text(a, b) return tostring(a) < tostring(b) end
+
+-- The keys of a table, sorted as texts.
 function names.keys(t)
-  local keys = {}
-  for key in pairs(t) do keys[#keys + 1] = key end
-  table.sort(keys, function(a, b) return tostring(a) < tostring(b) end)
+  local keys, all_texts = {}, true
+  for key in pairs(t) do
+    keys[#keys + 1] = key
+    all_texts = all_texts and type(key) == "string"
+  end
+  table.sort(keys, not all_texts and by_text or nil)
   return keys
 end
 
@@ -101,14 +106,22 @@ function names.missing(who, name, known)
     near and (" (did you mean '%s'?)"):format(near) or ""))
 end
 
--- Checks an option table: nil or a table whose every key is one of `known`.
--- Returns the table (an empty one for nil); raises at the user's line
--- otherwise.
-function names.options(who, options, known)
-  if options == nil then return {} end
-  names.table_of(who, "options", options)
-  local allowed = {}
-  for _, name in ipairs(known) do allowed[name] = true end
+-- Of lists of option names, the same names as a set: lists are asked for in
+-- every trial.
+local sets = setmetatable({}, { __mode = "k" })
+
+local function set_of(known)
+  local set = sets[known]
+  if not set or set.count ~= #known then
+    set = { count = #known, has = {} }
+    for _, name in ipairs(known) do set.has[name] = true end
+    sets[known] = set
+  end
+  return set.has
+end
+
+-- Raises for the first of the keys that is none of the known names.
+local function refuse_options(who, options, known, allowed)
   for _, key in ipairs(names.keys(options)) do
     if type(key) ~= "string" then
       core.fail(("%s: options go by name, as in {%s = ...}; found %s without " ..
@@ -116,6 +129,18 @@ function names.options(who, options, known)
     elseif not allowed[key] then
       core.fail(who .. ": " .. names.unknown("option", key, known))
     end
+  end
+end
+
+-- Checks an option table: nil or a table whose every key is one of `known`.
+-- Returns the table (an empty one for nil); raises at the user's line
+-- otherwise.
+function names.options(who, options, known)
+  if options == nil then return {} end
+  names.table_of(who, "options", options)
+  local allowed = set_of(known)
+  for key in pairs(options) do
+    if not allowed[key] then refuse_options(who, options, known, allowed) end
   end
   return options
 end
