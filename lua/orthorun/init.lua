@@ -33,8 +33,8 @@ local joined = { data = { teacher = "orthorun.net.teacher" } }
 -- the C part's fields that are for the library alone
 local internal = { worker = true, store = true, set_exit_status = true,
   run_options = true, read_run_option = true, usage_error = true,
-  nearest = true, global_guards = true, stand_in = true, traceback = true,
-  is_ours = true, whole_tracebacks = true }
+  nearest = true, global_guards = true, stand_in = true, original = true,
+  traceback = true, is_ours = true, whole_tracebacks = true }
 
 -- those of its fields that are tables of functions
 local is_module = { matrix = true, layer = true, activation = true, rng = true,

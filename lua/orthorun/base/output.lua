@@ -84,7 +84,9 @@ end
 -- They print the same, call for call.
 function output.watch()
   local stdout, methods = io.stdout, getmetatable(io.stdout).__index
-  local print_line, write_default, write_file = print, io.write, methods.write
+  local print_line = core.original("print", print)
+  local write_default = core.original("io.write", io.write)
+  local write_file = core.original("file:write", methods.write)
   print = core.stand_in("print", function(...) -- luacheck: ignore
     local line = results(false, pcall(line_of, ...))
     if not own then tell_all("printed", line .. "\n") end
