@@ -33,7 +33,8 @@ local joined = { data = { teacher = "orthorun.net.teacher" } }
 -- the C part's fields that are for the library alone
 local internal = { worker = true, store = true, set_exit_status = true,
   run_options = true, read_run_option = true, usage_error = true,
-  nearest = true, global_guards = true, stand_in = true, original = true,
+  nearest = true, add_method = true, global_guards = true, stand_in = true,
+  original = true,
   traceback = true, is_ours = true, whole_tracebacks = true }
 
 -- those of its fields that are tables of functions
@@ -43,6 +44,8 @@ local is_module = { matrix = true, layer = true, activation = true, rng = true,
 -- all cores are ours, until a sweep's workers share them
 core.set_threads(require "orthorun.base.machine".threads())
 
+require "orthorun.net.method" -- net:train
+require "orthorun.plot.method" -- t:plot
 require "orthorun.report.journal" -- listens from the first table on
 require "orthorun.base.output".watch()
 

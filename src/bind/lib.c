@@ -144,6 +144,7 @@ static const luaL_Reg run_functions[] = {{"set_precision", set_precision},
                                          {"is_ours", is_ours},
                                          {"whole_tracebacks", whole_tracebacks},
                                          {"nearest", lib_nearest},
+                                         {"add_method", lib_addmethod},
                                          {"set_exit_status", set_exit_status},
                                          {NULL, NULL}};
 

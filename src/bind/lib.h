@@ -118,6 +118,7 @@ void lib_product(lua_State *L, const char *who, bool ta, const or_matrix *a,
                  bool tb, const or_matrix *b, or_matrix *c);
 /* Adds methods to the matrix class (other files' share of it). */
 void lib_addmethods(lua_State *L, const char *class, const luaL_Reg *methods);
+int lib_addmethod(lua_State *L);
 /* A short description of the value at arg, for messages: "3.5", "the string
    'x'", "orthorun.rng", "nothing". May push. */
 const char *lib_describe(lua_State *L, int arg);
@@ -126,6 +127,34 @@ const char *lib_describe(lua_State *L, int arg);
 /* The activation named by the string at arg, with its default alpha; raises
    on another name (and says the nearest) or type. */
 or_activation lib_checkactivation(lua_State *L, const char *who, int arg);
+
+/* While the core computes expectations of phi: where it is a function of the
+   user's (lib_custom.c), his Lua function is called, and its first error is
+   kept. `phi` must have come from lib_checkactivation and changes; settle
+   raises that error. In between the stack must stay as it is. */
+typedef struct lib_expectation {
+  or_custom custom;
+  lua_State *L;
+  const or_custom *entry;
+  bool failed;
+} lib_expectation;
+void lib_expect(lua_State *L, or_activation *phi, lib_expectation *e);
+void lib_settle(lua_State *L, const lib_expectation *e);
+/* Pushes phi(z), or phi'(z) where `slope` is set, of a function of the user's,
+   in z's precision. Raises where that does. */
+or_matrix *lib_applycustom(lua_State *L, or_activation phi, bool slope,
+                           const or_matrix *z);
+/* The function of the user's called `name`, if there is one. */
+bool lib_findcustom(lua_State *L, const char *name, or_activation *phi);
+/* Pushes the array of their names, in the order of definition. */
+void lib_pushcustoms(lua_State *L);
+/* activation.define{...} and activation.defined() */
+extern const luaL_Reg lib_custom_functions[];
+/* Has ortho.layer such a field? And makes the function on top, popped, one. */
+bool lib_haslayer(lua_State *L, const char *name);
+void lib_addlayer(lua_State *L, const char *name);
+/* Pushes a new layer of the activation. */
+void lib_pushactivation(lua_State *L, or_activation phi);
 
 /* --- rng -----------------------------------------------------------------*/
 or_rng *lib_checkrng(lua_State *L, int arg);

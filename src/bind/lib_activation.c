@@ -1,8 +1,9 @@
 /* lib_activation.c: ortho.activation: single values of the activation
    functions, and their Gaussian expectations. No matrices here: layers apply
-   activations to those. */
+   activations to those. Functions of the user's own: lib_custom.c. */
 #include <limits.h>
 #include <math.h>
+#include <string.h>
 
 #include "../core/activation.h"
 #include "../core/quadrature.h"
@@ -16,15 +17,31 @@ static const char *const names[] = {
 
 enum { MOST = 64 }; /* the highest power an expectation is asked for */
 
+/* The user's own names beside the built-in ones. */
+static int unknown_name(lua_State *L, const char *who, const char *name) {
+  lib_pushcustoms(L);
+  int n = (int)lua_rawlen(L, -1);
+  size_t size = sizeof names + (size_t)n * sizeof *names;
+  const char **all = lua_newuserdatauv(L, size, 0);
+  memcpy(all, names, sizeof names);
+  for (int i = 0; i < n; i++) { /* the array keeps them */
+    lua_rawgeti(L, -2, i + 1);
+    all[OR_ACTIVATION_COUNT + i] = lua_tostring(L, -1);
+    lua_pop(L, 1);
+  }
+  all[OR_ACTIVATION_COUNT + n] = NULL;
+  return lib_unknown(L, who, "activation", name, all);
+}
+
 or_activation lib_checkactivation(lua_State *L, const char *who, int arg) {
-  or_activation phi = {OR_ACT_linear, 0};
+  or_activation phi = {OR_ACT_linear, 0, NULL};
   const char *name;
   if (lua_type(L, arg) != LUA_TSTRING)
     lib_error(L, "%s: activation must be a name such as \"relu\", not %s", who,
               lua_isnone(L, arg) ? "nil" : luaL_typename(L, arg));
   name = lua_tostring(L, arg);
-  if (!or_activation_find(name, &phi))
-    lib_unknown(L, who, "activation", name, names);
+  if (!or_activation_find(name, &phi) && !lib_findcustom(L, name, &phi))
+    unknown_name(L, who, name);
   return phi;
 }
 
@@ -32,7 +49,7 @@ static void set_alpha(lua_State *L, const char *who, or_activation *phi,
                       double alpha) {
   if (!or_activation_has_alpha(*phi))
     lib_error(L, "%s: %s takes no alpha (leaky_relu and elu do)", who,
-              or_activation_name(phi->kind));
+              or_activation_called(*phi));
   if (!isfinite(alpha))
     lib_error(L, "%s: alpha is %f; a finite number is needed", who, alpha);
   phi->alpha = alpha;
@@ -79,30 +96,46 @@ static int list_names(lua_State *L) {
     lua_pushstring(L, names[k]);
     lua_rawseti(L, -2, k + 1);
   }
+  lib_pushcustoms(L);
+  for (int k = 1; k <= (int)lua_rawlen(L, -1); k++) {
+    lua_rawgeti(L, -1, k);
+    lua_rawseti(L, -3, OR_ACTIVATION_COUNT + k);
+  }
+  lua_pop(L, 1);
+  return 1;
+}
+
+/* Returns x, computed from phi after lib_expect. */
+static int give(lua_State *L, const lib_expectation *e, double x) {
+  lib_settle(L, e);
+  lua_pushnumber(L, x);
   return 1;
 }
 
 static int value(lua_State *L) {
+  lib_expectation e;
   or_activation phi = check_with_alpha(L, "activation.value");
-  lua_pushnumber(L, or_activation_value(phi, lua_tonumber(L, 2)));
-  return 1;
+  lib_expect(L, &phi, &e);
+  return give(L, &e, or_activation_value(phi, lua_tonumber(L, 2)));
 }
 
 static int slope(lua_State *L) {
+  lib_expectation e;
   or_activation phi = check_with_alpha(L, "activation.slope");
-  lua_pushnumber(L, or_activation_slope(phi, lua_tonumber(L, 2)));
-  return 1;
+  lib_expect(L, &phi, &e);
+  return give(L, &e, or_activation_slope(phi, lua_tonumber(L, 2)));
 }
 
 static int moment(lua_State *L) {
   static const char *const known[] = {"q", "power", "slope", "alpha", NULL};
   static const char who[] = "activation.moment";
+  lib_expectation e;
   or_activation phi = check_with_options(L, who, known);
   double q = check_q(L, who);
   int power = check_power(L, who, "power", 2);
   bool of_slope = lib_optboolean(L, who, 2, "slope", false);
-  lua_pushnumber(L, or_gaussian_moment(phi, of_slope, power, q));
-  return 1;
+  lib_expect(L, &phi, &e);
+  return give(L, &e, or_gaussian_moment(phi, of_slope, power, q));
 }
 
 /* E[phi^value phi'^slope z^power] */
@@ -110,32 +143,35 @@ static int mean(lua_State *L) {
   static const char *const known[] = {"q",     "value", "slope",
                                       "power", "alpha", NULL};
   static const char who[] = "activation.mean";
+  lib_expectation e;
   or_activation phi = check_with_options(L, who, known);
   double q = check_q(L, who);
   int values = check_power(L, who, "value", 0);
   int slopes = check_power(L, who, "slope", 0);
   int power = check_power(L, who, "power", 0);
-  lua_pushnumber(L, or_gaussian_mean(phi, values, slopes, power, q));
-  return 1;
+  lib_expect(L, &phi, &e);
+  return give(L, &e, or_gaussian_mean(phi, values, slopes, power, q));
 }
 
 static int joint(lua_State *L) {
   static const char *const known[] = {"q", "c", "slope", "alpha", NULL};
   static const char who[] = "activation.joint";
+  lib_expectation e;
   or_activation phi = check_with_options(L, who, known);
   double q = check_q(L, who);
   double c = lib_optnumber(L, who, 2, "c", 0);
   bool of_slope = lib_optboolean(L, who, 2, "slope", false);
   if (!(c >= -1 && c <= 1))
     lib_error(L, "%s: c is %f; a correlation in [-1, 1] is needed", who, c);
-  lua_pushnumber(L, or_gaussian_joint(phi, of_slope, q, c));
-  return 1;
+  lib_expect(L, &phi, &e);
+  return give(L, &e, or_gaussian_joint(phi, of_slope, q, c));
 }
 
 /* E[f(u)^2 g(v)^2], `slopes` (0, 1 or 2) of f and g being phi' */
 static int joint_energy(lua_State *L) {
   static const char *const known[] = {"q", "c", "slopes", "alpha", NULL};
   static const char who[] = "activation.joint_energy";
+  lib_expectation e;
   or_activation phi = check_with_options(L, who, known);
   double q = check_q(L, who);
   double c = lib_optnumber(L, who, 2, "c", 0);
@@ -144,21 +180,24 @@ static int joint_energy(lua_State *L) {
     lib_error(L, "%s: q is %f; a variance above 0 is needed", who, q);
   if (!(c >= -1 && c <= 1))
     lib_error(L, "%s: c is %f; a correlation in [-1, 1] is needed", who, c);
-  lua_pushnumber(L, or_gaussian_joint_energy(phi, slopes, q, c));
-  return 1;
+  lib_expect(L, &phi, &e);
+  return give(L, &e, or_gaussian_joint_energy(phi, slopes, q, c));
 }
 
 /* mean and variance of ln(sum of `count` units' energies) */
 static int log_energy(lua_State *L) {
   static const char *const known[] = {"q", "count", "slope", "alpha", NULL};
   static const char who[] = "activation.log_energy";
+  lib_expectation e;
   or_activation phi = check_with_options(L, who, known);
   double q = check_q(L, who), average, variance;
   int count = (int)lib_optinteger(L, who, 2, "count", 1, 1, INT_MAX);
   bool of_slope = lib_optboolean(L, who, 2, "slope", false);
   if (q == 0)
     lib_error(L, "%s: q is 0; a variance above 0 is needed", who);
+  lib_expect(L, &phi, &e);
   or_log_energy(phi, of_slope, count, q, &average, &variance);
+  lib_settle(L, &e);
   lua_pushnumber(L, average);
   lua_pushnumber(L, variance);
   return 2;
@@ -166,9 +205,10 @@ static int log_energy(lua_State *L) {
 
 static int gain(lua_State *L) {
   static const char *const known[] = {"alpha", NULL};
+  lib_expectation e;
   or_activation phi = check_with_options(L, "activation.gain", known);
-  lua_pushnumber(L, or_gain(phi));
-  return 1;
+  lib_expect(L, &phi, &e);
+  return give(L, &e, or_gain(phi));
 }
 
 static void set_number(lua_State *L, const char *key, double x) {
@@ -204,5 +244,6 @@ int lib_open_activation(lua_State *L) {
                                        {"log_energy", log_energy},
                                        {NULL, NULL}};
   luaL_newlib(L, functions);
+  luaL_setfuncs(L, lib_custom_functions, 0);
   return 1;
 }

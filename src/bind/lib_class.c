@@ -151,6 +151,17 @@ void *lib_newmemory(lua_State *L, size_t bytes, int slots) {
   return lua_newuserdatauv(L, bytes, slots);
 }
 
+/* core.add_method(class, name, f): for the library's own Lua part */
+int lib_addmethod(lua_State *L) {
+  if (luaL_getmetatable(L, luaL_checkstring(L, 1)) != LUA_TTABLE)
+    return lib_error(L, "add_method: no class %s", lua_tostring(L, 1));
+  lua_getfield(L, -1, "__index");
+  lua_pushvalue(L, 2);
+  lua_pushvalue(L, 3);
+  lua_rawset(L, -3);
+  return 0;
+}
+
 void *lib_new(lua_State *L, const char *name, size_t size, int slots) {
   void *u = lua_newuserdatauv(L, size, slots);
   luaL_setmetatable(L, name);

@@ -76,14 +76,12 @@ static double *number_field(or_init *f, const char *key) {
 
 /* The gain that the activation called by the string at the top asks for */
 static double activation_gain(lua_State *L, const char *who) {
-  const char *names[OR_ACTIVATION_COUNT + 1] = {NULL};
-  or_activation phi;
-  const char *name = lua_tostring(L, -1);
-  for (int i = 0; i < OR_ACTIVATION_COUNT; i++)
-    names[i] = or_activation_name((or_activation_kind)i);
-  if (!or_activation_find(name, &phi))
-    lib_unknown(L, who, "activation", name, names);
-  return or_gain(phi);
+  lib_expectation e;
+  or_activation phi = lib_checkactivation(L, who, lua_gettop(L));
+  lib_expect(L, &phi, &e);
+  double gain = or_gain(phi);
+  lib_settle(L, &e);
+  return gain;
 }
 
 static double read_gain(lua_State *L, const char *who) {

@@ -172,7 +172,7 @@ static const char *const alpha_options[] = {"alpha", NULL};
 static int layer_activation(lua_State *L) {
   lua_settop(L, 1);
   or_activation phi = {
-      (or_activation_kind)lua_tointeger(L, lua_upvalueindex(1)), 0};
+      (or_activation_kind)lua_tointeger(L, lua_upvalueindex(1)), 0, NULL};
   const char *who =
       lua_pushfstring(L, "layer.%s", or_activation_name(phi.kind));
   or_activation_find(or_activation_name(phi.kind), &phi);
@@ -182,6 +182,10 @@ static int layer_activation(lua_State *L) {
     lib_error(L, "%s: alpha must be finite", who);
   new_step(L, OR_STEP_ACTIVATION)->phi = phi;
   return 1;
+}
+
+void lib_pushactivation(lua_State *L, or_activation phi) {
+  new_step(L, OR_STEP_ACTIVATION)->phi = phi;
 }
 
 /* --- layer_norm --------------------------------------------------------- */
@@ -331,7 +335,7 @@ static void describe_leaf(lua_State *L, const or_step *s) {
   else if (s->kind == OR_STEP_SCALE)
     lua_pushfstring(L, "scale %f", s->factor);
   else
-    lua_pushstring(L, or_activation_name(s->phi.kind));
+    lua_pushstring(L, or_activation_called(s->phi));
 }
 
 enum { OUTLINE_LEAVES = 12 };
@@ -392,6 +396,24 @@ static int layer_linear_or_identity(lua_State *L) {
   return 1;
 }
 
+static const char module; /* its place in the registry */
+
+bool lib_haslayer(lua_State *L, const char *name) {
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &module);
+  lua_pushstring(L, name);
+  bool has = lua_rawget(L, -2) != LUA_TNIL;
+  lua_pop(L, 2);
+  return has;
+}
+
+void lib_addlayer(lua_State *L, const char *name) {
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &module);
+  lua_pushstring(L, name);
+  lua_rotate(L, -3, -1);
+  lua_rawset(L, -3);
+  lua_pop(L, 1);
+}
+
 int lib_open_layer(lua_State *L) {
   lib_class(L, LIB_LAYER, metamethods, lib_tree_methods);
   lua_pop(L, 1);
@@ -404,5 +426,7 @@ int lib_open_layer(lua_State *L) {
   }
   lua_pushcfunction(L, layer_linear_or_identity);
   lua_setfield(L, -2, "linear");
+  lua_pushvalue(L, -1);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &module);
   return 1;
 }

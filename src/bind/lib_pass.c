@@ -9,6 +9,9 @@
 
 #include <string.h>
 
+#include "../core/arithmetic.h"
+#include "../core/exponent.h"
+
 /* --- a pass's memory ----------------------------------------------------- */
 
 /* Moves the network's user value into the run's place for it. */
@@ -271,6 +274,21 @@ static void plan_anew(lua_State *L, run *r) {
     lib_backmemory(L, r);
 }
 
+/* now through an activation that is a function of the user's, or back. */
+static void call_activation(lua_State *L, run *r) {
+  or_activation phi = r->net->steps[r->pass.at]->phi;
+  or_matrix z = or_pass_input(&r->pass);
+  bool back = r->pass.back;
+  or_matrix *y = lib_applycustom(L, phi, back, &z);
+  refresh(r->net);
+  if (back)
+    lib_check(L, r->who, or_matrix_hadamard(y, &r->pass.now, y));
+  if (r->net->steps[r->pass.at]->plain)
+    or_matrix_unscale(y);
+  lib_check(L, r->who, or_pass_answer(&r->pass, y));
+  lua_pop(L, 1);
+}
+
 static void call_forward(lua_State *L, run *r) {
   or_matrix *y = call_layer(L, r, "forward");
   if (or_pass_answer(&r->pass, y) != OR_OK) {
@@ -296,6 +314,9 @@ static void call_backward(lua_State *L, run *r) {
 void lib_serve(lua_State *L, run *r, or_status status) {
   if (status == OR_SCRATCH)
     r->scratch = new_arena(L, r->at + AT_SCRATCH, &r->scratch);
+  else if (status == OR_CALLBACK &&
+           r->net->steps[r->pass.at]->kind == OR_STEP_ACTIVATION)
+    call_activation(L, r);
   else if (status == OR_CALLBACK && r->pass.back)
     call_backward(L, r);
   else if (status == OR_CALLBACK)

@@ -31,7 +31,20 @@ bool or_activation_find(const char *name, or_activation *phi) {
   return false;
 }
 
+const char *or_activation_called(or_activation phi) {
+  return phi.kind == OR_ACT_CUSTOM ? phi.custom->name
+                                   : or_activation_name(phi.kind);
+}
+
+static double custom_at(or_activation phi, bool slope, double x) {
+  double y;
+  phi.custom->apply(phi.custom->context, slope, &x, &y, 1);
+  return y;
+}
+
 double or_activation_value(or_activation phi, double x) {
+  if (phi.kind == OR_ACT_CUSTOM)
+    return custom_at(phi, false, x);
   or_matrix m = or_matrix_over(&x, 1, 1, OR_FLOAT64);
   or_activate_f64(phi, &m, &m);
   return x;
@@ -39,6 +52,8 @@ double or_activation_value(or_activation phi, double x) {
 
 double or_activation_slope(or_activation phi, double x) {
   double slope = 1;
+  if (phi.kind == OR_ACT_CUSTOM)
+    return custom_at(phi, true, x);
   or_matrix z = or_matrix_over(&x, 1, 1, OR_FLOAT64);
   or_matrix d = or_matrix_over(&slope, 1, 1, OR_FLOAT64);
   or_activate_back_f64(phi, &z, &d, &d);
@@ -46,7 +61,7 @@ double or_activation_slope(or_activation phi, double x) {
 }
 
 static bool has(or_activation phi, int trait) {
-  return (table[phi.kind].traits & trait) != 0;
+  return phi.kind != OR_ACT_CUSTOM && (table[phi.kind].traits & trait) != 0;
 }
 
 bool or_activation_has_alpha(or_activation phi) {
@@ -70,6 +85,8 @@ bool or_activation_tells_slope(or_activation phi) {
 }
 
 or_activation_shape or_activation_shape_of(or_activation phi) {
+  if (phi.kind == OR_ACT_CUSTOM)
+    return phi.custom->shape;
   or_activation_shape s = {0};
   s.homogeneous = has(phi, OR_ACT_HOMOGENEOUS);
   s.at_zero = or_activation_value(phi, 0);

@@ -36,13 +36,11 @@ typedef enum or_activation_kind {
 #define X(name, alpha, traits) OR_ACT_##name,
   OR_ACTIVATION_TABLE(X)
 #undef X
-      OR_ACTIVATION_COUNT
+      OR_ACTIVATION_COUNT,
+  OR_ACT_CUSTOM = OR_ACTIVATION_COUNT /* a function of the caller's */
 } or_activation_kind;
 
-typedef struct or_activation {
-  or_activation_kind kind;
-  double alpha;
-} or_activation;
+enum { OR_MOST_KINKS = 8 };
 
 /* How phi looks from far away and from close by. */
 typedef struct or_activation_shape {
@@ -50,11 +48,30 @@ typedef struct or_activation_shape {
   double at_zero;                  /* phi(0) */
   double slope_below, slope_above; /* phi'(0-), phi'(0+) */
   double far_left, far_right;      /* slopes at -infinity, +infinity */
-  double kinks[2];                 /* where phi' jumps */
+  double kinks[OR_MOST_KINKS];     /* where phi' jumps */
   int kink_count;
 } or_activation_shape;
 
+/* A function that the core does not know: y = phi(x), or phi'(x) where `slope`
+   is set, for n numbers. Called by quadrature (quadrature.h) and for single
+   values; a network's pass returns to its caller instead (network.h). What
+   cannot be computed is NaN. */
+typedef struct or_custom {
+  const char *name;
+  or_activation_shape shape;
+  void (*apply)(void *context, bool slope, const double *x, double *y, int n);
+  void *context;
+} or_custom;
+
+typedef struct or_activation {
+  or_activation_kind kind;
+  double alpha;
+  const or_custom *custom; /* of OR_ACT_CUSTOM */
+} or_activation;
+
 const char *or_activation_name(or_activation_kind kind);
+/* The same, or a custom function's name */
+const char *or_activation_called(or_activation phi);
 /* The kind called `name`, with its default alpha; false where there is none */
 bool or_activation_find(const char *name, or_activation *phi);
 or_activation_shape or_activation_shape_of(or_activation phi);
@@ -71,7 +88,8 @@ double or_activation_slope(or_activation phi, double x);
 
 /* Over all elements of z, any ld: a = phi(z), a may be z; returns max |a|,
    NaN where a has one. dz = da .* phi'(z), dz may be da; returns max |dz|.
-   Shapes have been checked; exponents are not looked at. The entries of the
+   Shapes have been checked; exponents are not looked at; phi is not custom. The
+   entries of the
    kernel tables (kernels.h). */
 double or_activate_f32(or_activation phi, const or_matrix *z, or_matrix *a);
 double or_activate_f64(or_activation phi, const or_matrix *z, or_matrix *a);

@@ -137,7 +137,7 @@ static bool linearizes(or_activation phi, const or_matrix *z, slopes s) {
 }
 
 static or_activation leaky(slopes s) {
-  return (or_activation){OR_ACT_leaky_relu, s.below / s.above};
+  return (or_activation){OR_ACT_leaky_relu, s.below / s.above, NULL};
 }
 
 static bool stays(or_activation phi, const or_matrix *z) {
@@ -169,6 +169,15 @@ static void saturated_backward(or_activation phi, const or_matrix *z,
     for (int i = 0; i < z->rows; i++)
       k->set(dz, i, j,
              k->get(da, i, j) * or_activation_slope(phi, true_value(z, i, j)));
+}
+
+bool or_activation_is_callers(or_activation phi, const or_matrix *z) {
+  if (phi.kind != OR_ACT_CUSTOM)
+    return false;
+  or_norm n = or_matrix_frobenius(z);
+  bool straight = z->exponent < 0 && linearizes(phi, z, slopes_of(phi, z));
+  return !straight || !isfinite(n.value) || n.value == 0 ||
+         n.exponent > or_precisions[z->precision].fold_low;
 }
 
 void or_activation_fold(or_matrix *z) {

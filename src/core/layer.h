@@ -45,6 +45,9 @@ bool or_linear_gradient_norm(const or_matrix *dz, const or_matrix *x,
    phi'(0) z, far out their asymptotes. */
 void or_activation_forward(or_activation phi, bool rescale, const or_matrix *z,
                            or_matrix *a);
+/* Must the caller apply phi to z himself, since it is a function of his
+   (custom) and z's true values are to be had? Otherwise the two below do it. */
+bool or_activation_is_callers(or_activation phi, const or_matrix *z);
 /* Before an activation that is not homogeneous: z's exponent goes into its
    elements unless that would overflow, or lose digits to underflow. */
 void or_activation_fold(or_matrix *z);

@@ -210,6 +210,8 @@ static or_status forward_linear(or_pass *p, or_step *s, or_place *place) {
 
 static or_status forward_activation(or_pass *p, or_step *s, or_place *place) {
   or_matrix z = place->input;
+  if (or_activation_is_callers(s->phi, &z))
+    return OR_CALLBACK;
   TRY(folded_input(p, s, place->own, &z));
   if (place->own)
     place->input.exponent = z.exponent;
@@ -419,6 +421,8 @@ static or_status backward_activation(or_pass *p, or_step *s, or_place *place) {
   or_matrix z = place->in_place ? place->output : input_of(p, place);
   if (!wants_dx(p))
     return OR_OK;
+  if (or_activation_is_callers(s->phi, &z))
+    return OR_CALLBACK;
   if (!place->own)
     TRY(folded_input(p, s, false, &z));
   if (p->own) {
@@ -515,6 +519,8 @@ static or_status forward_answer(or_pass *p, const or_matrix *y) {
     return OR_SHAPE;
   }
   or_matrix_copy(y, &place->output);
+  if (p->gradients == OR_MEASURE_GRADIENTS)
+    place->norm = or_matrix_frobenius(&place->output);
   forward_done(p, OR_STEP_CALL);
   return OR_OK;
 }
@@ -536,6 +542,10 @@ static or_status backward_answer(or_pass *p, const or_matrix *dx) {
 
 or_status or_pass_answer(or_pass *p, const or_matrix *y) {
   return p->back ? backward_answer(p, y) : forward_answer(p, y);
+}
+
+or_matrix or_pass_input(const or_pass *p) {
+  return input_of(p, &p->plan->places[p->at]);
 }
 
 /* The way up to here once more, without its arithmetic: inputs are outputs of

@@ -12,7 +12,10 @@
    where it was when it is called again:
      OR_SCRATCH      it wants scratch->needed bytes of scratch
      OR_CALLBACK     step `at` is a CALL: `now` is to go through the caller's
-                     layer, and the result to or_pass_answer
+                     layer, and the result to or_pass_answer; or it is an
+                     activation that is a function of the caller's: the answer
+                     is phi(now), on the way back now .* phi'(z), z being
+                     or_pass_input
      OR_INTERRUPTED  *interrupted was not 0
    What else is not OR_OK is an error of step `at`. */
 #ifndef OR_NETWORK_H
@@ -155,6 +158,8 @@ or_status or_network_backward(or_pass *p);
    or_pass_moved, and the same answer. */
 or_status or_pass_answer(or_pass *p, const or_matrix *y);
 void or_pass_moved(or_pass *p);
+/* What came to the step that is next on the way forward. */
+or_matrix or_pass_input(const or_pass *p);
 
 /* --- the Jacobian ------------------------------------------------------- */
 

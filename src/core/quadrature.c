@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-enum { NODES = 24, MAX_FEATURES = 6 };
+enum { NODES = 24, MAX_FEATURES = 2 * (OR_MOST_KINKS + 1) };
 static const double reach = 12, longest = 3;
 
 /* Positive nodes and weights of 24-point Gauss-Legendre on [-1, 1]. */
@@ -101,6 +101,10 @@ typedef struct single {
 static void apply(or_activation phi, bool slope, double *x, double *y) {
   or_matrix in = or_matrix_over(x, NODES, 1, OR_FLOAT64);
   or_matrix out = or_matrix_over(y, NODES, 1, OR_FLOAT64);
+  if (phi.kind == OR_ACT_CUSTOM) {
+    phi.custom->apply(phi.custom->context, slope, x, y, NODES);
+    return;
+  }
   if (!slope) {
     or_activate_f64(phi, &in, &out);
     return;

@@ -14,11 +14,8 @@
 #include "../bind/lib.h"
 #include "../system/status.h"
 #include "host.h"
-#include "line.h"
 
-/* Nanoseconds; presses. timeout and mpirun hand a signal on that the terminal
-   has sent, too: what comes as soon is the same Ctrl-C. */
-enum { GRACE = 300000000, BOUNCE = 100000000, PATIENCE = 3 };
+enum { GRACE = 300000000, PATIENCE = 3 }; /* nanoseconds; presses */
 
 /* For the signal handler, which may touch nothing but these, sys_interrupted
    and Lua's hook. */
@@ -67,18 +64,6 @@ static void say_what_is_wrong(void) {
     return; /* nobody is there to read it */
 }
 
-/* The next Ctrl-C, which has come, ends the process when the handler is left.
- */
-static void give_up(void) {
-  set_handler(SIG_DFL);
-  raise(SIGINT);
-}
-
-static void ask_to_stop(void) {
-  sys_interrupted = 1;
-  stop_soon(atomic_load(&running));
-}
-
 static void on_interrupt(int signal_number) {
   int before = errno;
   (void)signal_number;
@@ -87,10 +72,10 @@ static void on_interrupt(int signal_number) {
     atomic_store(&first, now());
   if (insistent && presses == PATIENCE)
     say_what_is_wrong();
-  if (presses == 1 || (insistent && presses <= PATIENCE))
-    ask_to_stop();
-  else if (insistent || now() - atomic_load(&first) > BOUNCE)
-    give_up();
+  if (!insistent || presses == PATIENCE)
+    set_handler(SIG_DFL); /* the next one ends the process */
+  sys_interrupted = 1;
+  stop_soon(atomic_load(&running));
   errno = before;
 }
 
@@ -102,10 +87,9 @@ void host_watch(lua_State *L, bool stubborn) {
   set_handler(on_interrupt);
 }
 
-/* Between a prompt's entries Ctrl-C has nothing to stop but the next line. */
+/* Between a prompt's entries Ctrl-C has nothing to stop. */
 void host_unwatch(lua_State *L) {
-  set_handler(insistent ? line_on_signal : SIG_DFL);
-  sys_interrupted = 0;
+  set_handler(insistent ? SIG_IGN : SIG_DFL);
   if (presses > 0)
     lua_sethook(L, NULL, 0, 0);
 }

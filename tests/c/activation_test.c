@@ -9,7 +9,7 @@
 #include "matrices.h"
 
 static or_activation kind(int k) {
-  or_activation phi = {(or_activation_kind)k, 0};
+  or_activation phi = {(or_activation_kind)k, 0, NULL};
   or_activation_find(or_activation_name(phi.kind), &phi);
   return phi;
 }
@@ -46,7 +46,7 @@ static double reference(or_activation phi, double x) {
 }
 
 static void names_are_found_and_others_are_not(void) {
-  or_activation phi = {OR_ACT_tanh, 7};
+  or_activation phi = {OR_ACT_tanh, 7, NULL};
   for (int k = 0; k < OR_ACTIVATION_COUNT; k++) {
     CHECK(or_activation_find(or_activation_name((or_activation_kind)k), &phi));
     CHECK((int)phi.kind == k);
@@ -131,7 +131,7 @@ static void values_tell_slopes_where_they_should(void) {
             or_activation_slope(kind(k), x));
     }
   CHECK(!or_activation_tells_slope(kind(OR_ACT_tanh)));
-  or_activation flipped = {OR_ACT_leaky_relu, -1};
+  or_activation flipped = {OR_ACT_leaky_relu, -1, NULL};
   CHECK(!or_activation_tells_slope(flipped));
 }
 

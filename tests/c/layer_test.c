@@ -101,7 +101,7 @@ static void a_gradient_is_measured_without_being_made(or_precision p) {
 /* --- activations ---------------------------------------------------------*/
 
 static or_activation named(const char *name) {
-  or_activation phi = {OR_ACT_linear, 0};
+  or_activation phi = {OR_ACT_linear, 0, NULL};
   CHECK(or_activation_find(name, &phi));
   return phi;
 }

@@ -647,7 +647,7 @@ static void activations_fold_what_fits(void) {
   work w = begin(n, x);
   CHECK(forward(n, &w) == OR_OK);
   or_matrix_get(&w.pass.now, 0, 0, &v);
-  CHECK(fabs(v - (6 + or_activation_value((or_activation){OR_ACT_gelu, 0},
+  CHECK(fabs(v - (6 + or_activation_value((or_activation){OR_ACT_gelu, 0, NULL},
                                           tanh(6)))) < 1e-14);
   check_net(n, 2);
   free_net(n);

@@ -9,7 +9,7 @@
 static const double pi = 3.14159265358979324;
 
 static or_activation named(const char *name) {
-  or_activation phi = {OR_ACT_linear, 0};
+  or_activation phi = {OR_ACT_linear, 0, NULL};
   CHECK(or_activation_find(name, &phi));
   return phi;
 }

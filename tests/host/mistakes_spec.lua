@@ -238,7 +238,7 @@ local cases = {
   { 'ortho.plot{x = "a", y = "b"}', "plot: data must be a table of results" },
   { "ortho.plot{data = {{1, 2}, {3, 4}}, x = 1, y = 2}", "plot: data must be" },
   { "ortho.plot{x = ortho.range(5), y = ortho.range(5)}", "plot: data must be" },
-  { "ortho.plot(ortho.range(5), ortho.range(5))", "plot: options go by name" },
+  { "ortho.plot(ortho.range(5), ortho.range(4))", "plot: x has 5 values, y has 4" },
   { "ortho.report{file = 'empty.html'} print(io.open 'empty.html' ~= nil)",
     says = "true" },
   -- the language

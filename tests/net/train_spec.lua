@@ -539,3 +539,63 @@ describe("ortho.train refuses", function()
     raises("needs a table of options", train, 3)
   end)
 end)
+
+describe("names, and net:train", function()
+  local function net() return ortho.mlp { sizes = { 64, 8, 10 },
+    init = "he_normal", rng = ortho.rng(1) } end
+  local function losses(options)
+    options.net, options.steps = options.net or net(), 5
+    return ortho.train(options).steps:column "loss"
+  end
+
+  it("an optimizer by its name and lr is that of ortho.optim", function()
+    local set = ortho.data.digits { limit = 60 }
+    local makers = { sgd = ortho.optim.sgd, adam = ortho.optim.adam,
+      adamw = ortho.optim.adamw, momentum = function(o)
+        return ortho.optim.sgd { lr = o.lr, momentum = 0.9 }
+      end }
+    for name, make in pairs(makers) do
+      assert.same(losses { data = set, loss = "cross_entropy",
+        optimizer = make { lr = 0.02 } },
+        losses { data = set, optimizer = name, lr = 0.02 })
+    end
+  end)
+
+  it("data by its name is data.load's, also in evaluate", function()
+    assert.same(losses { data = ortho.data.digits(), lr = 0.1 },
+      losses { data = "digits", lr = 0.1 })
+    local options = { evaluate = { data = "digits" } }
+    local history = net():train { data = "digits", lr = 0.1, steps = 2,
+      evaluate = options.evaluate }
+    assert.equal("digits", options.evaluate.data) -- as it was
+    assert.is_true(history.accuracy > 0)
+  end)
+
+  it("net:train is ortho.train of that net", function()
+    local a, b = net(), net()
+    local set = ortho.data.digits { limit = 60 }
+    local options = { data = set, optimizer = "adam", lr = 0.01, steps = 5 }
+    local history = a:train(options)
+    assert.is_nil(options.net)
+    assert.equal(a, history.net)
+    assert.same(history.steps:column "loss", losses { net = b, data = set,
+      optimizer = "adam", lr = 0.01 })
+    assert.equal(0, (a:weights()[1] - b:weights()[1]):norm())
+  end)
+
+  it("say what is wrong", function()
+    local function refused(wanted, options)
+      raises(wanted, net().train, net(), options)
+    end
+    refused("train: unknown optimizer 'admam' (did you mean 'adam'?",
+      { data = "digits", optimizer = "admam", lr = 1, steps = 1 })
+    refused('train: optimizer = "adam" needs lr=',
+      { data = "digits", optimizer = "adam", steps = 1 })
+    refused("unknown data 'digit' (did you mean 'digits'?",
+      { data = "digit", lr = 1, steps = 1 })
+    refused("net:train: net= is the network itself already", { net = net() })
+    raises("net:train: options must be a table", net().train, net())
+    refused("needs loss=", { data = { x = ortho.matrix.zeros(64, 1),
+      y = ortho.matrix.zeros(10, 1) }, lr = 1, steps = 1 })
+  end)
+end)

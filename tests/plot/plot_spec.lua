@@ -140,10 +140,95 @@ describe("plot", function()
     local evil = "a`touch " .. folder .. "/pwned`'\n\"$(id)\" @x\n!id"
     local text = script { title = evil, xlabel = evil, caption = evil,
       labels = { a = evil } }
-    has(text, "'a`touch " .. folder .. "/pwned`'' \"$(id)\" @x !id'")
+    has(text, "'a`touch " .. folder:gsub("_", "\\_") ..
+      "/pwned`'' \"$(id)\" \\@x !id'")
     ortho.plot { data = sample(), x = "layer", y = "y", color = "init",
       title = evil, labels = { a = evil }, file = base() }
     assert.is_nil(io.open(folder .. "/pwned"))
+  end)
+
+  it("has one legend for all panels, or one in each where looks would mislead",
+    function()
+      local whole = script { panels = { { title = "one" }, { title = "two" } } }
+      lacks(whole, "set key inside")
+      has(whole, "set key center center horizontal")
+      local apart = { panels = { { title = "one" }, { title = "two",
+        color = "seed" } } }
+      local text = script(apart)
+      has(text, "set key inside")
+      lacks(text, "set key center")
+      local first, second = text:match "(set title 'one'.-)(set title 'two'.*)"
+      has(first, "title 'a'")
+      lacks(first, "title '1'")
+      has(second, "title '1'")
+      lacks(second, "title 'a'")
+      local function top(t) -- of both panels: room for legends above the curves
+        local sum = 0
+        for high in t:gmatch "set yrange %[[^:]*:([^%]]*)%]\n" do
+          sum = sum + high
+        end
+        return sum
+      end
+      apart.ylim = { 0, 0.4 }
+      assert.equal(0.8, top(script(apart)))
+      apart.ylim = nil
+      assert.is_true(top(text) > top(whole:gsub("set yrange %[0:1%]\n", "")))
+      local mixed = script { color = false, panels = { { title = "lone" },
+        { title = "two", color = "seed" } } }
+      lacks(mixed:match "set title 'lone'.-set title 'two'", "set key inside")
+      apart.data, apart.x, apart.y, apart.color = sample(), "layer", "y", "init"
+      local shown = plot(apart):totext { ascii = true }
+      assert.is_true(shown:find("a a   b b", 1, true) <
+        shown:find("a 1   b 2", 1, true))
+    end)
+
+  it("has the ends that were asked for, and counts what is outside", function()
+    local text = script { xlim = { 1.5, 3 }, ylim = { 0.001, 1 }, log_y = true }
+    has(text, "set xrange [1.5:3]")
+    has(text, "set yrange [0.001:1]")
+    has(text, "outside of 24 values")
+    local picture = plot { data = sample(), x = "layer", y = "y",
+      xlim = { -1e9, 1e9 }, ylim = { 1e-9, 2e-9 } }
+    assert.is_string(picture:totext())
+  end)
+
+  it("has the size that was asked for", function()
+    has(script { size = { 700, 300 } }, "set terminal svg size 700,300")
+    has(script { size = { 700, 400 }, facet = "init", title = "x" },
+      "set terminal svg size 700,400")
+  end)
+
+  it("draws reference lines with their texts, where the axis has them", function()
+    local text = script { hline = { { 0.5, "2/λ_1" }, 4 }, vline = 2,
+      log_y = true }
+    has(text, "from graph 0, first 0.5 to graph 1, first 0.5 nohead")
+    has(text, "'2/λ_{1}' at graph 0.99, first 0.5")
+    has(text, "from graph 0, first 4 to")
+    has(text, "from first 2, graph 0 to first 2, graph 1 nohead")
+    lacks(script { hline = 4, ylim = { 0, 1 } }, "nohead")
+    has(script { hline = { 2, "two" } }, "'two'")
+    assert.is_string(plot { data = sample(), x = "layer", y = "y",
+      hline = 0.5, vline = { { 2, "x" } } }:totext { ascii = true })
+  end)
+
+  it("refuses ends, sizes and lines that are none", function()
+    local function refused(wanted, changes)
+      local ok, message = pcall(script, changes)
+      assert.is_false(ok)
+      has(message, wanted)
+    end
+    refused("plot: xlim must be {low, high}", { xlim = { 2, 1 } })
+    refused("plot: ylim must be {low, high}", { ylim = { 0, inf } })
+    refused("plot: ylim must be {low, high}", { ylim = 3 })
+    refused("plot: ylim begins at 0; a logarithmic axis", { ylim = { 0, 1 },
+      log_y = true })
+    refused("plot: size must be {width, height}", { size = 3 })
+    refused("plot: size must be {width, height}", { size = { 1e9, 4 } })
+    refused("leaves no room for 1 panel", { size = { 50, 50 } })
+    refused("plot: hline must be a number, {number, \"text\"}", { hline = "x" })
+    refused("plot: vline must be a number", { vline = { 1, { "x", 2 } } })
+    refused("plot: hline at -1 cannot stand on a logarithmic axis",
+      { hline = -1, log_y = true })
   end)
 
   it("writes SVG, PNG and PDF", function()
@@ -240,7 +325,7 @@ describe("a plot of kind", function()
   it("any takes texts for x, 60 of them, too", function()
     local text = plot.script { data = categories(60), kind = "points",
       x = "name", y = "v" }
-    has(text, "'category 60' 60) noenhanced rotate")
+    has(text, "'category 60' 60) rotate")
     has(text, "set xrange [0.5:60.5]")
     local curves = plot.script { data = categories(60), x = "v", y = "v",
       color = "name" }

@@ -1,5 +1,6 @@
 -- records_spec.lua: what trials returned as a table of columns. Results files
 -- as they are after runs: store_spec.lua and run_spec.lua.
+local ortho = require "orthorun"
 local records = require "orthorun.sweep.records"
 local support = dofile("tests/support.lua")
 local folder, raises = support.folder(), support.raises
@@ -90,5 +91,46 @@ describe("opening", function()
     raises("results: ", records.open, folder.path "none.db")
     raises("results: ", records.open, folder.write("text.db", "no database"))
     raises("results: ", records.open, folder.write("empty.db", ""))
+  end)
+end)
+
+describe("a results table that a trial returned", function()
+  local function tracked(...)
+    return ortho.table.of({ "step", "layer", "index", "value" }, { ... })
+  end
+
+  it("has its own rows and columns, in their order, and no index", function()
+    local t, list = gather { { 1, tracked({ step = 0, layer = 1, value = 5 },
+      { step = 0, layer = 2, value = 6 }) },
+      { 2, tracked { step = 9, layer = 1, value = 7 } } }
+    assert.same({ "depth", "width", "step", "layer", "value" }, t:columns())
+    assert.same({ 1, 1, 2 }, t:column "depth")
+    assert.same({ 1, 2, 1 }, t:column "layer")
+    assert.same({ 5, 6, 7 }, t:column "value")
+    assert.equal(2, list[1].rows)
+    assert.same({ 5, 6 }, list[1].out.value)
+    assert.is_nil(list[1].out["\0columns"])
+  end)
+
+  it("may be empty, or stand beside other trials' arrays", function()
+    local t = gather { { 1, tracked() }, { 2, tracked { step = 1, value = 2 } } }
+    assert.equal(1, #t)
+    t = gather { { 1, tracked { step = 3, value = 2 } }, { 2, { value = { 8, 9 } } } }
+    assert.same({ 2, 8, 9 }, t:column "value")
+    assert.is_nil(t:row(1).layer)
+    assert.equal(2, t:row(3).layer)
+  end)
+
+  it("has NaN where a number is missing; texts may not", function()
+    local t = gather { { 1, tracked({ step = 0, value = 5 }, { step = 1 }) } }
+    assert.is_true(t:column("value")[2] ~= t:column("value")[2])
+    raises("trial: column 'a' of the table has no value in row 2", gather,
+      { { 1, ortho.table.of({ "a", "b" }, { { a = "x", b = 1 }, { b = 2 } }) } })
+  end)
+
+  it("may have no column named like a parameter", function()
+    raises("trial: the result 'depth' has the name of a parameter; t:select{...} " ..
+      "leaves a column out", gather,
+      { { 1, ortho.table.of({ "depth" }, { { depth = 3 } }) } })
   end)
 end)

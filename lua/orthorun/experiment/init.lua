@@ -22,12 +22,12 @@ local names = require "orthorun.base.names"
 local files = require "orthorun.base.files"
 local journal = require "orthorun.report.journal"
 local overrides = require "orthorun.experiment.overrides"
-local packed = require "orthorun.base.bytes"
 local panels = require "orthorun.experiment.panels"
 local parameters = require "orthorun.experiment.parameters"
 local predict = require "orthorun.experiment.predict"
 local reduce = require "orthorun.experiment.reduce"
 local report = require "orthorun.report"
+local records = require "orthorun.sweep.records"
 local results = require "orthorun.experiment.results"
 local script = require "orthorun.base.script"
 local shown = require "orthorun.experiment.shown"
@@ -138,7 +138,9 @@ end
 local function columns_of(e, p, out, one)
   local found = {}
   for _, value in pairs(out) do
-    if type(value) == "table" then found[e.index] = true end
+    if type(value) == "table" and not e.own_columns then
+      found[e.index] = true
+    end
   end
   for _, group in ipairs { p, out, e.functions } do
     for name in pairs(group) do found[name] = true end
@@ -183,7 +185,10 @@ local function try_derive(e, p, out, one)
   local record = {}
   for name, value in pairs(p) do record[name] = value end
   for name, value in pairs(out) do
-    if type(value) == "table" then record[e.index], value = 1, value[1] end
+    if type(value) == "table" then
+      if not e.own_columns then record[e.index] = 1 end
+      value = value[1]
+    end
     record[name] = value
   end
   for name, value in pairs(one and one.values or {}) do
@@ -200,7 +205,8 @@ local function watcher(e)
   local checked = false
   return {
     trial = function(p, bytes)
-      local out = packed.decode(bytes)
+      local out, own = records.decode(bytes)
+      e.own_columns = own
       local one = e.predictor:of(p, out)
       if not checked then
         try_derive(e, p, out, one)
@@ -284,7 +290,9 @@ local function default_show(e)
   for _, name in ipairs(e.returned) do
     local text = type(e.all.data[name][1]) == "string"
     local over = e.arrays[name] and e.index or numeric
-    if over and not text then show[#show + 1] = { plot = name, over = over } end
+    if over and e.all.data[over] and over ~= name and not text then
+      show[#show + 1] = { plot = name, over = over }
+    end
   end
   return show
 end
@@ -380,6 +388,7 @@ local function take(e, t)
   results.order(e.all, names.keys(e.functions))
   e.results = e.all:select(results.visible(e.all:columns()))
   e.results.failures, e.results.made_by = t.failures, t.made_by
+  e.results.run_files = t.run_files
   find_arrays(e)
   for _, trial in ipairs(e.trials) do trial.out = nil end
   e.params = e.first

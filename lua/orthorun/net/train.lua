@@ -2,6 +2,7 @@
 -- the history it returns. A step allocates nothing: batches, passes, loss,
 -- clipping and update run in buffers made once.
 local batches = require "orthorun.data.batches".new
+local data = require "orthorun.data"
 local history_of = require "orthorun.net.history"
 local names = require "orthorun.base.names"
 local optim = require "orthorun.net.optim"
@@ -76,6 +77,49 @@ local function check_target(name, y, outputs, loss)
         j, name, label, outputs, outputs)
     end
   end
+end
+
+-- --- what goes by a name ------------------------------------------------------
+
+local optimizers = { sgd = optim.sgd, adam = optim.adam, adamw = optim.adamw,
+  momentum = function(options)
+    return optim.sgd { lr = options.lr, momentum = 0.9 }
+  end }
+
+-- The optimizer called so, at rate lr.
+local function optimizer_called(name, lr)
+  if not optimizers[name] then
+    fail("%s", names.unknown("optimizer", name, names.keys(optimizers)))
+  elseif lr == nil then
+    fail("optimizer = \"%s\" needs lr=", name)
+  end
+  return optimizers[name] { lr = lr }
+end
+
+-- The set called so, or what is no name as it is.
+local function set_of(set)
+  return type(set) == "string" and data.load(set) or set
+end
+
+-- The options with a set and an optimizer in place of their names. A set with
+-- labels has cross-entropy for its loss.
+local function without_names(options)
+  local o = {}
+  for name, value in pairs(options) do o[name] = value end
+  o.data = set_of(o.data)
+  if type(o.data) == "table" and o.data.labels and o.loss == nil then
+    o.loss = "cross_entropy"
+  end
+  if type(o.optimizer) == "string" then
+    o.optimizer, o.lr = optimizer_called(o.optimizer, o.lr), nil
+  end
+  if type(o.evaluate) == "table" and type(o.evaluate.data) == "string" then
+    local evaluate = {}
+    for name, value in pairs(o.evaluate) do evaluate[name] = value end
+    evaluate.data = set_of(evaluate.data)
+    o.evaluate = evaluate
+  end
+  return o
 end
 
 -- What the net makes of one sample: its number of outputs.
@@ -358,10 +402,14 @@ end
 -- ortho.train{...}: trains net in place, and returns its history.
 --   net, x, y     the network; inputs x samples; targets x samples, or labels
 --                 (1, 2, ...) as an array or a 1 x samples row
---   data          in place of x and y, a set that has them (ortho.data)
+--   data          in place of x and y, a set that has them (ortho.data), or its
+--                 name, as for data.load
 --   loss          "mse", "mse_half", "mse_sum", "cross_entropy", or a
---                 function(prediction, target) -> value, gradient
---   optimizer     from ortho.optim; or lr=, short for optim.sgd{lr=}
+--                 function(prediction, target) -> value, gradient; without one
+--                 cross_entropy, where data has labels
+--   optimizer     from ortho.optim, or with lr= one of the names "sgd",
+--                 "momentum" (sgd's with 0.9), "adam", "adamw"; lr= alone is
+--                 short for optim.sgd{lr=}
 --   epochs|steps  how long
 --   batch         samples a step (default: all); shuffle=true, drop_last=false
 --                 and rng= as in data.batches
@@ -396,7 +444,7 @@ local function train(options)
     fail("needs a table of options, not %s", type(options))
   end
   names.options("train", options, known)
-  local run = prepare(options)
+  local run = prepare(without_names(options))
   loop(run)
   return history_of(run, truncated(run))
 end

@@ -92,6 +92,16 @@ function axis.pad(self, share)
   self.low, self.high = self.floor or self.low - room, self.high + room
 end
 
+-- Room above all values: the upper `share` of the axis, which was full.
+function axis.raise(self, share)
+  local more = share / (1 - share)
+  if self.log then
+    self.high = self.high * (self.high / self.low) ^ more
+  else
+    self.high = self.high + (self.high - self.low) * more
+  end
+end
+
 -- Gives axes the same ends, so that their panels can be compared.
 function axis.share(list)
   local all = {}
@@ -112,6 +122,11 @@ function axis.share_of(self, x)
     return math.log(x / self.low) / math.log(self.high / self.low)
   end
   return (x - self.low) / (self.high - self.low)
+end
+
+-- Is x between its ends?
+function axis.shows(self, x)
+  return x >= self.low and x <= self.high
 end
 
 -- What lies at 0 to 1 of its length.

@@ -5,11 +5,13 @@
 -- figure: title, caption (both optional), bare_caption (that of a drawing
 --   without bands), legend (array of entries), panels,
 --   direct (names stand at the curves, too, and the legend is for others).
--- panel: kind ("curves" or "heat"), title, xlabel, ylabel, x and y axes,
+-- panel: legend (its own, where one for all would mislead), kind ("curves" or
+--   "heat"), title, xlabel, ylabel, x and y axes,
 --   series; of a heat map also z (an axis), zlabel, cells (array of {x1, x2,
 --   y1, y2, z}), diverging, curve (array of {x, y}).
 -- series: label, color, mark, points (array of {x, y, low, high}), theory
 --   (array of {x, y}), band, marks, bars (booleans).
+local core = require "orthorun.core"
 local axis = require "orthorun.plot.axis"
 local curves = require "orthorun.plot.curves"
 local heat = require "orthorun.plot.heat"
@@ -23,6 +25,54 @@ local figure = {}
 local makers = { line = curves, points = curves, histogram = histogram,
   heat = heat.fill }
 figure.kinds = { "line", "points", "histogram", "heat" }
+
+-- Makes room for the lines of `hline` and `vline`.
+local function set_references(panel, spec)
+  panel.references = {}
+  for option, name in pairs { hline = "y", vline = "x" } do
+    local own = panel[name]
+    for _, line in ipairs(spec[option] or {}) do
+      if not axis.drawable(line.at, own.log) then
+        core.fail(("plot: %s at %s cannot stand on a logarithmic axis"):format(
+          option, tostring(line.at)))
+      end
+      axis.widen(own, line.at)
+      table.insert(panel.references, { axis = name, at = line.at,
+        label = line.label })
+    end
+  end
+  table.sort(panel.references, function(a, b)
+    return a.axis < b.axis or a.axis == b.axis and a.at < b.at
+  end)
+end
+
+-- The ends that the user wants; counts the points that then lie outside.
+local function set_limits(panel, spec, tally)
+  for _, name in ipairs { "x", "y" } do
+    local ends, own = spec[name .. "lim"], panel[name]
+    if ends and own.log and ends[1] <= 0 then
+      core.fail(("plot: %slim begins at %s; a logarithmic axis begins above 0")
+        :format(name, tostring(ends[1])))
+    end
+    if ends then
+      own.low, own.high, own.ticks, own.fixed = ends[1], ends[2], nil, true
+    end
+  end
+  for _, series in ipairs((spec.xlim or spec.ylim) and panel.series or {}) do
+    for _, point in ipairs(series.points) do
+      if not (axis.shows(panel.x, point[1]) and axis.shows(panel.y, point[2]))
+      then
+        tally.outside = tally.outside + 1
+      end
+    end
+  end
+  for i = #panel.references, 1, -1 do
+    local line = panel.references[i]
+    if not axis.shows(panel[line.axis], line.at) then
+      table.remove(panel.references, i)
+    end
+  end
+end
 
 local function finish(panel)
   if panel.kind == "heat" then return heat.finish(panel) end
@@ -71,14 +121,18 @@ local function add_panels(list, spec, tally)
     new[1] = panel_of(spec, spec.data, spec.title, tally)
   end
   for _, panel in ipairs(new) do
+    set_references(panel, spec)
     finish(panel)
+    set_limits(panel, spec, tally)
     list[#list + 1] = panel
   end
 end
 
 local most_entries = 30
 
-local function legend_of(panels)
+-- The entries of these panels' legend, none where there would be fewer than
+-- `least`; and how many more there would be.
+local function legend_of(panels, least)
   local legend, seen, theory = {}, {}, false
   for _, panel in ipairs(panels) do
     for _, series in ipairs(panel.series) do
@@ -93,7 +147,71 @@ local function legend_of(panels)
   local more = #legend - most_entries
   for i = #legend, most_entries + 1, -1 do legend[i] = nil end
   if theory then legend[#legend + 1] = { label = "theory", theory = true } end
-  return (#legend > 1) and legend or {}, math.max(0, more)
+  return #legend >= least and legend or {}, math.max(0, more)
+end
+
+-- Does one look, a colour with its mark, mean different things in two panels?
+-- Curves without a name mean what their panel's axis says.
+local function is_ambiguous(panels)
+  local meant = {}
+  for k, panel in ipairs(panels) do
+    for _, series in ipairs(panel.series) do
+      local look = ("%s %s"):format(series.color, series.mark)
+      local label = series.unnamed and "\0" .. (panel.ylabel or k) or
+        series.label
+      if not series.only_theory and (meant[look] or label) ~= label then
+        return true
+      end
+      meant[look] = meant[look] or not series.only_theory and label or nil
+    end
+  end
+  return false
+end
+
+-- The share of a panel's height that a legend of n entries takes.
+local function legend_share(n) return math.min(0.6, 0.04 + n * 0.065) end
+
+-- The upper corner with fewer points under a legend of that height, and their
+-- number.
+local function free_corner(panel, share)
+  local counts = { left = 0, right = 0 }
+  for _, series in ipairs(panel.series) do
+    for _, point in ipairs(series.points) do
+      local side = axis.share_of(panel.x, point[1]) < 0.55 and "left" or "right"
+      if axis.share_of(panel.y, point[4] or point[2]) > 1 - share then
+        counts[side] = counts[side] + 1
+      end
+    end
+  end
+  if counts.right <= counts.left then return "right", counts.right end
+  return "left", counts.left
+end
+
+-- Puts a panel's legend into an upper corner, and makes room for it there.
+local function place_legend(panel)
+  local share = legend_share(#panel.legend)
+  local side, count = free_corner(panel, share)
+  panel.legend.side = side
+  if #panel.legend > 0 and count > 0 and not panel.y.fixed then
+    axis.raise(panel.y, share)
+  end
+end
+
+-- The legend of all panels; or where one would mislead, one in each.
+local function set_legends(self, direct)
+  local more
+  self.legend, more = legend_of(self.panels, 2)
+  if direct or #self.legend == 0 or not is_ambiguous(self.panels) then
+    return more
+  end
+  self.legend, more = {}, 0
+  for _, panel in ipairs(self.panels) do
+    local hidden
+    panel.legend, hidden = legend_of({ panel }, 1)
+    if panel.kind ~= "heat" then place_legend(panel) end
+    more = more + hidden
+  end
+  return more
 end
 
 -- --- captions ---------------------------------------------------------------
@@ -163,9 +281,8 @@ function figure.of(spec, definitions)
     self.panels[1] = { kind = "curves", series = {}, x = { low = 0, high = 1 },
       y = { low = 0, high = 1 } }
   end
-  local more
-  self.legend, more = legend_of(self.panels)
-  self.direct = spec.direct or nil
+  local more = set_legends(self, spec.direct)
+  self.direct, self.size = spec.direct or nil, spec.size
   self.caption = caption_of(self, spec, tally, more, true)
   self.bare_caption = caption_of(self, spec, tally, more, false)
   return self

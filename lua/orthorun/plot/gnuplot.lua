@@ -5,6 +5,7 @@ local core = require "orthorun.core"
 local axis_of = require "orthorun.plot.axis"
 local csv = require "orthorun.base.csv"
 local layout = require "orthorun.plot.layout"
+local marked = require "orthorun.plot.markup".quoted
 local palette = require "orthorun.plot.palette"
 local plain = require "orthorun.base.text"
 
@@ -16,7 +17,8 @@ local function point_type(series)
   return point_types[((series.mark or 1) - 1) % #point_types + 1]
 end
 
--- A text in single quotes: no expansion, no line ends.
+-- A text of ours in single quotes: no expansion, no line ends. Those of users go
+-- through `marked`.
 local function quote(text)
   return "'" .. plain.clean(text):gsub("'", "''") .. "'"
 end
@@ -58,10 +60,10 @@ local function set_names(name, list)
     local cut = utf8.len(text) and utf8.offset(text, 24)
     if cut and cut <= #text then text = text:sub(1, cut - 1) .. "…" end
     longest = math.max(longest, utf8.len(text) or #text)
-    parts[i] = ("%s %d"):format(quote(text), i)
+    parts[i] = ("%s %d"):format(marked(text), i)
   end
   local turned = name == "x" and #list * longest > 50
-  return ("set %stics (%s) noenhanced%s"):format(name,
+  return ("set %stics (%s)%s"):format(name,
     table.concat(parts, ", "), turned and
     " rotate by -90 left font ',8'" or "")
 end
@@ -154,7 +156,7 @@ local function add_heat(lines, plots, panel, at, k)
     "%.5f, screen %.5f size screen %.5f, screen %.5f"):format(
     (right + 12) / at.width, 1 - bottom / at.height, 12 / at.width,
     (bottom - top) / at.height),
-    ("set cblabel %s noenhanced offset 0.5,0"):format(quote(panel.zlabel)),
+    ("set cblabel %s offset 0.5,0"):format(marked(panel.zlabel)),
     "unset grid" })
   append(lines, axis_commands("cb", panel.z))
   local name = ("p%dc"):format(k)
@@ -174,12 +176,12 @@ end
 local function set_labels(lines, panel, at)
   for _, name in ipairs { "x", "y" } do
     append(lines, axis_commands(name, panel[name]))
-    lines[#lines + 1] = ("set %slabel %s noenhanced%s"):format(name,
-      quote(panel[name .. "label"] or ""), name == "x" and
+    lines[#lines + 1] = ("set %slabel %s%s"):format(name,
+      marked(panel[name .. "label"] or ""), name == "x" and
       (at.upright and " offset 0,0" or " offset 0,0.4") or "")
   end
-  lines[#lines + 1] = ("set title %s noenhanced offset 0,-0.4"):format(
-    quote(panel.title or ""))
+  lines[#lines + 1] = ("set title %s offset 0,-0.4"):format(
+    marked(panel.title or ""))
 end
 
 local label_height = 13
@@ -189,7 +191,8 @@ local function curve_ends(panel, left, right, top, bottom)
   local list = {}
   for _, series in ipairs(panel.series) do
     local last = series.points[#series.points]
-    if last then
+    if last and axis_of.shows(panel.x, last[1]) and
+      axis_of.shows(panel.y, last[2]) then
       list[#list + 1] = { series = series,
         x = left + axis_of.share_of(panel.x, last[1]) * (right - left),
         y = bottom - axis_of.share_of(panel.y, last[2]) * (bottom - top) }
@@ -222,9 +225,55 @@ end
 local function add_labels(lines, panel, at, k)
   for i, label in ipairs(label_places(panel, layout.frame(at, k))) do
     lines[#lines + 1] = ("set label %d %s at screen %.5f, screen %.5f left " ..
-      "noenhanced font ',10' textcolor rgb '#%s'"):format(i + 10,
-      quote(label.series.label), (label.x + 6) / at.width,
+      "font ',10' textcolor rgb '#%s'"):format(i + 10,
+      marked(label.series.label), (label.x + 6) / at.width,
       1 - label.y / at.height, palette.color(label.series.color))
+  end
+end
+
+-- Reference lines: across the frame, each with its text above it (beside it, of
+-- upright ones).
+local function add_references(lines, panel)
+  for i, line in ipairs(panel.references or {}) do
+    local place = csv.number(line.at)
+    local from, to, label = "graph 0, first " .. place,
+      "graph 1, first " .. place, "graph 0.99, first " .. place ..
+      " right offset 0,0.5"
+    if line.axis == "x" then
+      from, to, label = ("first %s, graph 0"):format(place),
+        ("first %s, graph 1"):format(place),
+        ("first %s, graph 0.97 left offset 0.5,0"):format(place)
+    end
+    lines[#lines + 1] = ("set arrow %d from %s to %s nohead back lc rgb " ..
+      "'#777777' lw 1.2 dt (2,4)"):format(i, from, to)
+    if line.label then
+      lines[#lines + 1] = ("set label %d %s at %s font ',9' textcolor rgb " ..
+        "'#555555'"):format(i + 1000, marked(line.label), label)
+    end
+  end
+end
+
+local function legend_curve(entry)
+  if entry.theory then
+    return ("NaN with lines lc rgb '#333333' lw 1.6 dt (7,5) title %s")
+      :format(marked(entry.label))
+  end
+  local style = entry.alone and "points" or entry.marks and "linespoints" or
+    "lines"
+  if style ~= "lines" then
+    style = ("%s pt %d ps 0.9"):format(style, point_type(entry))
+  end
+  return ("NaN with %s lc rgb '#%s' lw 3 title %s"):format(style,
+    palette.color(entry.color), marked(entry.label))
+end
+
+-- A panel's own legend, in its frame: the key's settings, and what it names.
+local function add_own_legend(lines, plots, panel)
+  if not panel.legend or #panel.legend == 0 then return end
+  lines[#lines + 1] = ("set key inside %s top vertical Left reverse samplen " ..
+    "2 spacing 1 font ',9'"):format(panel.legend.side)
+  for _, entry in ipairs(panel.legend) do
+    plots[#plots + 1] = legend_curve(entry)
   end
 end
 
@@ -235,27 +284,15 @@ local function add_panel(lines, panel, at, k)
   end
   lines[#lines + 1] = margins(at, layout.frame(at, k))
   set_labels(lines, panel, at)
+  add_references(lines, panel)
   local all = {}
   if panel.kind == "heat" then add_heat(lines, all, panel, at, k) end
   for _, part in ipairs { parts.bands, parts.curves, parts.theories } do
     append(all, part)
   end
+  add_own_legend(lines, all, panel)
   if #all == 0 then all[1] = "NaN notitle" end
-  lines[#lines + 1] = "plot " .. table.concat(all, ", \\\n  ")
-end
-
-local function legend_curve(entry)
-  if entry.theory then
-    return ("NaN with lines lc rgb '#333333' lw 1.6 dt (7,5) title %s")
-      :format(quote(entry.label))
-  end
-  local style = entry.alone and "points" or entry.marks and "linespoints" or
-    "lines"
-  if style ~= "lines" then
-    style = ("%s pt %d ps 0.9"):format(style, point_type(entry))
-  end
-  return ("NaN with %s lc rgb '#%s' lw 3 title %s"):format(style,
-    palette.color(entry.color), quote(entry.label))
+  append(lines, { "plot " .. table.concat(all, ", \\\n  "), "set key off" })
 end
 
 -- One legend for all panels: the key of an empty plot in a strip below them.
@@ -275,7 +312,7 @@ unset grid
 set xrange [0:1]
 set yrange [0:1]]==]
   lines[#lines + 1] = ("set key center center horizontal Left reverse " ..
-    "noenhanced maxcols %d samplen 2.5 width 1"):format(at.per_row)
+    "maxcols %d samplen 2.5 width 1"):format(at.per_row)
   local curves = {}
   for i, entry in ipairs(entries) do curves[i] = legend_curve(entry) end
   lines[#lines + 1] = "plot " .. table.concat(curves, ", \\\n  ")
@@ -310,23 +347,23 @@ end
 function gnuplot.script(figure, format)
   local at = layout.of(figure)
   local lines = { "set encoding utf8", terminal(format, at),
-    "set key off", "set multiplot",
+    "set key off", "set clip two", "set multiplot",
     "set border 3 lc rgb '#444444'",
     "set tics nomirror out scale 0.6 textcolor rgb '#222222'",
     "set grid ytics lc rgb '#E2E2E2' lt 1 lw 0.6", "set style fill noborder" }
   if figure.title then
     lines[#lines + 1] = ("set label 1 %s at screen 0.5, screen %.5f center " ..
-      "noenhanced font ',13'"):format(quote(figure.title), 1 - 18 / at.height)
+      "font ',13'"):format(marked(figure.title), 1 - 18 / at.height)
   end
   if figure.caption then
     lines[#lines + 1] = ("set label 2 %s at screen 0.5, screen %.5f center " ..
-      "noenhanced font ',9' textcolor rgb '#555555'"):format(
-      quote(figure.caption), 12 / at.height)
+      "font ',9' textcolor rgb '#555555'"):format(
+      marked(figure.caption), 12 / at.height)
   end
   for k, panel in ipairs(figure.panels) do
     if figure.direct then add_labels(lines, panel, at, k) end
     add_panel(lines, panel, at, k)
-    lines[#lines + 1] = "unset label"
+    append(lines, { "unset label", "unset arrow" })
   end
   add_legend(lines, figure, at)
   lines[#lines + 1] = "unset multiplot\n"

@@ -1,6 +1,7 @@
 -- plot: pictures of result tables. Checks what is asked for; orthorun.figure
 -- lays it out, and gnuplot or the terminal draws it.
 local core = require "orthorun.core"
+local arrays = require "orthorun.plot.arrays"
 local figure = require "orthorun.plot.figure"
 local events = require "orthorun.base.events"
 local files = require "orthorun.base.files"
@@ -15,9 +16,9 @@ local fail = core.fail -- at the user's line
 local inherited = { "kind", "data", "x", "y", "z", "color", "facet", "theory",
   "density", "bins", "range", "error", "middle", "band", "share", "log_x",
   "log_y", "log_z", "log10_y", "log10_z", "labels", "xlabel", "ylabel",
-  "zlabel" }
+  "zlabel", "xlim", "ylim", "hline", "vline" }
 local panel_fields = table.move(inherited, 1, #inherited, 2, { "title" })
-local figure_fields = { "panels", "file", "formats", "caption", "direct" }
+local figure_fields = { "panels", "file", "formats", "caption", "direct", "size" }
 
 -- what each kind needs, and what it has no use for
 local needs = { line = { "x", "y" }, points = { "x", "y" },
@@ -43,6 +44,12 @@ local function check_values(spec)
   if spec.range ~= nil and not is_pair(spec.range) then
     fail("plot: range must be {low, high}, low below high")
   end
+  for _, name in ipairs { "xlim", "ylim" } do
+    local ends = spec[name]
+    if ends ~= nil and not (is_pair(ends) and ends[2] - ends[1] < math.huge) then
+      fail(("plot: %s must be {low, high}, finite, low below high"):format(name))
+    end
+  end
   if spec.bins ~= nil and (math.type(spec.bins) ~= "integer" or
     spec.bins < 1 or spec.bins > 10000) then
     fail(("plot: bins must be a whole number from 1 to 10000, not %s"):format(
@@ -58,6 +65,41 @@ local function check_values(spec)
   end
   if spec.density and type(spec.density) ~= "function" then
     fail("plot: density must be a function(x)")
+  end
+end
+
+-- A reference line: a number, or {number, text}.
+local function is_line(value)
+  return type(value) == "number" and value - value == 0 or
+    type(value) == "table" and type(value[1]) == "number" and
+    value[1] - value[1] == 0 and type(value[2]) == "string"
+end
+
+-- hline= or vline= as an array of {at=, label=}; nil where it is none.
+local function lines_of(spec, option)
+  local given, list = spec[option], {}
+  if given == nil then return nil end
+  if is_line(given) then given = { given } end
+  if type(given) ~= "table" or not is_line(given[1]) then given = { false } end
+  for i, line in ipairs(given) do
+    if not is_line(line) then
+      fail(("plot: %s must be a number, {number, \"text\"}, or an array of " ..
+        "these, not %s"):format(option, names.describe(spec[option])))
+    end
+    list[i] = type(line) == "number" and { at = line } or
+      { at = line[1], label = line[2] }
+  end
+  return list
+end
+
+local function check_size(size)
+  if size == nil then return end
+  for i = 1, 2 do
+    local n = type(size) == "table" and size[i]
+    if math.type(n) ~= "integer" or n < 1 or n > 10000 then
+      fail("plot: size must be {width, height}, whole numbers of pixels up " ..
+        "to 10000")
+    end
   end
 end
 
@@ -107,6 +149,7 @@ local function panel_specs(spec)
     if full.band == nil then full.band = { 0.1, 0.9 } end
     if full.share == nil then full.share = true end
     check_panel(full)
+    full.hline, full.vline = lines_of(full, "hline"), lines_of(full, "vline")
     list[k] = full
   end
   return list
@@ -245,16 +288,23 @@ local plot = {}
 --   log_x, log_y, log_z  logarithmic axes; log10_y, log10_z: the column holds
 --           logarithms to base 10, and the ticks say 10^k
 --   labels  texts for values of `color` and `facet`
+--   xlim, ylim  {low, high}: the ends of an axis
+--   hline, vline  reference lines: a number, {number, text}, or an array of
+--           these
 --   title, xlabel, ylabel, zlabel, caption
+--   size    {width, height} of the picture in pixels
 --   direct  true: curves' names stand at their ends, not in a legend
 --   panels  array of tables with any of the above that differ by panel
 --   file    path without its ending (none: nothing is written); formats:
 --           "svg", "png", "pdf"
 -- Where gnuplot is missing it says so on stderr and draws in the terminal.
-local function draw(_, spec)
+-- ortho.plot(x, y [, options]): y over x, arrays or matrices (arrays.lua).
+local function draw(_, spec, y, options)
   local known = table.move(panel_fields, 1, #panel_fields, 1,
     table.move(figure_fields, 1, #figure_fields, #panel_fields + 1, {}))
+  if arrays.are(spec, y) then spec = arrays.spec(spec, y, options) end
   spec = names.options("plot", spec, known)
+  check_size(spec.size)
   if spec.file ~= nil and type(spec.file) ~= "string" then
     fail("plot: file must be a path without its ending")
   end
@@ -274,6 +324,7 @@ end
 
 -- The gnuplot script of a plot, for those who want to change it by hand.
 function plot.script(spec, format)
+  check_size(spec.size)
   return gnuplot.script(figure_of(spec), format or "svg")
 end
 

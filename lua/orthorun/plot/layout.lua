@@ -1,5 +1,6 @@
 -- layout: how a figure is cut up, in pixels: panels, their frames, and the room
 -- for labels, names and legend.
+local core = require "orthorun.core"
 local plain = require "orthorun.base.text"
 
 local layout = {}
@@ -81,6 +82,23 @@ local function legend_rows(entries, width)
   return per_row, math.ceil(#entries / per_row)
 end
 
+-- Room that a panel's frame needs at least.
+local least = 40
+
+-- Panels of such a size that the figure has the one that was asked for.
+local function fit(at, size)
+  at.width, at.height = size[1], size[2]
+  at.panel_width = at.width // at.columns
+  at.panel_height = (at.height - at.above - at.below) // at.rows
+  if at.panel_width - at.left - at.right < least or
+    at.panel_height - sizes.top - at.bottom < least then
+    core.fail(("plot: size = {%d, %d} leaves no room for %d panel%s and what " ..
+      "stands around"):format(size[1], size[2], at.columns * at.rows,
+      at.columns * at.rows == 1 and "" or "s"))
+  end
+  return at
+end
+
 -- How the figure is cut up, in pixels: columns, rows, and heights.
 function layout.of(figure)
   local n = #figure.panels
@@ -92,17 +110,19 @@ function layout.of(figure)
   local more_below, more_right = extra_room(figure)
   panel_width, panel_height = panel_width + more_right,
     panel_height + more_below
-  local rows, width = (n + columns - 1) // columns, columns * panel_width
+  local rows = (n + columns - 1) // columns
+  local width = figure.size and figure.size[1] or columns * panel_width
   local per_row, legend = legend_rows(layout.legend(figure), width)
   legend = legend * sizes.legend_row
   local above = figure.title and sizes.title or 0
   local below = legend + (figure.caption and sizes.caption or 0) + 6
-  return { columns = columns, rows = rows, width = width, above = above,
+  local at = { columns = columns, rows = rows, width = width, above = above,
     below = below, legend = legend, per_row = per_row,
     left = left_margin(figure), right = sizes.right + more_right,
     bottom = sizes.bottom + more_below, panel_width = panel_width,
     panel_height = panel_height, upright = more_below > 0,
     height = math.floor(above + below + rows * panel_height) }
+  return figure.size and fit(at, figure.size) or at
 end
 
 -- The sides of panel k's frame in pixels: left, right, top, bottom.

@@ -56,11 +56,15 @@ function Canvas:dot(x, y, color, letter)
   end
 end
 
+-- The dot at these shares of the axes.
+function Canvas:place(x, y)
+  return math.floor(x * (self.width * self.across - 1) + 0.5),
+    math.floor((1 - y) * (self.height * self.down - 1) + 0.5)
+end
+
 function Canvas:at(panel, point)
-  local x = axis_of.share_of(panel.x, point[1]) * (self.width * self.across - 1)
-  local y = (1 - axis_of.share_of(panel.y, point[2])) *
-    (self.height * self.down - 1)
-  return math.floor(x + 0.5), math.floor(y + 0.5)
+  return self:place(axis_of.share_of(panel.x, point[1]),
+    axis_of.share_of(panel.y, point[2]))
 end
 
 -- A line of dots between two places; every: 1 draws all of them, n one in n.
@@ -109,21 +113,54 @@ local function letter_of(legend, series)
   return "*"
 end
 
+-- The part of a segment inside the frame, as shares of the axes (Liang, Barsky
+-- 1984): x1, y1, x2, y2, or nil.
+local function clipped(x1, y1, x2, y2)
+  local first, last = 0, 1
+  for _, side in ipairs { { x1 - x2, x1 }, { x2 - x1, 1 - x1 },
+    { y1 - y2, y1 }, { y2 - y1, 1 - y1 } } do
+    local along, room = side[1], side[2]
+    if along == 0 and room < 0 then return nil end
+    if along < 0 then first = math.max(first, room / along) end
+    if along > 0 then last = math.min(last, room / along) end
+  end
+  if first > last then return nil end
+  return x1 + first * (x2 - x1), y1 + first * (y2 - y1),
+    x1 + last * (x2 - x1), y1 + last * (y2 - y1)
+end
+
+function Canvas:segment(panel, from, to, color, letter, every)
+  local x1, y1, x2, y2 = clipped(axis_of.share_of(panel.x, from[1]),
+    axis_of.share_of(panel.y, from[2]), axis_of.share_of(panel.x, to[1]),
+    axis_of.share_of(panel.y, to[2]))
+  if not x1 then return end
+  local a, b = self:place(x1, y1)
+  local c, d = self:place(x2, y2)
+  self:line(a, b, c, d, color, letter, every)
+end
+
 local function draw_path(canvas, panel, points, color, letter, every)
-  local from_x, from_y
-  for _, point in ipairs(points) do
-    local x, y = canvas:at(panel, point)
-    canvas:line(from_x or x, from_y or y, x, y, color, letter, every)
-    from_x, from_y = x, y
+  for i, point in ipairs(points) do
+    canvas:segment(panel, points[i - 1] or point, point, color, letter, every)
+  end
+end
+
+local function draw_references(canvas, panel)
+  for _, line in ipairs(panel.references or {}) do
+    local from, to = { panel.x.low, line.at }, { panel.x.high, line.at }
+    if line.axis == "x" then
+      from, to = { line.at, panel.y.low }, { line.at, panel.y.high }
+    end
+    canvas:segment(panel, from, to, nil, canvas.ascii and "." or nil,
+      canvas.ascii and 2 or 4)
   end
 end
 
 local function draw_bars(canvas, panel, series, letter)
   for _, point in ipairs(series.points) do
-    local x, low = canvas:at(panel, { point[1], point[3] })
-    local _, high = canvas:at(panel, { point[1], point[4] })
-    canvas:line(x, low, x, high, series.color, canvas.ascii and "|" or letter)
-    local _, y = canvas:at(panel, point)
+    canvas:segment(panel, { point[1], point[3] }, { point[1], point[4] },
+      series.color, canvas.ascii and "|" or letter)
+    local x, y = canvas:at(panel, point)
     for dx = 0, canvas.ascii and 0 or 1 do
       canvas:dot(x + dx, y, series.color, letter)
     end
@@ -133,7 +170,8 @@ end
 -- The letter at a curve's last point, beside the curves that end there, too.
 local function put_letter(canvas, panel, series, letter)
   local last = series.points[#series.points]
-  if not last or letter == "*" then return end
+  if not last or letter == "*" or not axis_of.shows(panel.x, last[1]) or
+    not axis_of.shows(panel.y, last[2]) then return end
   local x, y = canvas:at(panel, last)
   local column = math.min(x // canvas.across, canvas.width - 1)
   local row = math.min(math.max(y // canvas.down, 0), canvas.height - 1)
@@ -146,6 +184,7 @@ local function put_letter(canvas, panel, series, letter)
 end
 
 local function draw_curves(canvas, panel, legend)
+  draw_references(canvas, panel)
   for _, series in ipairs(panel.series) do
     local letter = letter_of(legend, series)
     draw_path(canvas, panel, series.theory, series.color, ".",
@@ -223,32 +262,9 @@ local function x_labels(panel, width)
     (" "):rep(room - before - text.width(middle)) .. right
 end
 
-local function draw_panel(lines, panel, legend, how)
-  local labels, left = y_labels(panel, how.height)
-  local width = math.max(8, how.width - left - 3)
-  local canvas = new_canvas(width, how.height, how.ascii)
-  local note
-  if panel.kind == "heat" then
-    note = draw_heat(canvas, panel)
-  else
-    draw_curves(canvas, panel, legend)
-  end
-  local side, corner, base = "│", "└", "─"
-  if how.ascii then side, corner, base = "|", "+", "-" end
-  lines[#lines + 1] = ("%s%s"):format(text.clean(panel.ylabel or ""),
-    (panel.title or "") ~= "" and "   " .. text.clean(panel.title) or "")
-  for row = 0, how.height - 1 do
-    lines[#lines + 1] = text.fit(labels[row] or "", left, true) .. " " ..
-      side .. canvas:row(row, how.colors):gsub(" +$", "")
-  end
-  lines[#lines + 1] = (" "):rep(left + 1) .. corner .. base:rep(width)
-  lines[#lines + 1] = (" "):rep(left + 2) .. x_labels(panel, width)
-  lines[#lines + 1] = note
-end
-
-local function legend_text(figure, how)
+local function legend_text(legend, how)
   local parts = {}
-  for i, entry in ipairs(figure.legend) do
+  for i, entry in ipairs(legend) do
     local mark = entry.theory and (how.ascii and "..." or "⠢⠢") or
       letters:sub(i, i)
     if how.colors and not entry.theory then
@@ -273,6 +289,33 @@ local function wrap(lines, parts, width, gap)
   if #line > 0 then lines[#lines + 1] = table.concat(line, gap) end
 end
 
+local function draw_panel(lines, panel, legend, how)
+  legend = panel.legend or legend
+  local labels, left = y_labels(panel, how.height)
+  local width = math.max(8, how.width - left - 3)
+  local canvas = new_canvas(width, how.height, how.ascii)
+  local note
+  if panel.kind == "heat" then
+    note = draw_heat(canvas, panel)
+  else
+    draw_curves(canvas, panel, legend)
+  end
+  local side, corner, base = "│", "└", "─"
+  if how.ascii then side, corner, base = "|", "+", "-" end
+  lines[#lines + 1] = ("%s%s"):format(text.clean(panel.ylabel or ""),
+    (panel.title or "") ~= "" and "   " .. text.clean(panel.title) or "")
+  for row = 0, how.height - 1 do
+    lines[#lines + 1] = text.fit(labels[row] or "", left, true) .. " " ..
+      side .. canvas:row(row, how.colors):gsub(" +$", "")
+  end
+  lines[#lines + 1] = (" "):rep(left + 1) .. corner .. base:rep(width)
+  lines[#lines + 1] = (" "):rep(left + 2) .. x_labels(panel, width)
+  lines[#lines + 1] = note
+  if panel.legend then
+    wrap(lines, legend_text(panel.legend, how), how.width, "   ")
+  end
+end
+
 -- Columns of the terminal that stdout is, or COLUMNS, or 80.
 local function columns()
   local given = tonumber(os.getenv "COLUMNS" or "")
@@ -290,7 +333,7 @@ function terminal.draw(figure, how)
   for _, panel in ipairs(figure.panels) do
     draw_panel(lines, panel, figure.legend, part)
   end
-  wrap(lines, legend_text(figure, part), width, "   ")
+  wrap(lines, legend_text(figure.legend, part), width, "   ")
   if figure.bare_caption then
     local words = {}
     for word in text.clean(figure.bare_caption):gmatch "%S+" do

@@ -42,7 +42,8 @@ local function entries_of(figure, panels)
     end
   end
   local list = {}
-  for _, entry in ipairs(figure.legend) do
+  local own = #panels == 1 and panels[1].legend
+  for _, entry in ipairs(own or figure.legend) do
     if entry.theory and theory or not entry.theory and shown[entry.label] then
       list[#list + 1] = entry
     end
@@ -86,6 +87,9 @@ end
 -- A figure of one panel alone; its legend, which names at the curves need room
 -- for, stands beside it.
 local function lone(figure, panel)
+  if panel.legend then -- which stands beside it here
+    panel = setmetatable({ legend = false }, { __index = panel })
+  end
   return { panels = { panel }, direct = figure.direct,
     legend = figure.direct and part_of(figure.legend, false) or {},
     panel_size = #figure.panels == 1 and { 430, 320 } or { 380, 300 } }

@@ -24,9 +24,21 @@ local function placing(panel, frame)
   end
 end
 
+-- The points that the axes show.
+local function inside(panel, points)
+  local kept = {}
+  for _, point in ipairs(points) do
+    if axis_of.shows(panel.x, point[1]) and axis_of.shows(panel.y, point[2]) then
+      kept[#kept + 1] = point
+    end
+  end
+  return kept
+end
+
 local function point_places(list, panel, place)
   for _, series in ipairs(panel.series) do
-    for _, point in ipairs(series.histogram and {} or series.points) do
+    for _, point in ipairs(series.histogram and {} or
+      inside(panel, series.points)) do
       local px, py = place(point[1], point[2])
       local note = ("%s\n%s = %s\n%s = %s"):format(text.clean(series.label),
         text.clean(panel.xlabel), shown(panel.x, point[1]),

@@ -251,10 +251,13 @@ function write(state, value)
   if f then f(state, value) else emit(state, type(value)) end
 end
 
--- The name of a trial function: 32 hexadecimal digits.
+-- The name of a trial function: 32 hexadecimal digits. Trials reach the user's
+-- own activations by names, so all that are defined count.
 function identity.code(f)
   local state = { known = libraries(), seen = {}, count = 0, out = {} }
   write(state, f)
+  local defined = core.activation.defined()
+  if #defined > 0 then write(state, defined) end
   return core.store.digest(table.concat(state.out))
 end
 

@@ -155,6 +155,9 @@ function Sweep:run(more)
     results = run.all(plan.of(self))
     seeds = more(results)
   end
+  results.run_files = { path = function(name)
+    return self:path(self.name .. "_" .. name)
+  end }
   events.tell("sweep", { sweep = self, results = results,
     made_by = results.made_by })
   if self.run_options.shards > 1 and not self.partial then

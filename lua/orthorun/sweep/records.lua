@@ -1,5 +1,6 @@
 -- records: what trials returned, as a table of columns; and results files,
 -- opened for exploration. Knows the store; knows nothing of running trials.
+local columns = require "orthorun.table.columns"
 local maker = require "orthorun.sweep.maker"
 local names = require "orthorun.base.names"
 local packed = require "orthorun.base.bytes"
@@ -10,12 +11,47 @@ local records = {}
 
 local most_bytes = 900000000 -- SQLite takes 10^9 in a row
 
+-- --- results tables ---------------------------------------------------------
+
+-- What a trial returned is kept as arrays; those of a results table say so by
+-- the names of its columns under this key, which no script writes by chance.
+local own_columns = "\0columns"
+
+-- The values of a column of n rows: nil is NaN among numbers.
+local function filled(t, name)
+  local list, kind = t:column(name), nil
+  for i = 1, #t do kind = kind or list[i] ~= nil and type(list[i]) or nil end
+  if kind == nil and #t > 0 then return nil end
+  for i = 1, #t do
+    if list[i] == nil and kind ~= "number" then
+      error(("trial: column '%s' of the table has no value in row %d")
+        :format(name, i), 0)
+    end
+    if list[i] == nil then list[i] = 0 / 0 end
+  end
+  return list
+end
+
+-- The columns of a results table as arrays; those without a value are left out.
+-- What is no such table, as it is.
+local function arrays_of(out)
+  if getmetatable(out) ~= columns.class then return out end
+  local arrays, list = {}, {}
+  for _, name in ipairs(out:columns()) do
+    arrays[name] = filled(out, name)
+    if arrays[name] then list[#list + 1] = name end
+  end
+  arrays[own_columns] = list
+  return arrays
+end
+
 -- --- one trial --------------------------------------------------------------
 
 -- The common length of the arrays that a trial returned, nil where all are
 -- single values; raises where they differ.
 local function length_of(index, out)
   local length, first
+  if out[own_columns] then return #(out[out[own_columns][1]] or {}) end
   for _, name in ipairs(names.keys(out)) do
     local value = out[name]
     if type(value) == "table" then
@@ -42,6 +78,7 @@ function records.encode(index, p, out)
       out == nil and "nil" or names.describe(out), out == nil and "; forgot return?" or
       ", as in {error = 0.1}"), 0)
   end
+  out = arrays_of(out)
   local bytes = packed.encode(out)
   if #bytes > most_bytes then
     error(("trial: results of %d bytes; at most %d fit"):format(#bytes,
@@ -49,11 +86,12 @@ function records.encode(index, p, out)
   end
   for _, name in ipairs(names.keys(out)) do
     if p[name] ~= nil then
-      error(("trial: the result '%s' has the name of a parameter; call it " ..
-        "otherwise"):format(name), 0)
+      error(("trial: the result '%s' has the name of a parameter; %s"):format(
+        name, out[own_columns] and "t:select{...} leaves a column out" or
+        "call it otherwise"), 0)
     end
   end
-  if length_of(index, out) and p[index] ~= nil then
+  if length_of(index, out) and p[index] ~= nil and not out[own_columns] then
     error(("trial: '%s' is the column that counts through arrays, and a " ..
       "parameter; name the column otherwise, as in index = \"place\"")
       :format(index), 0)
@@ -61,16 +99,25 @@ function records.encode(index, p, out)
   return bytes
 end
 
+-- What a trial returned, of its bytes; and where it was a results table, the
+-- array of its columns.
+function records.decode(bytes)
+  local out = packed.decode(bytes)
+  local own = out[own_columns]
+  out[own_columns] = nil
+  return out, own
+end
+
 -- --- all of them ------------------------------------------------------------
 
 -- Columns in order: the grid's names, the parameters, the index where
 -- arrays were returned, then what was measured.
 local function columns_of(layout, list)
-  local columns, seen, measured, arrays = {}, {}, {}, false
+  local found, seen, measured, arrays = {}, {}, {}, false
   local function add(name)
     if not seen[name] then
       seen[name] = true
-      columns[#columns + 1] = name
+      found[#found + 1] = name
     end
   end
   for _, name in ipairs(layout.grid) do add(name) end
@@ -78,18 +125,23 @@ local function columns_of(layout, list)
   for _, trial in ipairs(list) do
     for name in pairs(trial.p) do measured[name] = true end
     for name in pairs(trial.out) do measured[name] = true end
-    arrays = arrays or trial.length
+    arrays = arrays or trial.length and not trial.columns
   end
-  if arrays or measured[layout.index] then add(layout.index) end
+  if arrays or measured[layout.index] and not (list[1] and list[1].columns) then
+    add(layout.index)
+  end
+  for _, trial in ipairs(list) do
+    for _, name in ipairs(trial.columns or {}) do add(name) end
+  end
   for _, name in ipairs(names.keys(measured)) do add(name) end
-  return columns
+  return found
 end
 
 -- Writes one trial's values of a column into it, from place `at` on.
 local function fill(column, at, trial, name, index)
   local value = trial.out[name]
   if value == nil then value = trial.p[name] end
-  if trial.length and name == index then
+  if trial.length and name == index and not trial.columns then
     for i = 1, trial.length do column[at + i] = i end
   elseif type(value) == "table" then
     table.move(value, 1, trial.length, at + 1, column)
@@ -106,20 +158,21 @@ end
 function records.gather(layout, trials)
   local list = {}
   for i, trial in ipairs(trials) do
-    local out = packed.decode(trial[2])
-    list[i] = { p = trial[1], out = out,
-      length = length_of(layout.index, out) }
+    local out, own = records.decode(trial[2])
+    list[i] = { p = trial[1], out = out, columns = own,
+      length = own and #(out[own[1]] or {}) or
+        length_of(layout.index, out) }
   end
-  local columns, arrays, at = columns_of(layout, list), {}, 0
-  for _, name in ipairs(columns) do arrays[name] = {} end
+  local found, arrays, at = columns_of(layout, list), {}, 0
+  for _, name in ipairs(found) do arrays[name] = {} end
   for _, trial in ipairs(list) do
-    for _, name in ipairs(columns) do
+    for _, name in ipairs(found) do
       fill(arrays[name], at, trial, name, layout.index)
     end
     trial.rows = trial.length or 1
     at = at + trial.rows
   end
-  return tabular.wrap(columns, arrays, at, layout.levels), list
+  return tabular.wrap(found, arrays, at, layout.levels), list
 end
 
 -- --- layouts as bytes -------------------------------------------------------
@@ -225,6 +278,9 @@ local function open(file)
   local t = records.gather(layout, done)
   last.layout = nil
   t.failures, t.run, t.made_by = failures, last, made_by
+  t.run_files = { path = function(name)
+    return file:gsub("%.db$", "") .. "_" .. name
+  end }
   return t
 end
 

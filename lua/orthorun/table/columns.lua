@@ -29,6 +29,13 @@ function columns.new(list, levels)
   return setmetatable(self, Table)
 end
 
+-- An empty table made of `self`: its levels, and where its run puts files.
+function columns.like(self, list)
+  local new = columns.new(list, self.levels)
+  new.run_files = self.run_files
+  return new
+end
+
 -- A table from an array of records ({name = value, ...} each).
 function columns.of(list, records)
   if type(records) ~= "table" then
@@ -58,7 +65,7 @@ end
 
 -- A new table with the same columns and the rows of `self` listed in `rows`.
 local function pick(self, rows)
-  local new = columns.new(self.names, self.levels)
+  local new = columns.like(self, self.names)
   for _, name in ipairs(self.names) do
     local from, to = self.data[name], new.data[name]
     for i, row in ipairs(rows) do to[i] = from[row] end
@@ -220,7 +227,7 @@ end
 
 -- A new table with only these columns, in this order.
 function Table:select(wanted)
-  local new = columns.new(wanted, self.levels)
+  local new = columns.like(self, wanted)
   for _, name in ipairs(wanted) do new.data[name] = self:column(name) end
   new.size = self.size
   return new
@@ -243,7 +250,7 @@ function Table:with(name, f)
   end
   local wanted = self:columns()
   if not self.data[name] then wanted[#wanted + 1] = name end
-  local new = columns.new(wanted, self.levels)
+  local new = columns.like(self, wanted)
   for i, record in self:rows() do
     record[name] = f(record, i)
     new:append(record)

@@ -11,7 +11,7 @@ local function list_of(value) return type(value) == "string" and { value } or
   value end
 
 -- A table like `self`, with other columns.
-local function new_table(self, list) return columns.new(list, self.levels) end
+local function new_table(self, list) return columns.like(self, list) end
 
 -- --- summaries --------------------------------------------------------------
 

@@ -1,0 +1,403 @@
+/* lib_custom.c: activation functions of the user's own: activation.define{...}
+   makes two Lua functions known to layers, gains and theory by a name. The core
+   sees or_custom (core/activation.h) alone: passes come back here with a matrix
+   (lib_applycustom), quadrature with a few numbers (lib_expect).
+
+   What was defined stays for good: a net keeps the functions that it was made
+   with, whatever its activation's name comes to mean. */
+#include <math.h>
+#include <string.h>
+
+#include "lib.h"
+
+enum { VALUE = 1, SLOPE, ENTRY_SLOTS = SLOPE };
+enum { NAME_ROOM = 64, STACK = 24 };
+
+/* A definition: userdata with the Lua functions as user values. The registry
+   has it by its address. */
+typedef struct entry {
+  or_custom custom; /* first: a step's phi points to it */
+  char name[NAME_ROOM];
+} entry;
+
+/* What is being called: an entry's functions, at these stack indices. */
+typedef struct functions {
+  const entry *of;
+  int value, slope; /* slope 0: from differences of value */
+} functions;
+
+static const char defined; /* the registry's table: names at 1, 2, ...; and
+                              each name's entry under it */
+
+static void push_defined(lua_State *L) {
+  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &defined) == LUA_TTABLE)
+    return;
+  lua_pop(L, 1);
+  lua_newtable(L);
+  lua_pushvalue(L, -1);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &defined);
+}
+
+void lib_pushcustoms(lua_State *L) { push_defined(L); }
+
+/* The entry called so, or NULL. */
+static entry *find(lua_State *L, const char *name) {
+  push_defined(L);
+  lua_pushstring(L, name);
+  lua_rawget(L, -2);
+  entry *e = lua_touserdata(L, -1);
+  lua_pop(L, 2);
+  return e;
+}
+
+bool lib_findcustom(lua_State *L, const char *name, or_activation *phi) {
+  const entry *e = find(L, name);
+  if (e)
+    *phi = (or_activation){OR_ACT_CUSTOM, 0, &e->custom};
+  return e != NULL;
+}
+
+/* Pushes both functions. */
+static functions push_functions(lua_State *L, const entry *e) {
+  lua_rawgetp(L, LUA_REGISTRYINDEX, e);
+  int type = lua_getiuservalue(L, -1, SLOPE);
+  lua_getiuservalue(L, -2, VALUE);
+  lua_remove(L, -3);
+  int top = lua_gettop(L);
+  return (functions){e, top, type == LUA_TFUNCTION ? top - 1 : 0};
+}
+
+/* --- calling them ------------------------------------------------------- */
+
+/* An error of the user's function, on top, says at which x; Ctrl-C and values
+   that are no texts pass as they are. */
+static int raise_at(lua_State *L, const entry *e, const char *what, double x) {
+  const char *message = lua_tostring(L, -1);
+  if (!message || strstr(message, "interrupted!"))
+    return lua_error(L);
+  lua_pushfstring(L, "activation '%s': %s(%f): %s", e->name, what, x, message);
+  return lua_error(L);
+}
+
+/* f(x), f at index `at`; finite where x is */
+static double call(lua_State *L, const entry *e, int at, const char *what,
+                   double x) {
+  lua_pushvalue(L, at);
+  lua_pushnumber(L, x);
+  if (lua_pcall(L, 1, 1, 0) != LUA_OK)
+    raise_at(L, e, what, x);
+  if (lua_type(L, -1) != LUA_TNUMBER)
+    lib_error(L, "activation '%s': %s(%f) returned %s, not a number%s", e->name,
+              what, x, lib_describe(L, lua_gettop(L)),
+              lua_isnil(L, -1) ? " (is there a return?)" : "");
+  double y = lua_tonumber(L, -1);
+  if (isnan(y) && isfinite(x))
+    lib_error(L, "activation '%s': %s(%f) is nan, must be a finite number",
+              e->name, what, x);
+  if (isinf(y) && isfinite(x))
+    lib_error(L, "activation '%s': %s(%f) is %f, must be a finite number",
+              e->name, what, x, y);
+  lua_pop(L, 1);
+  return y;
+}
+
+/* How far it is from x to the next kink on either side; one at x is on the
+   right, so that its left side counts. */
+static void rooms_at(const or_activation_shape *s, double x, double *left,
+                     double *right) {
+  *left = *right = INFINITY;
+  for (int k = 0; k < s->kink_count; k++) {
+    double away = s->kinks[k] - x;
+    if (away >= 0)
+      *right = fmin(*right, away);
+    else
+      *left = fmin(*left, -away);
+  }
+}
+
+/* phi'(x) by five points: around x, or on the side away from a near kink. */
+static double difference(lua_State *L, const functions *f, double x) {
+  double h = 1e-3 * fmax(1, fabs(x)), left, right, y[5];
+  rooms_at(&f->of->custom.shape, x, &left, &right);
+  int side = right <= left ? -1 : 1;
+  bool near = fmin(left, right) <= 2 * h;
+  if (near)
+    h = fmin(h, fmax(left, right) / 4);
+  for (int k = 0; k < 5; k++) {
+    double point = x + (near ? side * k : k - 2) * h;
+    y[k] = call(L, f->of, f->value, "value", point);
+  }
+  if (!near)
+    return (8 * (y[3] - y[1]) - (y[4] - y[0])) / (12 * h);
+  return side * (-25 * y[0] + 48 * y[1] - 36 * y[2] + 16 * y[3] - 3 * y[4]) /
+         (12 * h);
+}
+
+/* phi(x) or phi'(x); what is not a number is not asked about. */
+static double at(lua_State *L, const functions *f, bool slope, double x) {
+  if (isnan(x))
+    return x;
+  if (!slope)
+    return call(L, f->of, f->value, "value", x);
+  if (f->slope)
+    return call(L, f->of, f->slope, "slope", x);
+  return isfinite(x) ? difference(L, f, x) : NAN;
+}
+
+/* --- for quadrature ----------------------------------------------------- */
+
+typedef struct job {
+  const entry *of;
+  bool slope;
+  const double *x;
+  double *y;
+  int n;
+} job;
+
+static int run_job(lua_State *L) {
+  const job *j = lua_touserdata(L, 1);
+  luaL_checkstack(L, STACK, "too little stack");
+  functions f = push_functions(L, j->of);
+  for (int k = 0; k < j->n; k++)
+    j->y[k] = at(L, &f, j->slope, j->x[k]);
+  return 0;
+}
+
+/* The core is in between, which no error may jump over: it waits on the stack,
+   and everything is NaN from then on. */
+static void protected_over(void *context, bool slope, const double *x,
+                           double *y, int n) {
+  lib_expectation *e = context;
+  job j = {(const entry *)e->entry, slope, x, y, n};
+  if (!e->failed) {
+    lua_pushcfunction(e->L, run_job);
+    lua_pushlightuserdata(e->L, &j);
+    e->failed = lua_pcall(e->L, 1, 0, 0) != LUA_OK;
+  }
+  for (int k = 0; k < n && e->failed; k++)
+    y[k] = NAN;
+}
+
+void lib_expect(lua_State *L, or_activation *phi, lib_expectation *e) {
+  *e = (lib_expectation){.L = L};
+  if (phi->kind != OR_ACT_CUSTOM)
+    return;
+  luaL_checkstack(L, STACK, "too little stack");
+  e->entry = phi->custom;
+  e->custom = *phi->custom;
+  e->custom.apply = protected_over;
+  e->custom.context = e;
+  phi->custom = &e->custom;
+}
+
+void lib_settle(lua_State *L, const lib_expectation *e) {
+  if (e->failed)
+    lua_error(L);
+}
+
+/* --- for passes --------------------------------------------------------- */
+
+/* An element of z that a double holds. */
+static double element(lua_State *L, const entry *e, const or_matrix *z, int i,
+                      int j) {
+  double x;
+  or_matrix_get(z, i, j, &x);
+  if (isinf(x) && z->exponent != 0)
+    lib_error(L,
+              "activation '%s': its input has norm 10^%f, which no number of "
+              "Lua's holds",
+              e->name, or_norm_log10(or_matrix_frobenius(z)));
+  return x;
+}
+
+/* The matrix on top in float32, popped: with an exponent where it needs one. */
+static or_matrix *narrowed(lua_State *L) {
+  or_matrix *wide = lib_testmatrix(L, -1);
+  or_matrix_normalize(wide);
+  or_matrix *y =
+      lib_newmatrix(L, "activation", wide->rows, wide->cols, OR_FLOAT32);
+  or_matrix_copy(wide, y);
+  or_matrix_settle(y);
+  lua_remove(L, -2);
+  return y;
+}
+
+or_matrix *lib_applycustom(lua_State *L, or_activation phi, bool slope,
+                           const or_matrix *z) {
+  const entry *e = (const entry *)phi.custom;
+  luaL_checkstack(L, STACK, "too little stack");
+  or_matrix *y = lib_newmatrix(L, "activation", z->rows, z->cols, OR_FLOAT64);
+  int top = lua_gettop(L);
+  functions f = push_functions(L, e);
+  y->exponent = 0;
+  for (int j = 0; j < z->cols; j++)
+    for (int i = 0; i < z->rows; i++)
+      or_matrix_set(y, i, j, at(L, &f, slope, element(L, e, z, i, j)));
+  lua_settop(L, top);
+  or_matrix_keep_result(y);
+  return z->precision == OR_FLOAT32 ? narrowed(L) : y;
+}
+
+/* --- definitions -------------------------------------------------------- */
+
+static const char who[] = "activation.define";
+
+static bool is_word(const char *name) {
+  static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
+                                "ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789";
+  size_t length = strlen(name);
+  return length > 0 && length < NAME_ROOM && !strchr("0123456789", *name) &&
+         strspn(name, letters) == length;
+}
+
+static const char *check_name(lua_State *L) {
+  or_activation phi;
+  if (lua_getfield(L, 1, "name") != LUA_TSTRING)
+    lib_error(L, "%s: name must be a string, as in name = \"wavy\", not %s",
+              who, lib_describe(L, lua_gettop(L)));
+  const char *name = lua_tostring(L, -1);
+  if (!is_word(name) || lua_rawlen(L, -1) != strlen(name))
+    lib_error(L,
+              "%s: name is %s; letters, digits and _ are needed, a letter "
+              "first, and no more than %d",
+              who, lib_describe(L, lua_gettop(L)), NAME_ROOM - 1);
+  if (or_activation_find(name, &phi))
+    lib_error(L, "%s: %s is built in; choose another name", who, name);
+  if (!find(L, name) && lib_haslayer(L, name))
+    lib_error(L, "%s: layer.%s is another layer; choose another name", who,
+              name);
+  return name;
+}
+
+/* Pushes the function of that key, or nil where there need not be one. */
+static void check_function(lua_State *L, const char *key, bool needed) {
+  int type = lua_getfield(L, 1, key);
+  if (type != LUA_TFUNCTION && (needed || type != LUA_TNIL))
+    lib_error(L, "%s: %s must be a function(x), not %s", who, key,
+              lib_describe(L, lua_gettop(L)));
+}
+
+static void check_kinks(lua_State *L, or_activation_shape *s) {
+  int type = lua_getfield(L, 1, "kinks");
+  if (type == LUA_TNIL)
+    return;
+  if (type != LUA_TTABLE || lua_rawlen(L, -1) > OR_MOST_KINKS)
+    lib_error(L, "%s: kinks must be an array of at most %d numbers, not %s",
+              who, OR_MOST_KINKS,
+              type == LUA_TTABLE ? "a longer one"
+                                 : lib_describe(L, lua_gettop(L)));
+  s->kink_count = (int)lua_rawlen(L, -1);
+  for (int k = 0; k < s->kink_count; k++) {
+    bool number = lua_rawgeti(L, -1, k + 1) == LUA_TNUMBER;
+    s->kinks[k] = lua_tonumber(L, -1);
+    if (!number || !isfinite(s->kinks[k]))
+      lib_error(L, "%s: kinks[%d] is %s, must be a finite number", who, k + 1,
+                lib_describe(L, lua_gettop(L)));
+    lua_pop(L, 1);
+  }
+  lua_pop(L, 1);
+}
+
+/* The slope far out, where the function has one: NaN where it fails there. */
+static double far_slope(lua_State *L, const entry *e, double x) {
+  or_activation phi = {OR_ACT_CUSTOM, 0, &e->custom};
+  lib_expectation expectation;
+  lib_expect(L, &phi, &expectation);
+  double slope = or_activation_slope(phi, x);
+  lua_pop(L, expectation.failed);
+  return slope;
+}
+
+static void find_shape(lua_State *L, entry *e) {
+  or_activation_shape *s = &e->custom.shape;
+  functions f = push_functions(L, e);
+  s->at_zero = at(L, &f, false, 0);
+  s->slope_below = at(L, &f, true, -1e-300);
+  s->slope_above = at(L, &f, true, 1e-300);
+  lua_pop(L, 2);
+  s->far_left = far_slope(L, e, -1e6);
+  s->far_right = far_slope(L, e, 1e6);
+}
+
+/* layer.NAME(): upvalue 1 is the entry */
+static int layer_custom(lua_State *L) {
+  static const char *const none[] = {NULL};
+  const entry *e = lua_touserdata(L, lua_upvalueindex(1));
+  lua_settop(L, 1);
+  lib_options(L, lua_pushfstring(L, "layer.%s", e->name), 1, none);
+  lib_pushactivation(L, (or_activation){OR_ACT_CUSTOM, 0, &e->custom});
+  return 1;
+}
+
+/* Has the name mean the entry on top. */
+static void enter(lua_State *L, const entry *e) {
+  push_defined(L);
+  if (!find(L, e->name)) {
+    lua_pushstring(L, e->name);
+    lua_rawseti(L, -2, (lua_Integer)lua_rawlen(L, -2) + 1);
+  }
+  lua_pushvalue(L, -2);
+  lua_setfield(L, -2, e->name);
+  lua_pop(L, 1);
+  lua_pushlightuserdata(L, (void *)e);
+  lua_pushcclosure(L, layer_custom, 1);
+  lib_addlayer(L, e->name);
+}
+
+/* activation.define{name=, value=, slope=, kinks=}: see docs/api.md */
+static int define(lua_State *L) {
+  static const char *const known[] = {"name", "value", "slope", "kinks", NULL};
+  lib_checktable(L, 1);
+  lib_options(L, who, 1, known);
+  lua_settop(L, 1);
+  const char *name = check_name(L);                        /* 2 */
+  entry *e = lua_newuserdatauv(L, sizeof *e, ENTRY_SLOTS); /* 3 */
+  memset(e, 0, sizeof *e);
+  strcpy(e->name, name);
+  e->custom.name = e->name;
+  check_kinks(L, &e->custom.shape);
+  check_function(L, "value", true);
+  lua_setiuservalue(L, 3, VALUE);
+  check_function(L, "slope", false);
+  lua_setiuservalue(L, 3, SLOPE);
+  lua_pushvalue(L, 3);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, e);
+  find_shape(L, e);
+  lua_settop(L, 3);
+  enter(L, e);
+  lua_pushvalue(L, 2);
+  return 1;
+}
+
+static void push_definition(lua_State *L, const entry *e) {
+  const or_activation_shape *s = &e->custom.shape;
+  lua_createtable(L, 0, 4);
+  lua_pushstring(L, e->name);
+  lua_setfield(L, -2, "name");
+  push_functions(L, e);
+  lua_setfield(L, -3, "value");
+  lua_setfield(L, -2, "slope");
+  lua_createtable(L, s->kink_count, 0);
+  for (int k = 0; k < s->kink_count; k++) {
+    lua_pushnumber(L, s->kinks[k]);
+    lua_rawseti(L, -2, k + 1);
+  }
+  lua_setfield(L, -2, "kinks");
+}
+
+/* activation.defined(): an array of {name=, value=, slope=, kinks=} */
+static int list_defined(lua_State *L) {
+  lua_settop(L, 0);
+  push_defined(L);
+  lua_newtable(L);
+  for (lua_Integer k = 1; k <= (lua_Integer)lua_rawlen(L, 1); k++) {
+    lua_rawgeti(L, 1, k);
+    push_definition(L, find(L, lua_tostring(L, -1)));
+    lua_rawseti(L, 2, k);
+    lua_pop(L, 1);
+  }
+  return 1;
+}
+
+const luaL_Reg lib_custom_functions[] = {
+    {"define", define}, {"defined", list_defined}, {NULL, NULL}};
