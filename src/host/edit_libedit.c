@@ -20,8 +20,7 @@ static key_kind ended;
 static line_completer *complete;
 static void *complete_context;
 
-/* --- keys
- * --------------------------------------------------------------------- */
+/* --- keys ---------------------------------------------------------------- */
 
 static void redraw(EditLine *e) {
   el_set(e, EL_PREP_TERM, 1);
@@ -55,8 +54,7 @@ static unsigned char insert_text(EditLine *e, int c) {
   return CC_REFRESH;
 }
 
-/* --- completion
- * --------------------------------------------------------------- */
+/* --- completion ---------------------------------------------------------- */
 
 static int columns(EditLine *e) {
   int n = 0;
@@ -112,8 +110,7 @@ void edit_set_completer(line_completer *f, void *context) {
   complete_context = context;
 }
 
-/* --- the editor
- * --------------------------------------------------------------- */
+/* --- the editor ---------------------------------------------------------- */
 
 static char *get_prompt(EditLine *e) {
   (void)e;

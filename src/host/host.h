@@ -11,7 +11,7 @@
 /* Exit codes. */
 enum { HOST_OK = 0, HOST_FAILED = 1, HOST_USAGE = 2, HOST_INTERRUPTED = 130 };
 
-/* --- run_options.c: the options that scripts also accept ------------------ */
+/* --- run_options.c: the options that scripts also accept ----------------- */
 
 enum { HOST_RUN_OPTIONS = 17 };
 
@@ -64,7 +64,7 @@ void host_print_help(void); /* on stdout */
 /* Prints a message about the command line on stderr. */
 void host_usage_error(const char *message);
 
-/* --- run.c: calling Lua, and errors --------------------------------------- */
+/* --- run.c: calling Lua, and errors -------------------------------------- */
 
 /* Calls the function under its arguments with a traceback handler, stopped by
    Ctrl-C. Returns Lua's status; results or the message are on the stack. */
@@ -76,7 +76,7 @@ int host_report(lua_State *L, int status);
 void host_message(const char *message);
 void host_set_program(const char *name); /* NULL: none in messages */
 
-/* --- interrupt.c: Ctrl-C -------------------------------------------------- */
+/* --- interrupt.c: Ctrl-C ------------------------------------------------- */
 
 /* From here on Ctrl-C raises an error in what L calls. stubborn: an entry at
    the prompt, which cannot go on by catching it, and where a second Ctrl-C
@@ -88,7 +88,7 @@ bool host_was_interrupted(void);
 /* coroutine.resume and coroutine.wrap that let Ctrl-C in. */
 void host_open_coroutines(lua_State *L);
 
-/* --- strict.c: globals that nobody set ------------------------------------ */
+/* --- strict.c: globals that nobody set ----------------------------------- */
 
 /* Lua: (sources, declared, on_read, on_write) -> __index and __newindex for _G.
    Where code whose source is a key of `sources` reads a name that is not there,

@@ -14,8 +14,11 @@
 #include "../bind/lib.h"
 #include "../system/status.h"
 #include "host.h"
+#include "line.h"
 
-enum { GRACE = 300000000, PATIENCE = 3 }; /* nanoseconds; presses */
+/* Nanoseconds; presses. timeout and mpirun hand a signal on that the terminal
+   has sent, too: what comes as soon is the same Ctrl-C. */
+enum { GRACE = 300000000, BOUNCE = 100000000, PATIENCE = 3 };
 
 /* For the signal handler, which may touch nothing but these, sys_interrupted
    and Lua's hook. */
@@ -64,6 +67,18 @@ static void say_what_is_wrong(void) {
     return; /* nobody is there to read it */
 }
 
+/* The next Ctrl-C, which has come, ends the process when the handler is left.
+ */
+static void give_up(void) {
+  set_handler(SIG_DFL);
+  raise(SIGINT);
+}
+
+static void ask_to_stop(void) {
+  sys_interrupted = 1;
+  stop_soon(atomic_load(&running));
+}
+
 static void on_interrupt(int signal_number) {
   int before = errno;
   (void)signal_number;
@@ -72,10 +87,10 @@ static void on_interrupt(int signal_number) {
     atomic_store(&first, now());
   if (insistent && presses == PATIENCE)
     say_what_is_wrong();
-  if (!insistent || presses == PATIENCE)
-    set_handler(SIG_DFL); /* the next one ends the process */
-  sys_interrupted = 1;
-  stop_soon(atomic_load(&running));
+  if (presses == 1 || (insistent && presses <= PATIENCE))
+    ask_to_stop();
+  else if (insistent || now() - atomic_load(&first) > BOUNCE)
+    give_up();
   errno = before;
 }
 
@@ -87,9 +102,10 @@ void host_watch(lua_State *L, bool stubborn) {
   set_handler(on_interrupt);
 }
 
-/* Between a prompt's entries Ctrl-C has nothing to stop. */
+/* Between a prompt's entries Ctrl-C has nothing to stop but the next line. */
 void host_unwatch(lua_State *L) {
-  set_handler(insistent ? SIG_IGN : SIG_DFL);
+  set_handler(insistent ? line_on_signal : SIG_DFL);
+  sys_interrupted = 0;
   if (presses > 0)
     lua_sethook(L, NULL, 0, 0);
 }

@@ -4,12 +4,14 @@
 #include "keys.h"
 
 #include <errno.h>
-#include <poll.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/select.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "line.h"
@@ -49,32 +51,57 @@ static bool make_room(void) {
   return true;
 }
 
+/* Waits so many milliseconds for input: 1 where there is some, 0 where not, -1
+   after a signal. Signals come during the wait alone, so that none is missed
+   between a look at their flags and the wait. */
+static int wait_for_input(int patience) {
+  struct timespec limit = {patience / 1000, patience % 1000 * 1000000L};
+  sigset_t ours, before;
+  fd_set terminal;
+  int n = -1;
+  FD_ZERO(&terminal);
+  FD_SET(STDIN_FILENO, &terminal);
+  sigemptyset(&ours);
+  sigaddset(&ours, SIGINT);
+  sigaddset(&ours, SIGWINCH);
+  sigaddset(&ours, SIGCONT);
+  sigprocmask(SIG_BLOCK, &ours, &before);
+  errno = EINTR;
+  if (!line_was_cancelled())
+    n = pselect(STDIN_FILENO + 1, &terminal, NULL, NULL,
+                patience < 0 ? NULL : &limit, &before);
+  int code = errno;
+  sigprocmask(SIG_SETMASK, &before, NULL);
+  errno = code;
+  return n;
+}
+
 /* Reads what there is, after waiting so many milliseconds for it. KEY_TEXT:
    something came; KEY_CHARACTER: nothing did. */
 static key_kind fill(int patience) {
-  struct pollfd terminal = {.fd = STDIN_FILENO, .events = POLLIN};
-  if (line_was_cancelled())
-    return KEY_CANCELLED;
-  if (line_was_disturbed())
-    return KEY_DISTURBED;
-  int n = poll(&terminal, 1, patience);
-  if (n < 0 && errno == EINTR)
-    return fill(patience); /* and see which signal it was */
-  if (n == 0)
-    return KEY_CHARACTER;
-  if (n < 0 || !make_room())
-    return KEY_END;
-  ssize_t size = read(STDIN_FILENO, input.bytes + input.end, CHUNK);
-  if (size < 0 && (errno == EINTR || errno == EAGAIN))
-    return fill(patience);
-  if (size <= 0)
-    return KEY_END;
-  input.end += (size_t)size;
-  return KEY_TEXT;
+  for (;;) {
+    int n = wait_for_input(patience);
+    if ((n < 0 && errno != EINTR) || !make_room())
+      return KEY_END;
+    if (line_was_cancelled())
+      return KEY_CANCELLED;
+    if (line_was_disturbed())
+      return KEY_DISTURBED;
+    if (n == 0)
+      return KEY_CHARACTER;
+    if (n < 0)
+      continue;
+    ssize_t size = read(STDIN_FILENO, input.bytes + input.end, CHUNK);
+    if (size < 0 && (errno == EINTR || errno == EAGAIN))
+      continue;
+    if (size <= 0)
+      return KEY_END;
+    input.end += (size_t)size;
+    return KEY_TEXT;
+  }
 }
 
-/* --- UTF-8
- * -------------------------------------------------------------------- */
+/* --- UTF-8 --------------------------------------------------------------- */
 
 /* How many bytes a character takes that begins with b; 0: none does. */
 static size_t length_of(unsigned char b) {
@@ -189,8 +216,7 @@ static key_kind take_text(key *k) {
   return KEY_TEXT;
 }
 
-/* --- keys
- * --------------------------------------------------------------------- */
+/* --- keys ---------------------------------------------------------------- */
 
 static key_kind take_character(key *k) {
   size_t n = length_of(head()[0]);

@@ -10,13 +10,13 @@
 #include <string.h>
 #include <unistd.h>
 
-/* --- signals while a line is typed ---------------------------------------- */
+/* --- signals while a line is typed --------------------------------------- */
 
 static volatile sig_atomic_t cancelled, disturbed;
 static const int caught[] = {SIGINT, SIGWINCH, SIGCONT};
 enum { CAUGHT = sizeof caught / sizeof *caught };
 
-static void on_signal(int number) {
+void line_on_signal(int number) {
   if (number == SIGINT)
     cancelled = 1;
   else
@@ -24,9 +24,9 @@ static void on_signal(int number) {
 }
 
 static void catch_signals(struct sigaction saved[CAUGHT]) {
-  struct sigaction action = {.sa_handler = on_signal}; /* no SA_RESTART */
+  struct sigaction action = {.sa_handler = line_on_signal}; /* no SA_RESTART */
   sigemptyset(&action.sa_mask);
-  cancelled = disturbed = 0;
+  disturbed = 0;
   for (int i = 0; i < CAUGHT; i++)
     sigaction(caught[i], &action, &saved[i]);
 }
@@ -102,17 +102,27 @@ void line_open(void) {
 
 bool line_is_edited(void) { return edited; }
 
+static line_result read_either(const char *prompt, char **line,
+                               size_t *length) {
+#ifdef OR_EDITLINE
+  if (edited)
+    return edit_read(prompt, line, length);
+#endif
+  return read_plain(prompt, line, length);
+}
+
+/* A Ctrl-C that came as the line ended drops it, too. */
 line_result line_read(const char *prompt, char **line, size_t *length) {
   struct sigaction saved[CAUGHT];
-  line_result result;
   catch_signals(saved);
-#ifdef OR_EDITLINE
-  result = edited ? edit_read(prompt, line, length)
-                  : read_plain(prompt, line, length);
-#else
-  result = read_plain(prompt, line, length);
-#endif
+  line_result result = read_either(prompt, line, length);
   release_signals(saved);
+  if (result == LINE_READ && cancelled) {
+    puts("^C");
+    free(*line);
+    result = LINE_CANCELLED;
+  }
+  cancelled = 0;
   return result;
 }
 

@@ -24,6 +24,9 @@ typedef line_answer line_completer(void *context, const char *text);
 void line_open(void);
 /* Is there an editor, so that history and completion make sense? */
 bool line_is_edited(void);
+/* The signal handler while a line is read. A SIGINT before that cancels the
+   next line. */
+void line_on_signal(int number);
 /* Reads a line without its newline into *line, of *length bytes, to be freed
    by the caller (LINE_READ only). */
 line_result line_read(const char *prompt, char **line, size_t *length);
@@ -37,7 +40,7 @@ char *line_peek(void);
 /* Who answers Tab; NULL: nobody, Tab inserts itself. */
 void line_set_completer(line_completer *f, void *context);
 
-/* --- between line.c and the editor that was built in (edit_*.c) ----------- */
+/* --- between line.c and the editor that was built in (edit_*.c) ---------- */
 
 /* Did Ctrl-C come since line_read began? */
 bool line_was_cancelled(void);

@@ -93,8 +93,7 @@ static int set_completer(lua_State *L) {
   return 0;
 }
 
-/* --- running an entry
- * ----------------------------------------------------------- */
+/* --- running an entry ---------------------------------------------------- */
 
 /* call(f, handler) -> true, results | false, what handler(message) returned,
    was it Ctrl-C. Ctrl-C stops what f does, whatever f catches. */
@@ -133,8 +132,7 @@ static int get_clock(lua_State *L) {
   return 1;
 }
 
-/* --- files
- * -------------------------------------------------------------------- */
+/* --- files --------------------------------------------------------------- */
 
 static int result(lua_State *L, bool good) {
   int code = errno;
@@ -196,8 +194,7 @@ static int list(lua_State *L) {
   return 1;
 }
 
-/* --- the prompt
- * ------------------------------------------------------------------ */
+/* --- the prompt ---------------------------------------------------------- */
 
 static const luaL_Reg functions[] = {{"read", read_line},
                                      {"peek", peek},

@@ -53,8 +53,7 @@ static void run_copy(void (*f)(void *), void *context, const sys_part *parts,
   _exit(0);
 }
 
-/* --- in the parent
- * ------------------------------------------------------------ */
+/* --- in the parent ------------------------------------------------------- */
 
 /* Waits for a byte, for the copy's end, or for Ctrl-C. */
 static sys_status wait_for(int fd) {

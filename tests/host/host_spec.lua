@@ -278,6 +278,26 @@ describe("Ctrl-C", function()
     assert.matches("false", out, 1, true)
   end)
 
+  it("that comes twice at once is one, and ends a script that goes on", function()
+    local function signals(code, pause)
+      write_file(script, "print 'ready' io.stdout:flush()\n" .. code)
+      return shell(([[
+        orthorun %s >%s.out & pid=$!
+        for i in $(seq 100); do [ -s %s.out ] && break; sleep 0.02; done
+        sleep 0.05; kill -INT $pid; sleep %s; kill -INT $pid; wait $pid; status=$?
+        cat %s.out; rm %s.out; exit $status]]):format(script, script, script,
+        pause, script, script))
+    end
+    local catch = "pcall(function() while true do end end) " ..
+      "local t = os.time() repeat until os.time() > t + 1 print 'done'"
+    local out, code = signals(catch, 0)
+    assert.are.equal("ready\ndone\n", out)
+    assert.are.equal(0, code)
+    out, code = signals(catch, 0.4)
+    assert.are.equal("ready\n", out)
+    assert.are.equal(130, code)
+  end)
+
   it("stops a script that waits for input", function()
     local code = interrupt "io.popen('sleep 1'):read 'a'"
     assert.are.equal(130, code)

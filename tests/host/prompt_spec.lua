@@ -372,6 +372,20 @@ describe("Ctrl-C", function()
       "io.open('/proc/self/stat'):read('n') .. ' orthorun'):read 'a'"))
   end)
 
+  terminal("says so where nothing can be stopped, and then ends", function()
+    start()
+    tmux("send-keys", "-t", "s", "-l",
+      "('a'):rep(40):find(('a?'):rep(40) .. ('a'):rep(40))")
+    tmux("send-keys", "-t", "s", "Enter")
+    os.execute "sleep 0.3"
+    keys("C-c", "C-c")
+    assert.not_matches("cannot be stopped", screen(), 1, true)
+    keys "C-c"
+    see "still in a call that cannot be stopped; Ctrl%-C once more ends"
+    keys "C-c"
+    see "left with 130"
+  end)
+
   terminal("drops what is half typed, and the rest of a paste", function()
     start()
     keys('"half', "C-c", "6 * 7", "Enter")

@@ -42,6 +42,8 @@ describe("the reference", function()
   it("has examples from the other pages", function()
     assert.same({ "U, s, Vt = A:svd()" }, docs.examples("A:svd", 3))
     assert.is_true(#docs.examples("init.orthogonal", 2) == 2)
+    local example = docs.examples("ortho.train", 1)[1]
+    assert.matches("^local history = ortho.train{.*\n  optimizer.*}}$", example)
   end)
 end)
 
@@ -64,9 +66,10 @@ describe("help", function()
   end)
 
   it("keeps to the width of the terminal", function()
-    for _, word in ipairs { "signal", "svd", "tracker", "data.load" } do
-      for line in help.of_word(word):gmatch "\n(  [^\n]+)" do
-        assert.is_true(utf8.len(line) <= 80 or not line:find " %l+ ", line)
+    for _, word in ipairs { "theory.signal", "svd", "train", "data.load" } do
+      local text = help.of_word(word):gsub("\n  for example\n.*", "")
+      for line in text:gmatch "[^\n]+" do
+        assert.is_true(utf8.len(line) <= 80, line)
       end
     end
   end)

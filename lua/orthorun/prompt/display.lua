@@ -16,8 +16,9 @@ local display = {}
 
 local most_rows, most_text, most_keys, modest = 24, 20000, 10000, 512
 
--- colors: false where they are not wanted; width: of the terminal; ortho: the
--- library, which shows what is in it.
+-- colors: false where they are not wanted; graphics: does the terminal take
+-- pictures? width: of the terminal; ortho: the library, which shows what is in
+-- it.
 local settings = { colors = false, width = 80 }
 
 function display.set(new) settings = new end
@@ -281,9 +282,28 @@ local function show_results(t)
   return concat(lines, "\n")
 end
 
+-- The picture drawn by the terminal itself, or nil.
+local function drawn(picture)
+  local kitty = settings.graphics and require "orthorun.prompt.kitty"
+  if not kitty then return nil end
+  local name = os.tmpname()
+  os.remove(name)
+  local path = try(picture.save, picture, name .. ".png")
+  local file = path and io.open(path, "rb")
+  if not file then return nil end
+  local png = file:read "a"
+  file:close()
+  os.remove(path)
+  return kitty.picture(png)
+end
+
 local function show_picture(picture)
-  io.stdout:flush()
-  picture:show()
+  local pixels = drawn(picture)
+  if pixels then
+    io.write(pixels, "\n")
+  else
+    picture:show()
+  end
   return #picture > 0 and dim(concat(picture, "\n")) or ""
 end
 

@@ -249,33 +249,49 @@ function docs.search(word)
   return list
 end
 
-local examples_of -- page -> its lines of Lua
+local example_lines -- of all pages, in order
 
-local function example_lines()
-  if examples_of then return examples_of end
-  examples_of = {}
+local function read_examples()
+  local list = {}
   for _, page in ipairs(pages) do
     for kind, code in (read(page) or ""):gmatch "```(%l+)\n(.-)\n```" do
       for line in (code .. "\n"):gmatch "([^\n]*)\n" do
-        local typed = kind == "lua" and line or match(line, "^> (.*)")
-        if typed and (kind == "lua" or kind == "console") then
-          examples_of[#examples_of + 1] = match(typed, "^%s*(.-)%s*$")
-        end
+        local typed = kind == "lua" and line or
+          kind == "console" and match(line, "^> (.*)")
+        if typed then list[#list + 1] = typed end
       end
     end
   end
-  return examples_of
+  return list
 end
 
--- Up to `most` lines of the pages' examples that use a name.
+-- The lines from k on that belong together because a bracket is open; of more
+-- than four the first ones, and dots.
+local function whole(lines, k)
+  local text, depth = "", 0
+  for i = k, math.min(k + 3, #lines) do
+    text = text .. (i > k and "\n" or "") .. lines[i]
+    local _, opened = gsub(lines[i], "[({%[]", "")
+    local _, closed = gsub(lines[i], "[)}%]]", "")
+    depth = depth + opened - closed
+    if depth <= 0 then return text end
+  end
+  return text .. " ..."
+end
+
+-- Up to `most` pieces of the pages' examples that use a name, without their
+-- indentation.
 function docs.examples(name, most)
+  example_lines = example_lines or read_examples()
   local list, seen = {}, {}
   local call = gsub(name, "^%a+:", ":"):gsub("%p", "%%%0")
-  for _, line in ipairs(example_lines()) do
+  for k, line in ipairs(example_lines) do
     if #list < most and not seen[line] and
       find(line, call .. "%f[^%w_]%s*[({\"']") then
       seen[line] = true
-      list[#list + 1] = line
+      local indent = match(line, "^%s*")
+      list[#list + 1] = gsub("\n" .. whole(example_lines, k), "\n" .. indent,
+        "\n"):sub(2)
     end
   end
   return list

@@ -39,11 +39,25 @@ local function paragraph(s, indent)
   return concat(lines, "\n")
 end
 
+-- A signature, broken between options where it is longer than a line.
+local function signature_text(signature)
+  local lines, line = {}, ""
+  for part in gsub(signature, ", ", ",\n"):gmatch "[^\n]+" do
+    if line ~= "" and #line + #part + 1 > width() then
+      lines[#lines + 1], line = line, "    " .. part
+    else
+      line = line == "" and part or line .. " " .. part
+    end
+  end
+  lines[#lines + 1] = line
+  return display.bold(concat(lines, "\n"))
+end
+
 local function add_examples(lines, names, count)
   local list = {}
   for _, name in ipairs(names) do
-    for _, line in ipairs(docs.examples(name, count - #list)) do
-      list[#list + 1] = "    " .. line
+    for _, example in ipairs(docs.examples(name, count - #list)) do
+      list[#list + 1] = "    " .. gsub(example, "\n", "\n    ")
     end
   end
   if #list == 0 then return end
@@ -55,18 +69,36 @@ end
 local function item_text(item, with_examples)
   local lines = {}
   for _, signature in ipairs(item.signatures) do
-    lines[#lines + 1] = display.bold(signature)
+    lines[#lines + 1] = signature_text(signature)
   end
   if item.text ~= "" then lines[#lines + 1] = paragraph(item.text, "  ") end
   if with_examples then add_examples(lines, item.names, 4) end
   return concat(lines, "\n")
 end
 
+-- A row of a table: its first cell as wide as all first ones.
+local function row_text(row, widest)
+  local first, rest = match(row, "^|%s*(.-)%s*|%s*(.-)%s*|$")
+  if not first or find(first, "^[-|]*$") then return "" end
+  local name = gsub(first, "`", "")
+  return "  " .. name .. (" "):rep(widest - utf8.len(name)) .. "  " ..
+    gsub(rest, "`", "")
+end
+
+local function widest_first(texts)
+  local widest = 0
+  for _, text in ipairs(texts) do
+    local first = gsub(match(text, "^|%s*(.-)%s*|") or "", "`", "")
+    widest = math.max(widest, utf8.len(first))
+  end
+  return widest
+end
+
 local function section_text(section)
   local lines = { display.bold(section.name) }
+  local widest = widest_first(section.texts)
   for _, text in ipairs(section.texts) do
-    lines[#lines + 1] = find(text, "^|") and
-      (find(text, "^|[-|]*$") and "" or "  " .. gsub(text, "[|`]", " ")) or
+    lines[#lines + 1] = find(text, "^|") and row_text(text, widest) or
       paragraph(text, "  ")
   end
   for _, item in ipairs(section.items) do

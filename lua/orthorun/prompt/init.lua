@@ -27,8 +27,8 @@ local function lazy(name)
   end })
 end
 
-local commands, complete, display, errors = lazy "commands", lazy "complete",
-  lazy "display", lazy "errors"
+local commands, complete, display, errors, kitty = lazy "commands",
+  lazy "complete", lazy "display", lazy "errors", lazy "kitty"
 
 local host    -- functions of the process and its terminal
 local path    -- of the history file
@@ -127,7 +127,7 @@ end
 -- Before each entry: the terminal may have changed its width.
 local function set_display()
   display.set { colors = host.colors, ortho = package.loaded.orthorun,
-    width = core.file.columns(1) or 80 }
+    graphics = host.graphics, width = core.file.columns(1) or 80 }
 end
 
 local function is_luas(f)
@@ -253,6 +253,7 @@ function prompt.run(functions)
   host = functions
   host.colors = host.interactive and not getenv "NO_COLOR" and
     getenv "TERM" ~= "dumb"
+  host.graphics = host.interactive and kitty.speaks(getenv)
   prompt.host = host
   if not started then
     started = true
