@@ -1,6 +1,6 @@
 /* lib_layer.h: the layer userdata, shared by those who make layers
-   (lib_layer.c), walk over them (lib_tree.c) and pass through them
-   (lib_network.c). */
+   (lib_layer.c, lib_container.c), walk over them (lib_tree.c) and pass through
+   them (lib_network.c). */
 #ifndef ORTHORUN_LIB_LAYER_H
 #define ORTHORUN_LIB_LAYER_H
 
@@ -53,6 +53,8 @@ typedef struct network {
 } network;
 
 layer *lib_newlayer(lua_State *L, layer_form form);
+/* Pushes the module `layer` with all that makes a layer of no others. */
+void lib_openleaves(lua_State *L);
 layer *lib_testlayer(lua_State *L, int idx);
 layer *lib_checklayer(lua_State *L, int arg);
 /* The value on top is a layer: ours, or a table with forward and backward. */
