@@ -26,10 +26,15 @@ local function cpu_name()
   return "unknown"
 end
 
--- host, machine (its processor) and system, as texts.
+local described
+
+-- host, machine (its processor) and system, as texts. To be read only: they
+-- are asked for once, since the kernel takes its time to tell the processor.
 function machine.describe()
-  return { host = first_line "/proc/sys/kernel/hostname" or "unknown",
+  described = described or {
+    host = first_line "/proc/sys/kernel/hostname" or "unknown",
     machine = cpu_name(), system = first_line "/proc/version" or "unknown" }
+  return described
 end
 
 local function whole(name, env)
