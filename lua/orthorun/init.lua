@@ -45,7 +45,11 @@ local is_module = { matrix = true, layer = true, activation = true, rng = true,
 core.set_threads(require "orthorun.base.machine".threads())
 
 require "orthorun.net.method" -- net:train
-require "orthorun.plot.method" -- t:plot
+require "orthorun.base.events".listen("class", function(Table) -- of tables
+  function Table:plot(options)
+    return require "orthorun.plot.method"(self, options)
+  end
+end)
 require "orthorun.report.journal" -- listens from the first table on
 require "orthorun.base.output".watch()
 

@@ -8,7 +8,7 @@ local listeners = {}
 
 -- From now on f(value, title) is called for each event of a kind: "sweep",
 -- "table", "text", "printed" (a text of the script's), "plot", "csv" (the path
--- of one that was written), "required" (a version).
+-- of one that was written), "required" (a version), "class" (of tables).
 function events.listen(kind, f)
   listeners[kind] = listeners[kind] or {}
   table.insert(listeners[kind], f)

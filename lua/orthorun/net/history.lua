@@ -1,7 +1,6 @@
 -- history: what ortho.train returns: what was measured in a run, step by step
 -- and at its end, and why its weights are where they are. Trains nothing.
 local core = require "orthorun.core"
-local explain = require "orthorun.net.explain"
 local names = require "orthorun.base.names"
 local stats = require "orthorun.table.stats"
 
@@ -26,7 +25,7 @@ end
 -- mechanisms (names: "vanishing gradient", "short run", "depth", "lazy", "low
 -- rank"), layers (a table of figures), figures and text, which prints as a
 -- table and a paragraph. Works on the net as it is now.
-function History:explain() return explain(self) end
+function History:explain() return require "orthorun.net.explain"(self) end
 
 -- --- what the tracker found, in fewer numbers -------------------------------
 

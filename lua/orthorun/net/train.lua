@@ -2,7 +2,6 @@
 -- the history it returns. A step allocates nothing: batches, passes, loss,
 -- clipping and update run in buffers made once.
 local batches = require "orthorun.data.batches".new
-local data = require "orthorun.data"
 local history_of = require "orthorun.net.history"
 local names = require "orthorun.base.names"
 local optim = require "orthorun.net.optim"
@@ -98,7 +97,7 @@ end
 
 -- The set called so, or what is no name as it is.
 local function set_of(set)
-  return type(set) == "string" and data.load(set) or set
+  return type(set) == "string" and require "orthorun.data".load(set) or set
 end
 
 -- The options with a set and an optimizer in place of their names. A set with

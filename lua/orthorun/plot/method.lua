@@ -1,7 +1,6 @@
 -- method: t:plot{...} of tables: ortho.plot of that table, into a file of the
 -- run that it came from, which is named and told. The plots themselves are
 -- loaded when the first is asked for.
-local Table = require "orthorun.table.columns".class
 local names = require "orthorun.base.names"
 local output = require "orthorun.base.output"
 
@@ -26,7 +25,7 @@ end
 
 -- t:plot{...}: options of ortho.plot without data. file: by default a name of
 -- the run's own in its folder, RUN_COLUMN.
-function Table:plot(options)
+return function(self, options)
   local spec = {}
   for name, value in pairs(names.table_of("t:plot", "options", options)) do
     spec[name] = value

@@ -2,7 +2,6 @@
 -- reduced by the files beside this one, written and printed here. Knows
 -- nothing of sweeps.
 local columns = require "orthorun.table.columns"
-local compare = require "orthorun.table.compare"
 local csv = require "orthorun.base.csv"
 local events = require "orthorun.base.events"
 local export = require "orthorun.table.export"
@@ -58,7 +57,11 @@ end
 
 local Table = columns.class
 
-Table.compare = compare.compare
+-- Loaded when it is asked for, with the distributions that it needs.
+function Table:compare(options)
+  return require "orthorun.table.compare".compare(self, options)
+end
+
 Table.summary, Table.fit, Table.pivot = reduce.summary, reduce.fit, reduce.pivot
 
 -- The table as CSV text, header first.
@@ -120,5 +123,8 @@ function Table:__tostring()
   return ("table of %s: %s"):format(count(self.size, "row"),
     table.concat(self.names, ", "))
 end
+
+-- Rooms above add methods of theirs.
+events.tell("class", Table)
 
 return tabular
