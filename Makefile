@@ -177,6 +177,16 @@ gallery: deps ## draw the pictures of docs/ anew
 	  $G/*/drift.png docs/
 	./$(BIN) tools/gallery.lua
 
+# The tests fail where this was forgotten.
+reference: deps ## make docs/api, help() and the types anew from the comments
+	@$(MAKE) --no-print-directory $(BIN)
+	./$(BIN) tools/reference/make.lua
+
+docs: ## the reference as HTML with a search box, in build/docs
+	@tools/deps run docs
+	@$(MAKE) --no-print-directory $(BIN)
+	./$(BIN) tools/reference/make.lua --html
+
 # --- install ----------------------------------------------------------------
 BINDIR   = $(DESTDIR)$(PREFIX)/bin
 SHAREDIR = $(DESTDIR)$(PREFIX)/share/orthorun
@@ -187,7 +197,10 @@ install: $(BIN) ## into PREFIX (/usr/local); DESTDIR is honoured
 	cd lua && find . -type f \
 	  -exec install -D -m 644 {} $(abspath $(SHAREDIR))/{} \;
 	install -d $(SHAREDIR)/docs
+	install -d $(SHAREDIR)/docs/api $(SHAREDIR)/docs/stubs
 	install -m 644 docs/*.md $(SHAREDIR)/docs
+	install -m 644 docs/api/*.md $(SHAREDIR)/docs/api
+	install -m 644 docs/stubs/*.lua $(SHAREDIR)/docs/stubs
 
 uninstall: ## what install did, undone
 	rm -f $(BINDIR)/orthorun
@@ -203,4 +216,4 @@ help: ## this list
 	@echo "Settings: see the first lines of the Makefile."
 
 .PHONY: all deps deps-dev run test test-built test-gc test-kill test-cluster \
-        bench bench-deps bench-smoke bench-sweeps check format gallery install uninstall clean help FORCE
+        bench bench-deps bench-smoke bench-sweeps check format gallery reference docs install uninstall clean help FORCE

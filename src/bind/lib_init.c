@@ -1,6 +1,29 @@
 /* lib_init.c: ortho.init.NAME{options} makes an initializer, and calling one
    makes a matrix: W = f(rng, rows, cols [, precision]). The distributions are
    in core/init.h. */
+
+/*** `init.NAME{options}` makes an initializer, and calling that makes a
+   matrix. An initializer's options can be read, as in `f.gain`, and so can
+   `f.name`.
+
+   `init=` of a layer takes an initializer or a Lua function(r, rows, cols,
+   precision) that returns a matrix of that shape and precision; in `mlp` a
+   name will do, too. `gain=` is a number ≥ 0 or an activation's name, which
+   stands for `activation.gain(name)`.
+
+   | initializer | distribution of W_ij |
+   |---|---|
+   | `gaussian` | N(mean, std²) |
+   | `scaled_gaussian` | N(0, gain²/fan_in) |
+   | `he_normal` | N(0, gain²/fan), gain √2 |
+   | `he_uniform` | U(−b, b), b = gain √(3/fan), gain √2 |
+   | `glorot_normal` | N(0, 2 gain²/(fan_in + fan_out)) |
+   | `glorot_uniform` | U(−b, b), b = gain √(6/(fan_in + fan_out)) |
+   | `lecun_normal` | N(0, gain²/fan_in) |
+   | `orthogonal` | gain · Haar; variance gain²/max(fan_in, fan_out) |
+   @module init
+   @pragma nostrip */
+
 #include <limits.h>
 #include <math.h>
 #include <stddef.h>
@@ -191,6 +214,127 @@ static const char *push_who(lua_State *L, or_init_kind kind) {
   return lua_pushfstring(L, "init.%s", or_init_name(kind));
 }
 
+/*** N(mean, std²): std 1 is the article's exploding case.
+   @function init.gaussian
+   @tparam table options
+   @tparam[opt=0] number options.mean
+   @tparam[opt=1] number options.std at least 0
+   @treturn initializer */
+
+/*** N(0, gain²/fan_in).
+   @function init.scaled_gaussian
+   @tparam table options
+   @tparam[opt=1] number|string options.gain
+   @treturn initializer */
+
+/*** N(0, gain²/fan).
+   @function init.he_normal
+   @tparam table options
+   @tparam[opt=math.sqrt(2)] number|string options.gain
+   @tparam[opt="fan_in"] "fan_in"|"fan_out" options.mode which fan
+   @treturn initializer
+   @paper He et al. 2015
+   @usage
+   local W = ortho.init.he_normal {}(ortho.rng(1), 4, 4) */
+
+/*** U(−b, b) with b = gain √(3/fan): the variance of `init.he_normal`.
+   @function init.he_uniform
+   @tparam table options
+   @tparam[opt=math.sqrt(2)] number|string options.gain
+   @tparam[opt="fan_in"] "fan_in"|"fan_out" options.mode which fan
+   @treturn initializer
+   @paper He et al. 2015 */
+
+/*** N(0, 2 gain²/(fan_in + fan_out)).
+   @function init.glorot_normal
+   @tparam table options
+   @tparam[opt=1] number|string options.gain
+   @treturn initializer
+   @paper Glorot, Bengio 2010 */
+
+/*** U(−b, b), b = gain √(6/(fan_in + fan_out)).
+   @function init.glorot_uniform
+   @tparam table options
+   @tparam[opt=1] number|string options.gain
+   @treturn initializer
+   @paper Glorot, Bengio 2010 */
+
+/*** N(0, gain²/fan_in), not cut off as in Keras.
+   @function init.lecun_normal
+   @tparam table options
+   @tparam[opt=1] number|string options.gain
+   @treturn initializer
+   @paper LeCun et al. 1998 */
+
+/*** N(mean, std²) given a ≤ x ≤ b, by exact rejection. The ends are
+   absolute, as in PyTorch's `trunc_normal_`, not multiples of std.
+   @function init.truncated_normal
+   @tparam table options
+   @tparam[opt=0] number options.mean
+   @tparam[opt=1] number options.std at least 0
+   @tparam[opt=-2] number options.a the least value
+   @tparam[opt=2] number options.b the largest value
+   @treturn initializer
+   @paper Robert 1995 */
+
+/*** U[low, high).
+   @function init.uniform
+   @tparam table options
+   @tparam[opt=0] number options.low
+   @tparam[opt=1] number options.high
+   @treturn initializer */
+
+/*** The same value everywhere.
+   @function init.constant
+   @tparam table options
+   @tparam[opt=0] number options.value
+   @treturn initializer */
+
+/*** 0 everywhere.
+   @function init.zeros
+   @call init.zeros{}
+   @treturn initializer */
+
+/*** gain on the main diagonal, any shape.
+   @function init.identity
+   @tparam table options
+   @tparam[opt=1] number|string options.gain
+   @treturn initializer */
+
+/*** gain times a Haar-distributed orthogonal matrix; of a rectangle the
+   shorter side is orthonormal (tall: columns, wide: rows). By Stewart's
+   sampler, with R's signs.
+   @function init.orthogonal
+   @tparam table options
+   @tparam[opt=1] number|string options.gain
+   @tparam[opt=nil] 1|-1 options.det draws from that half of the square ones
+   @treturn initializer
+   @raise when called with det and a shape that is not square.
+   @paper Stewart 1980
+   @usage
+   local Q = ortho.init.orthogonal {}(ortho.rng(1), 4, 4)
+   assert(ortho.metric.orthogonality_error(Q) < 1e-14)
+   local f = ortho.init.orthogonal { gain = "relu" } */
+
+/*** gain · [Q −Q; −Q Q], Q Haar of half the size. A ReLU net so begun
+   computes a linear map. Sizes must be even.
+   @function init.looks_linear
+   @tparam table options
+   @tparam[opt=1] number|string options.gain
+   @tparam[opt="hidden"] "first"|"hidden"|"last" options.layer first: [Q; −Q];
+     last: [Q −Q]
+   @treturn initializer
+   @paper Balduzzi et al. 2017 */
+
+/*** Each row or column has `nonzeros` weights N(0, std²) at random places.
+   @function init.sparse
+   @tparam table options
+   @tparam[opt=1] number options.std
+   @tparam[opt=15] int options.nonzeros
+   @tparam[opt="row"] "row"|"column" options.per column: as in PyTorch
+   @treturn initializer
+   @paper Martens 2010 */
+
 /* init.NAME{options}; the kind is the function's upvalue */
 static int make(lua_State *L) {
   or_init f =
@@ -318,7 +462,14 @@ static or_status fill(void *context, or_arena *arena) {
   return or_init_fill(d->f, d->r, d->w, arena);
 }
 
-/* W = f(rng, rows, cols [, precision]) */
+/*** Calls an initializer: the weights W, rows×cols = fan_out×fan_in (y = W
+   x).
+   @function f
+   @tparam rng r
+   @tparam int rows fan_out
+   @tparam int cols fan_in
+   @tparam[opt] string precision "float64" or "float32"
+   @treturn matrix */
 static int init_call(lua_State *L) {
   const or_init *f = check_init(L, 1);
   const char *who = push_who(L, f->kind);
@@ -382,8 +533,11 @@ static int no_such_field(lua_State *L) {
   return unknown_name(L, lua_tostring(L, 2));
 }
 
-/* init.get(name, initializer or function): a name gives the initializer with
-   its default options, the others come back as they are */
+/*** The initializer of that name with its default options; an initializer or
+   a function comes back as it is.
+   @function init.get
+   @tparam string|initializer|func what
+   @treturn initializer */
 static int get(lua_State *L) {
   if (luaL_testudata(L, 1, LIB_INIT) || lua_isfunction(L, 1)) {
     lua_settop(L, 1);
@@ -403,7 +557,9 @@ static int get(lua_State *L) {
   return unknown_name(L, lua_tostring(L, 1));
 }
 
-/* init.names(): all of them, in the order of the reference */
+/*** All names of initializers.
+   @function init.names
+   @treturn {string,...} */
 static int names(lua_State *L) {
   lua_createtable(L, OR_INIT_COUNT, 0);
   for (int i = 0; i < OR_INIT_COUNT; i++) {

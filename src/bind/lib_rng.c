@@ -1,5 +1,15 @@
 /* lib_rng.c: ortho.rng(seed) and the methods of a generator. What the numbers
    are is in core/rng.h. */
+
+/*** Counter-based random numbers, Philox 4x32-10 (Salmon et al. 2011,
+   through Random123). The state is a key and a position; there is no
+   global generator. The stream is version 1 (`rng.version`) and does not
+   change: the same seed gives the same bits on every machine. float32 and
+   float64 draw different numbers from one seed. `r == s` compares key and
+   position.
+   @module rng
+   @pragma nostrip */
+
 #include <limits.h>
 #include <math.h>
 #include <stdio.h>
@@ -17,7 +27,15 @@ static or_rng *new_rng(lua_State *L) {
   return lib_new(L, LIB_RNG, sizeof(or_rng), 0);
 }
 
-/* ortho.rng(seed): any 64-bit integer */
+/*** A generator.
+   @function rng
+   @tparam int seed any 64-bit integer
+   @treturn rng the generator
+   @paper Salmon, Moraes, Dror, Shaw: Parallel random numbers: as easy as 1, 2,
+     3 (2011)
+   @usage
+   local r = ortho.rng(1)
+   print(r:normal(3, 2), r:integer(1, 6)) */
 static int rng_call(lua_State *L) {
   lua_Integer seed =
       lib_checkinteger(L, "rng", 2, "seed", LUA_MININTEGER, LUA_MAXINTEGER);
@@ -52,7 +70,24 @@ static int return_draw(lua_State *L, const or_matrix *m, bool number) {
   return 1;
 }
 
-/* r:normal(rows, cols [, {mean=0, std=1, precision=}]); r:normal(): a number */
+/*** A matrix of N(mean, std²), by Box and Muller; without arguments one
+   number.
+   @function r:normal
+   @call r:normal([rows, cols [, {mean=0, std=1, precision=}]])
+   @tparam[opt] int rows
+   @tparam[opt] int cols
+   @tparam[opt] table options
+   @tparam[opt=0] number options.mean
+   @tparam[opt=1] number options.std at least 0
+   @tparam[opt] string options.precision "float64" or "float32"; by default the
+     run's
+   @treturn matrix rows×cols
+   @treturn[2] number where no size is given
+   @raise where mean and std leave the precision's range.
+   @usage
+   local r = ortho.rng(1)
+   local W = r:normal(4, 3, { std = 0.5 })
+   local z = r:normal() */
 static int rng_normal(lua_State *L) {
   static const char *const known[] = {"mean", "std", "precision", NULL};
   const char *who = "rng:normal";
@@ -71,8 +106,18 @@ static int rng_normal(lua_State *L) {
   return return_draw(L, m, number);
 }
 
-/* r:uniform(rows, cols [, {low=0, high=1, precision=}]); r:uniform(): a
-   number in [0,1) */
+/*** A matrix of U[low, high); without arguments one number in [0,1).
+   @function r:uniform
+   @call r:uniform([rows, cols [, {low=0, high=1, precision=}]])
+   @tparam[opt] int rows
+   @tparam[opt] int cols
+   @tparam[opt] table options
+   @tparam[opt=0] number options.low
+   @tparam[opt=1] number options.high more than low
+   @tparam[opt] string options.precision as in `r:normal`
+   @treturn matrix rows×cols
+   @treturn[2] number where no size is given
+   @raise where low and high are the same number in the matrix's precision. */
 static int rng_uniform(lua_State *L) {
   static const char *const known[] = {"low", "high", "precision", NULL};
   const char *who = "rng:uniform";
@@ -96,7 +141,11 @@ static int rng_uniform(lua_State *L) {
 
 /* --- integers ------------------------------------------------------------*/
 
-/* r:integer(low, high): uniform, both ends included */
+/*** A whole number, both ends included, without bias.
+   @function r:integer
+   @tparam int low
+   @tparam int high at least low
+   @treturn int */
 static int rng_integer(lua_State *L) {
   const char *who = "rng:integer";
   or_rng *r = lib_checkrng(L, 1);
@@ -107,7 +156,10 @@ static int rng_integer(lua_State *L) {
   return 1;
 }
 
-/* r:permutation(n): the numbers 1..n in uniformly random order */
+/*** The numbers 1..n in random order.
+   @function r:permutation
+   @tparam int n
+   @treturn {int,...} */
 static int rng_permutation(lua_State *L) {
   const char *who = "rng:permutation";
   or_rng *r = lib_checkrng(L, 1);
@@ -126,8 +178,15 @@ static int rng_permutation(lua_State *L) {
 
 /* --- streams -------------------------------------------------------------*/
 
-/* r:split(key): the independent stream called `key`, a string or an integer;
-   it depends on r's key and the name alone, not on what r has drawn */
+/*** An independent generator by name. It depends on r's key and the name
+   alone, not on what r has drawn, so that the numbers of a part do not
+   change when another part draws more. 1 and "1" are different names.
+   @function r:split
+   @tparam string|int key the name
+   @treturn rng
+   @usage
+   local r = ortho.rng(1)
+   local weights, data = r:split "weights", r:split "data" */
 static int rng_split(lua_State *L) {
   const or_rng *r = lib_checkrng(L, 1);
   or_rng part;
@@ -147,7 +206,9 @@ static int rng_split(lua_State *L) {
   return 1;
 }
 
-/* r:copy(): a generator that goes on from here as r itself would */
+/*** A generator that goes on from here as r would.
+   @function r:copy
+   @treturn rng */
 static int rng_copy(lua_State *L) {
   const or_rng *r = lib_checkrng(L, 1);
   *new_rng(L) = *r;
@@ -182,7 +243,8 @@ static const luaL_Reg methods[] = {{"normal", rng_normal},
                                    {"copy", rng_copy},
                                    {NULL, NULL}};
 
-/* The callable table ortho.rng; .version numbers the stream. */
+/*** The number of the stream: 1.
+   @field rng.version */
 int lib_open_rng(lua_State *L) {
   lib_class(L, LIB_RNG, metamethods, methods);
   lua_pop(L, 1);

@@ -1,5 +1,6 @@
--- docs: the API reference as data, read once from docs/api.md: what `help`
--- shows, and what Tab knows of options. Examples come from the other pages.
+-- docs: the reference as data (reference.lua, made from the comments at the
+-- functions): what `help` shows, and what Tab knows of options. More examples
+-- come from the other pages.
 local field_of = require "orthorun.base.names".field
 local find, gsub, match, sub = string.find, string.gsub, string.match,
   string.sub
@@ -84,11 +85,26 @@ local function parse(text)
   return parsed
 end
 
+-- Adds the pages that are made from comments.
+local function add_pages(parsed)
+  for _, page in ipairs(require "orthorun.prompt.reference") do
+    local section = { name = page.name, items = page.items,
+      texts = blocks(page.text) }
+    parsed.sections[#parsed.sections + 1] = section
+    for _, item in ipairs(page.items) do
+      item.section = section
+      parsed.items[#parsed.items + 1] = item
+      for _, name in ipairs(item.names) do parsed.by_name[name] = item end
+    end
+  end
+  return parsed
+end
+
 local reference
 
--- {items, by_name, sections}; empty where the page is missing.
+-- {items, by_name, sections}
 function docs.reference()
-  reference = reference or parse(read "api" or "")
+  reference = reference or add_pages(parse(read "api" or ""))
   return reference
 end
 
@@ -143,6 +159,7 @@ end
 -- nil where it takes none.
 function docs.options(name)
   local item, list, seen = docs.item(name), {}, {}
+  if item and item.options then return item.options end
   for _, signature in ipairs(item and item.names[1] and { docs.signature(name) }
     or {}) do
     local inside = match(signature, "%b{}")
@@ -283,7 +300,8 @@ end
 -- indentation.
 function docs.examples(name, most)
   example_lines = example_lines or read_examples()
-  local list, seen = {}, {}
+  local item, seen = docs.item(name), {}
+  local list = table.move(item and item.usage or {}, 1, most, 1, {})
   local call = gsub(name, "^%a+:", ":"):gsub("%p", "%%%0")
   for k, line in ipairs(example_lines) do
     if #list < most and not seen[line] and

@@ -2,7 +2,8 @@
 local display = require "orthorun.prompt.display"
 local docs = require "orthorun.prompt.docs"
 local concat = table.concat
-local find, gsub, match = string.find, string.gsub, string.match
+local find, gsub, match, sub = string.find, string.gsub, string.match,
+  string.sub
 
 local help = {}
 
@@ -65,13 +66,61 @@ local function add_examples(lines, names, count)
   table.move(list, 1, #list, #lines + 1, lines)
 end
 
--- One item: signatures, text, and where it stands.
+-- "  name  text", further lines below the text; name is `widest` letters wide.
+local function entry(name, text, widest)
+  local indent = "    " .. (" "):rep(widest)
+  local lines = paragraph(text, indent)
+  return "  " .. display.bold(name) .. (" "):rep(widest - utf8.len(name)) ..
+    "  " .. sub(lines, #indent + 1)
+end
+
+local function add_entries(lines, entries)
+  local widest = 0
+  for _, e in ipairs(entries) do widest = math.max(widest, utf8.len(e[1])) end
+  for _, e in ipairs(entries) do
+    lines[#lines + 1] = entry(e[1], e[2], math.min(widest, 24))
+  end
+end
+
+local function type_text(type) return (gsub(type, "|", " or ")) end
+
+-- Options without a word of their own are in the signature.
+local function add_arguments(lines, item)
+  local entries = {}
+  for _, each in ipairs { item.arguments or {}, item.options or {} } do
+    for _, p in ipairs(each) do
+      local text = p.text or type_text(p.type)
+      if p.default then text = text .. " (" .. p.default .. ")" end
+      entries[#entries + 1] = { p.name, text }
+    end
+  end
+  add_entries(lines, entries)
+end
+
+local function add_returns(lines, item)
+  local entries = {}
+  for i, r in ipairs(item.returns or {}) do
+    entries[i] = { "→", type_text(r.type) .. (r.text ~= "" and ": " or "") ..
+      r.text }
+  end
+  add_entries(lines, entries)
+  for _, text in ipairs(item.raise or {}) do
+    lines[#lines + 1] = paragraph("raises " .. text, "  ")
+  end
+  if item.paper then
+    lines[#lines + 1] = display.dim(paragraph(concat(item.paper, "; "), "  "))
+  end
+end
+
+-- One item: signatures, text, arguments, results.
 local function item_text(item, with_examples)
   local lines = {}
   for _, signature in ipairs(item.signatures) do
     lines[#lines + 1] = signature_text(signature)
   end
   if item.text ~= "" then lines[#lines + 1] = paragraph(item.text, "  ") end
+  add_arguments(lines, item)
+  add_returns(lines, item)
   if with_examples then add_examples(lines, item.names, 4) end
   return concat(lines, "\n")
 end

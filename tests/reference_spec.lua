@@ -1,0 +1,183 @@
+-- The reference, which is made from the comments at the functions, against the
+-- program: names, options, defaults, examples; and what is committed of it.
+local ortho = require "orthorun"
+local docs = require "orthorun.prompt.docs"
+local support = dofile "tests/support.lua"
+local library = dofile "tests/library.lua"
+
+local pages = require "orthorun.prompt.reference"
+
+local function each_item(f)
+  for _, page in ipairs(pages) do
+    for _, item in ipairs(page.items) do f(item, item.names[1], page) end
+  end
+end
+
+local function missing(from, among)
+  local list = {}
+  for name in pairs(from) do
+    if not among[name] then list[#list + 1] = name end
+  end
+  table.sort(list)
+  return table.concat(list, " ")
+end
+
+describe("the reference", function()
+  it("is made anew where comments have changed (make reference)", function()
+    local program = os.getenv "ORTHORUN" or "./orthorun"
+    local status, said, errors = ortho.file.spawn { program,
+      "tools/reference/make.lua", "--check" }
+    assert.equal("", errors or said)
+    assert.equal(0, status)
+  end)
+
+  it("has every name that a script can reach", function()
+    assert.equal("", missing(library.names(), docs.reference().by_name))
+  end)
+
+  it("has nothing that does not exist", function()
+    local there, written = library.names(), {}
+    there.f = true -- an initializer, called
+    each_item(function(item, name)
+      if item.kind ~= "table" then written[name] = true end
+    end)
+    assert.equal("", missing(written, there))
+  end)
+end)
+
+-- --- options ---------------------------------------------------------------
+
+-- An argument of each type that functions with options take before them.
+local function samples()
+  local A = ortho.matrix.eye(2)
+  local net = ortho.mlp { sizes = { 2, 2 }, rng = ortho.rng(1) }
+  local t = ortho.table.of({ "x", "y" }, { { x = 1, y = 2 }, { x = 2, y = 3 } })
+  return { matrix = A, rng = ortho.rng(1), layer = net, int = 2, number = 1,
+    results = t, string = "relu", ["{number,...}"] = { 1, 2 },
+    set = { x = A, y = A } }
+end
+
+-- What a method is called on, by the letter or word of the reference.
+local function objects(by_type)
+  return { A = by_type.matrix, r = by_type.rng, net = by_type.layer,
+    t = by_type.results }
+end
+
+local function callee(name, by_type)
+  local object, method = name:match "^(%w+):(.*)$"
+  local self = object and objects(by_type)[object]
+  if self then return self[method], self end
+  if not object then return library.value_at(name) end
+end
+
+-- The set of options that a call complains to know; nil where it does not.
+local function known_options(f, ...)
+  local ok, message = pcall(f, ...)
+  local list = not ok and tostring(message):match "option.*known: ([^)]*)%)"
+  if not list then return nil end
+  local set = {}
+  if list == "none" then return set end
+  for name in list:gmatch "[%w_]+" do set[name] = true end
+  return set
+end
+
+-- Calls an item with an option that nothing has, behind what it needs.
+local function options_of_code(item, name, by_type)
+  local f, self = callee(name, by_type)
+  if not f then return nil end
+  local args = { n = 0 }
+  local function add(value) args.n = args.n + 1 args[args.n] = value end
+  if self then add(self) end
+  for _, type in ipairs(item.before or {}) do
+    add(by_type[type:match "^[^|]+"])
+  end
+  add { no_such_option = 1 }
+  return known_options(f, table.unpack(args, 1, args.n))
+end
+
+describe("options", function()
+  it("are documented where the code takes them, and taken where they are "
+    .. "documented", function()
+    local by_type, count = samples(), 0
+    each_item(function(item, name)
+      local known = options_of_code(item, name, by_type)
+      local listed = {}
+      for _, option in ipairs(item.options or {}) do listed[option.name] = true end
+      if known then
+        assert.equal(name .. ": ", name .. ": " .. missing(known, listed))
+        assert.equal(name .. ": ", name .. ": " .. missing(listed, known))
+        count = count + 1
+      elseif item.options and not item.loose then
+        error(name .. " has options, and takes any")
+      end
+    end)
+    assert.is_true(count > 15)
+  end)
+
+  it("have the initializers' defaults as they are", function()
+    local count = 0
+    each_item(function(item, name)
+      if name:find "^init%." and item.signatures[1]:find "{" then
+        local f = assert(load("return " .. item.signatures[1], name, "t",
+          setmetatable({ init = ortho.init }, { __index = _G })))
+        assert.equal(tostring(ortho.init[name:match "%.(.*)"] {}), tostring(f()))
+        count = count + 1
+      end
+    end)
+    assert.equal(#ortho.init.names(), count)
+  end)
+end)
+
+-- --- examples --------------------------------------------------------------
+
+describe("an example", function()
+  local folder = support.folder()
+  teardown(folder.remove)
+
+  -- In an environment of its own, as a script would run it.
+  local function run(name, text)
+    local env = setmetatable({ print = function() end }, { __index = _G })
+    local f = assert(load(text, "=" .. name, "t", env))
+    local globals = _G
+    local saved = globals.arg
+    globals.arg = { [0] = "example.lua", "--quiet", "--out=" .. folder.name }
+    local ok, message = xpcall(f, debug.traceback)
+    globals.arg = saved
+    assert(ok, message)
+  end
+
+  each_item(function(item, name)
+    for i, text in ipairs(item.usage or {}) do
+      it(("of %s runs (%d)"):format(name, i), function() run(name, text) end)
+    end
+  end)
+end)
+
+-- --- types for editors -----------------------------------------------------
+
+describe("the types for LuaLS", function()
+  local text = assert(support.read "docs/stubs/orthorun.lua")
+
+  it("are Lua", function() assert(load(text, "=stubs")) end)
+
+  it("define every function and every option", function()
+    each_item(function(item, name, page)
+      local method = name:match ":([%w_]+)$"
+      if item.kind == "function" and page.name ~= "prompt" and name ~= "f" then
+        local head = method and "_:" .. method .. "(" or
+          "function ortho." .. name .. "("
+        assert.is_truthy(text:find(head, 1, true) or
+          text:find("ortho." .. name .. " = {}", 1, true), name)
+      end
+      if item.options then
+        local class = text:match("%-%-%-@class orthorun%.options%." ..
+          name:gsub("[.:]", "_") .. "\n(.-)\n\n")
+        for _, option in ipairs(item.options) do
+          assert.is_truthy(assert(class, name):find("field " .. option.name ..
+            "%f[^%w_]"), name .. ": " .. option.name)
+        end
+      end
+    end)
+  end)
+end)
+
