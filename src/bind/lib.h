@@ -140,9 +140,9 @@ typedef struct lib_expectation {
 } lib_expectation;
 void lib_expect(lua_State *L, or_activation *phi, lib_expectation *e);
 void lib_settle(lua_State *L, const lib_expectation *e);
-/* Pushes phi(z), or phi'(z) where `slope` is set, of a function of the user's,
-   in z's precision. Raises where that does. */
-or_matrix *lib_applycustom(lua_State *L, or_activation phi, bool slope,
+/* Pushes phi(z), phi'(z) or phi''(z) of a function of the user's, in z's
+   precision. Raises where that does. */
+or_matrix *lib_applycustom(lua_State *L, or_activation phi, or_order order,
                            const or_matrix *z);
 /* The function of the user's called `name`, if there is one. */
 bool lib_findcustom(lua_State *L, const char *name, or_activation *phi);

@@ -126,6 +126,13 @@ static int slope(lua_State *L) {
   return give(L, &e, or_activation_slope(phi, lua_tonumber(L, 2)));
 }
 
+static int curvature(lua_State *L) {
+  lib_expectation e;
+  or_activation phi = check_with_alpha(L, "activation.curvature");
+  lib_expect(L, &phi, &e);
+  return give(L, &e, or_activation_curvature(phi, lua_tonumber(L, 2)));
+}
+
 static int moment(lua_State *L) {
   static const char *const known[] = {"q", "power", "slope", "alpha", NULL};
   static const char who[] = "activation.moment";
@@ -235,6 +242,7 @@ int lib_open_activation(lua_State *L) {
   static const luaL_Reg functions[] = {{"names", list_names},
                                        {"value", value},
                                        {"slope", slope},
+                                       {"curvature", curvature},
                                        {"moment", moment},
                                        {"mean", mean},
                                        {"joint", joint},

@@ -1,5 +1,5 @@
 /* lib_custom.c: activation functions of the user's own: activation.define{...}
-   makes two Lua functions known to layers, gains and theory by a name. The core
+   makes Lua functions known to layers, gains and theory by a name. The core
    sees or_custom (core/activation.h) alone: passes come back here with a matrix
    (lib_applycustom), quadrature with a few numbers (lib_expect).
 
@@ -10,7 +10,7 @@
 
 #include "lib.h"
 
-enum { VALUE = 1, SLOPE, ENTRY_SLOTS = SLOPE };
+enum { VALUE = 1, SLOPE, CURVATURE, ENTRY_SLOTS = CURVATURE };
 enum { NAME_ROOM = 64, STACK = 24 };
 
 /* A definition: userdata with the Lua functions as user values. The registry
@@ -20,10 +20,11 @@ typedef struct entry {
   char name[NAME_ROOM];
 } entry;
 
-/* What is being called: an entry's functions, at these stack indices. */
+/* What is being called: an entry's functions, at these stack indices; 0 of
+   those that it has not, which come from differences. */
 typedef struct functions {
   const entry *of;
-  int value, slope; /* slope 0: from differences of value */
+  int at[OR_CURVATURE + 1]; /* by or_order */
 } functions;
 
 static const char defined; /* the registry's table: names at 1, 2, ...; and
@@ -57,14 +58,17 @@ bool lib_findcustom(lua_State *L, const char *name, or_activation *phi) {
   return e != NULL;
 }
 
-/* Pushes both functions. */
+/* Pushes three values: the functions, the one for values on top; nil for those
+   that it has not. */
 static functions push_functions(lua_State *L, const entry *e) {
+  functions f = {.of = e};
   lua_rawgetp(L, LUA_REGISTRYINDEX, e);
-  int type = lua_getiuservalue(L, -1, SLOPE);
-  lua_getiuservalue(L, -2, VALUE);
-  lua_remove(L, -3);
-  int top = lua_gettop(L);
-  return (functions){e, top, type == LUA_TFUNCTION ? top - 1 : 0};
+  int self = lua_gettop(L);
+  for (int order = OR_CURVATURE; order >= OR_VALUE; order--)
+    if (lua_getiuservalue(L, self, VALUE + order) == LUA_TFUNCTION)
+      f.at[order] = lua_gettop(L) - 1;
+  lua_remove(L, self);
+  return f;
 }
 
 /* --- calling them ------------------------------------------------------- */
@@ -79,10 +83,12 @@ static int raise_at(lua_State *L, const entry *e, const char *what, double x) {
   return lua_error(L);
 }
 
-/* f(x), f at index `at`; finite where x is */
-static double call(lua_State *L, const entry *e, int at, const char *what,
-                   double x) {
-  lua_pushvalue(L, at);
+/* phi, phi' or phi'' at x, by the function for it; finite where x is */
+static double call(lua_State *L, const functions *f, or_order order, double x) {
+  static const char *const whats[] = {"value", "slope", "curvature"};
+  const entry *e = f->of;
+  const char *what = whats[order];
+  lua_pushvalue(L, f->at[order]);
   lua_pushnumber(L, x);
   if (lua_pcall(L, 1, 1, 0) != LUA_OK)
     raise_at(L, e, what, x);
@@ -115,40 +121,59 @@ static void rooms_at(const or_activation_shape *s, double x, double *left,
   }
 }
 
-/* phi'(x) by five points: around x, or on the side away from a near kink. */
-static double difference(lua_State *L, const functions *f, double x) {
-  double h = 1e-3 * fmax(1, fabs(x)), left, right, y[5];
+/* Five values around x, or on the side away from a near kink, `h` apart: which
+   side, 0 where around. */
+static int five_points(lua_State *L, const functions *f, or_order order,
+                       double x, double *h, double *y) {
+  double left, right;
   rooms_at(&f->of->custom.shape, x, &left, &right);
   int side = right <= left ? -1 : 1;
-  bool near = fmin(left, right) <= 2 * h;
-  if (near)
-    h = fmin(h, fmax(left, right) / 4);
-  for (int k = 0; k < 5; k++) {
-    double point = x + (near ? side * k : k - 2) * h;
-    y[k] = call(L, f->of, f->value, "value", point);
-  }
-  if (!near)
+  if (fmin(left, right) <= 2 * *h)
+    *h = fmin(*h, fmax(left, right) / 4);
+  else
+    side = 0;
+  for (int k = 0; k < 5; k++)
+    y[k] = call(L, f, order, x + (side ? side * k : k - 2) * *h);
+  return side;
+}
+
+/* The derivative at x of phi or phi'. */
+static double difference(lua_State *L, const functions *f, or_order order,
+                         double x) {
+  double h = 1e-3 * fmax(1, fabs(x)), y[5];
+  int side = five_points(L, f, order, x, &h, y);
+  if (!side)
     return (8 * (y[3] - y[1]) - (y[4] - y[0])) / (12 * h);
   return side * (-25 * y[0] + 48 * y[1] - 36 * y[2] + 16 * y[3] - 3 * y[4]) /
          (12 * h);
 }
 
-/* phi(x) or phi'(x); what is not a number is not asked about. */
-static double at(lua_State *L, const functions *f, bool slope, double x) {
+/* phi''(x) from phi */
+static double second_difference(lua_State *L, const functions *f, double x) {
+  double h = 3e-3 * fmax(1, fabs(x)), y[5];
+  if (!five_points(L, f, OR_VALUE, x, &h, y))
+    return (16 * (y[1] + y[3]) - 30 * y[2] - (y[0] + y[4])) / (12 * h * h);
+  return (35 * y[0] - 104 * y[1] + 114 * y[2] - 56 * y[3] + 11 * y[4]) /
+         (12 * h * h);
+}
+
+/* phi(x), phi'(x) or phi''(x); what is not a number is not asked about. */
+static double at(lua_State *L, const functions *f, or_order order, double x) {
   if (isnan(x))
     return x;
-  if (!slope)
-    return call(L, f->of, f->value, "value", x);
-  if (f->slope)
-    return call(L, f->of, f->slope, "slope", x);
-  return isfinite(x) ? difference(L, f, x) : NAN;
+  if (f->at[order])
+    return call(L, f, order, x);
+  if (!isfinite(x))
+    return NAN;
+  return order == OR_SLOPE || f->at[OR_SLOPE] ? difference(L, f, order - 1, x)
+                                              : second_difference(L, f, x);
 }
 
 /* --- for quadrature ----------------------------------------------------- */
 
 typedef struct job {
   const entry *of;
-  bool slope;
+  or_order order;
   const double *x;
   double *y;
   int n;
@@ -159,16 +184,16 @@ static int run_job(lua_State *L) {
   luaL_checkstack(L, STACK, "too little stack");
   functions f = push_functions(L, j->of);
   for (int k = 0; k < j->n; k++)
-    j->y[k] = at(L, &f, j->slope, j->x[k]);
+    j->y[k] = at(L, &f, j->order, j->x[k]);
   return 0;
 }
 
 /* The core is in between, which no error may jump over: it waits on the stack,
    and everything is NaN from then on. */
-static void protected_over(void *context, bool slope, const double *x,
+static void protected_over(void *context, or_order order, const double *x,
                            double *y, int n) {
   lib_expectation *e = context;
-  job j = {(const entry *)e->entry, slope, x, y, n};
+  job j = {(const entry *)e->entry, order, x, y, n};
   if (!e->failed) {
     lua_pushcfunction(e->L, run_job);
     lua_pushlightuserdata(e->L, &j);
@@ -222,7 +247,7 @@ static or_matrix *narrowed(lua_State *L) {
   return y;
 }
 
-or_matrix *lib_applycustom(lua_State *L, or_activation phi, bool slope,
+or_matrix *lib_applycustom(lua_State *L, or_activation phi, or_order order,
                            const or_matrix *z) {
   const entry *e = (const entry *)phi.custom;
   luaL_checkstack(L, STACK, "too little stack");
@@ -232,7 +257,7 @@ or_matrix *lib_applycustom(lua_State *L, or_activation phi, bool slope,
   y->exponent = 0;
   for (int j = 0; j < z->cols; j++)
     for (int i = 0; i < z->rows; i++)
-      or_matrix_set(y, i, j, at(L, &f, slope, element(L, e, z, i, j)));
+      or_matrix_set(y, i, j, at(L, &f, order, element(L, e, z, i, j)));
   lua_settop(L, top);
   or_matrix_keep_result(y);
   return z->precision == OR_FLOAT32 ? narrowed(L) : y;
@@ -311,10 +336,10 @@ static double far_slope(lua_State *L, const entry *e, double x) {
 static void find_shape(lua_State *L, entry *e) {
   or_activation_shape *s = &e->custom.shape;
   functions f = push_functions(L, e);
-  s->at_zero = at(L, &f, false, 0);
-  s->slope_below = at(L, &f, true, -1e-300);
-  s->slope_above = at(L, &f, true, 1e-300);
-  lua_pop(L, 2);
+  s->at_zero = at(L, &f, OR_VALUE, 0);
+  s->slope_below = at(L, &f, OR_SLOPE, -1e-300);
+  s->slope_above = at(L, &f, OR_SLOPE, 1e-300);
+  lua_pop(L, 3);
   s->far_left = far_slope(L, e, -1e6);
   s->far_right = far_slope(L, e, 1e6);
 }
@@ -344,9 +369,11 @@ static void enter(lua_State *L, const entry *e) {
   lib_addlayer(L, e->name);
 }
 
-/* activation.define{name=, value=, slope=, kinks=}: see docs/api.md */
+/* activation.define{name=, value=, slope=, curvature=, kinks=}: see docs/api.md
+ */
 static int define(lua_State *L) {
-  static const char *const known[] = {"name", "value", "slope", "kinks", NULL};
+  static const char *const known[] = {"name",      "value", "slope",
+                                      "curvature", "kinks", NULL};
   lib_checktable(L, 1);
   lib_options(L, who, 1, known);
   lua_settop(L, 1);
@@ -360,6 +387,8 @@ static int define(lua_State *L) {
   lua_setiuservalue(L, 3, VALUE);
   check_function(L, "slope", false);
   lua_setiuservalue(L, 3, SLOPE);
+  check_function(L, "curvature", false);
+  lua_setiuservalue(L, 3, CURVATURE);
   lua_pushvalue(L, 3);
   lua_rawsetp(L, LUA_REGISTRYINDEX, e);
   find_shape(L, e);
@@ -371,12 +400,13 @@ static int define(lua_State *L) {
 
 static void push_definition(lua_State *L, const entry *e) {
   const or_activation_shape *s = &e->custom.shape;
-  lua_createtable(L, 0, 4);
+  lua_createtable(L, 0, 5);
   lua_pushstring(L, e->name);
   lua_setfield(L, -2, "name");
   push_functions(L, e);
-  lua_setfield(L, -3, "value");
-  lua_setfield(L, -2, "slope");
+  lua_setfield(L, -4, "value");
+  lua_setfield(L, -3, "slope");
+  lua_setfield(L, -2, "curvature");
   lua_createtable(L, s->kink_count, 0);
   for (int k = 0; k < s->kink_count; k++) {
     lua_pushnumber(L, s->kinks[k]);
@@ -385,7 +415,8 @@ static void push_definition(lua_State *L, const entry *e) {
   lua_setfield(L, -2, "kinks");
 }
 
-/* activation.defined(): an array of {name=, value=, slope=, kinks=} */
+/* activation.defined(): an array of {name=, value=, slope=, curvature=, kinks=}
+ */
 static int list_defined(lua_State *L) {
   lua_settop(L, 0);
   push_defined(L);

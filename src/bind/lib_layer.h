@@ -84,6 +84,8 @@ void lib_eachparameter(lua_State *L, int idx,
                                      or_matrix *w, void *context),
                        void *context);
 
+int lib_hessian_product(lua_State *L); /* a field of the metric table */
+
 extern const luaL_Reg lib_network_methods[]; /* forward, backward, ... */
 extern const luaL_Reg lib_tree_methods[];    /* weights, copy, ... */
 

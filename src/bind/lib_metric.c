@@ -250,6 +250,7 @@ static const luaL_Reg functions[] = {
     {"condition_number", metric_condition_number},
     {"singular_values", metric_singular_values},
     {"jacobian_spectrum", metric_jacobian_spectrum},
+    {"hessian_product", lib_hessian_product},
     {NULL, NULL}};
 
 int lib_open_metric(lua_State *L) {

@@ -279,7 +279,7 @@ static void call_activation(lua_State *L, run *r) {
   or_activation phi = r->net->steps[r->pass.at]->phi;
   or_matrix z = or_pass_input(&r->pass);
   bool back = r->pass.back;
-  or_matrix *y = lib_applycustom(L, phi, back, &z);
+  or_matrix *y = lib_applycustom(L, phi, back ? OR_SLOPE : OR_VALUE, &z);
   refresh(r->net);
   if (back)
     lib_check(L, r->who, or_matrix_hadamard(y, &r->pass.now, y));

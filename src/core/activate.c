@@ -1,11 +1,11 @@
-/* activate.c: phi and phi' over the elements of a matrix. A template, compiled
-   once for each precision. One function of x for each activation's value and
-   one for its slope; everything else here is the loop around them.
+/* activate.c: phi, phi' and phi'' over the elements of a matrix. A template,
+   compiled once for each precision. One function of x for each activation's
+   value, one for its slope and one for its curvature; everything else here is
+   the loop around them.
 
    Accuracy: a few units in the last place of the precision, no NaN and no
-   overflow at huge or infinite x. Where phi or phi' passes through zero away
-   from the origin (gelu, silu) the error is relative to the terms that
-   cancel. */
+   overflow at huge or infinite x. Where one passes through zero away from the
+   origin (gelu, silu) the error is relative to the terms that cancel. */
 #include "activation.h"
 
 #include <math.h>
@@ -179,6 +179,48 @@ INLINE real hard_tanh_slope(real x, real alpha) {
 
 INLINE real softplus_slope(real x, real alpha) { return sigmoid_value(x, 0); }
 
+/* --- phi''. At a kink: of the side that phi' is of ------------------------*/
+
+INLINE real linear_bend(real x, real alpha) { return x == x ? 0 : x; }
+
+INLINE real relu_bend(real x, real alpha) { return x == x ? 0 : x; }
+
+INLINE real leaky_relu_bend(real x, real alpha) { return x == x ? 0 : x; }
+
+INLINE real tanh_bend(real x, real alpha) {
+  return -2 * tanh_value(x, 0) * tanh_slope(x, 0);
+}
+
+INLINE real sigmoid_bend(real x, real alpha) { /* not 1 - 2 sigmoid */
+  return -tanh_value((real)0.5 * x, 0) * sigmoid_slope(x, 0);
+}
+
+INLINE real erf_bend(real x, real alpha) {
+  return -2 * clamp(x, -FAR, FAR) * erf_slope(x, 0);
+}
+
+INLINE real gelu_bend(real x, real alpha) {
+  real y = clamp(x, -FAR, FAR);
+  return (real)0.39894228040143267794 * (2 - y * y) * gauss((real)0.5, y);
+}
+
+INLINE real silu_bend(real x, real alpha) {
+  real y = clamp(x, -VERY_FAR, VERY_FAR);
+  return 2 * sigmoid_slope(y, 0) + y * sigmoid_bend(y, 0);
+}
+
+INLINE real selu_bend(real x, real alpha) {
+  return x > 0 ? 0 : selu_lambda_alpha * exp_below(at_most_0(x));
+}
+
+INLINE real elu_bend(real x, real alpha) {
+  return x > 0 ? 0 : alpha * exp_below(at_most_0(x));
+}
+
+INLINE real hard_tanh_bend(real x, real alpha) { return x == x ? 0 : x; }
+
+INLINE real softplus_bend(real x, real alpha) { return sigmoid_slope(x, 0); }
+
 /* --- the loops -----------------------------------------------------------*/
 
 typedef real (*pointwise)(real x, real alpha);
@@ -244,12 +286,26 @@ CLONES static bits slopes(or_activation phi, const real *z, const real *da,
   }
 }
 
+CLONES static bits bends(or_activation phi, const real *z, const real *da,
+                         real *dz, size_t n) {
+  real alpha = (real)phi.alpha;
+  switch (phi.kind) {
+#define X(name, ...)                                                           \
+  case OR_ACT_##name:                                                          \
+    return backward(name##_bend, alpha, z, da, dz, n);
+    OR_ACTIVATION_TABLE(X)
+#undef X
+  default:
+    return 0;
+  }
+}
+
 /* --- over matrices, in chunks that threads share -------------------------*/
 
-/* Elements that lie side by side: dz = da phi'(z), or dz = phi(z) where da is
-   NULL. */
+/* Elements that lie side by side: dz = phi(z), da phi'(z) or da phi''(z). */
 typedef struct stretch {
   or_activation phi;
+  or_order order;
   const real *z, *da;
   real *dz;
   or_chunks chunks;
@@ -259,8 +315,10 @@ typedef struct stretch {
 static void run_chunk(void *context, int i) {
   stretch *s = context;
   size_t at, n = or_chunk(&s->chunks, i, &at);
-  s->tops[i] = s->da ? slopes(s->phi, s->z + at, s->da + at, s->dz + at, n)
-                     : values(s->phi, s->z + at, s->dz + at, n);
+  s->tops[i] = s->order == OR_VALUE ? values(s->phi, s->z + at, s->dz + at, n)
+               : s->order == OR_SLOPE
+                   ? slopes(s->phi, s->z + at, s->da + at, s->dz + at, n)
+                   : bends(s->phi, s->z + at, s->da + at, s->dz + at, n);
 }
 
 static bits run_stretch(stretch *s) {
@@ -278,13 +336,14 @@ static double as_real(bits top) {
 }
 
 /* One stretch where all matrices are contiguous, else one for each column. */
-static double run(or_activation phi, const or_matrix *z, const or_matrix *da,
-                  or_matrix *dz) {
+static double run(or_activation phi, or_order order, const or_matrix *z,
+                  const or_matrix *da, or_matrix *dz) {
   bool whole = or_matrix_is_packed(z) && or_matrix_is_packed(dz) &&
                (!da || or_matrix_is_packed(da));
   stretch s; /* tops are not cleared: one number may be all there is */
   bits top = 0;
   s.phi = phi;
+  s.order = order;
   s.chunks = or_chunks_of((size_t)z->rows * (size_t)(whole ? z->cols : 1));
   for (int j = 0; j < (whole ? 1 : z->cols); j++) {
     s.z = COLUMN(z, j);
@@ -297,10 +356,15 @@ static double run(or_activation phi, const or_matrix *z, const or_matrix *da,
 }
 
 double R(or_activate)(or_activation phi, const or_matrix *z, or_matrix *a) {
-  return run(phi, z, NULL, a);
+  return run(phi, OR_VALUE, z, NULL, a);
 }
 
 double R(or_activate_back)(or_activation phi, const or_matrix *z,
                            const or_matrix *da, or_matrix *dz) {
-  return run(phi, z, da, dz);
+  return run(phi, OR_SLOPE, z, da, dz);
+}
+
+double R(or_activate_bend)(or_activation phi, const or_matrix *z,
+                           const or_matrix *da, or_matrix *dz) {
+  return run(phi, OR_CURVATURE, z, da, dz);
 }

@@ -36,15 +36,15 @@ const char *or_activation_called(or_activation phi) {
                                    : or_activation_name(phi.kind);
 }
 
-static double custom_at(or_activation phi, bool slope, double x) {
+static double custom_at(or_activation phi, or_order order, double x) {
   double y;
-  phi.custom->apply(phi.custom->context, slope, &x, &y, 1);
+  phi.custom->apply(phi.custom->context, order, &x, &y, 1);
   return y;
 }
 
 double or_activation_value(or_activation phi, double x) {
   if (phi.kind == OR_ACT_CUSTOM)
-    return custom_at(phi, false, x);
+    return custom_at(phi, OR_VALUE, x);
   or_matrix m = or_matrix_over(&x, 1, 1, OR_FLOAT64);
   or_activate_f64(phi, &m, &m);
   return x;
@@ -53,11 +53,21 @@ double or_activation_value(or_activation phi, double x) {
 double or_activation_slope(or_activation phi, double x) {
   double slope = 1;
   if (phi.kind == OR_ACT_CUSTOM)
-    return custom_at(phi, true, x);
+    return custom_at(phi, OR_SLOPE, x);
   or_matrix z = or_matrix_over(&x, 1, 1, OR_FLOAT64);
   or_matrix d = or_matrix_over(&slope, 1, 1, OR_FLOAT64);
   or_activate_back_f64(phi, &z, &d, &d);
   return slope;
+}
+
+double or_activation_curvature(or_activation phi, double x) {
+  double curvature = 1;
+  if (phi.kind == OR_ACT_CUSTOM)
+    return custom_at(phi, OR_CURVATURE, x);
+  or_matrix z = or_matrix_over(&x, 1, 1, OR_FLOAT64);
+  or_matrix d = or_matrix_over(&curvature, 1, 1, OR_FLOAT64);
+  or_activate_bend_f64(phi, &z, &d, &d);
+  return curvature;
 }
 
 static bool has(or_activation phi, int trait) {
@@ -66,6 +76,10 @@ static bool has(or_activation phi, int trait) {
 
 bool or_activation_has_alpha(or_activation phi) {
   return has(phi, OR_ACT_ALPHA);
+}
+
+bool or_activation_is_straight(or_activation phi) {
+  return has(phi, OR_ACT_HOMOGENEOUS | OR_ACT_CLAMPS);
 }
 
 static void find_kinks(or_activation phi, or_activation_shape *s) {

@@ -52,14 +52,18 @@ typedef struct or_activation_shape {
   int kink_count;
 } or_activation_shape;
 
-/* A function that the core does not know: y = phi(x), or phi'(x) where `slope`
-   is set, for n numbers. Called by quadrature (quadrature.h) and for single
-   values; a network's pass returns to its caller instead (network.h). What
-   cannot be computed is NaN. */
+/* Which derivative of phi is meant. */
+typedef enum or_order { OR_VALUE, OR_SLOPE, OR_CURVATURE } or_order;
+
+/* A function that the core does not know: y = phi(x), phi'(x) or phi''(x) for n
+   numbers. Called by quadrature (quadrature.h) and for single values; a
+   network's pass returns to its caller instead (network.h). What cannot be
+   computed is NaN. */
 typedef struct or_custom {
   const char *name;
   or_activation_shape shape;
-  void (*apply)(void *context, bool slope, const double *x, double *y, int n);
+  void (*apply)(void *context, or_order order, const double *x, double *y,
+                int n);
   void *context;
 } or_custom;
 
@@ -80,22 +84,30 @@ bool or_activation_has_alpha(or_activation phi);
 /* Does phi(x) tell phi'(x)? Then phi may overwrite its input. */
 bool or_activation_tells_slope(or_activation phi);
 
-/* phi(x) and phi'(x) in double. phi' at a kink is the left derivative for
-   relu-like kinds (relu'(0) = 0, as in PyTorch). Finite for infinite x where
-   the limit is; NaN in, NaN out. */
+/* phi(x), phi'(x) and phi''(x) in double. phi' at a kink is the left derivative
+   for relu-like kinds (relu'(0) = 0, as in PyTorch), and phi'' that of the same
+   side: a kink has none. Finite for infinite x where the limit is; NaN in, NaN
+   out. */
 double or_activation_value(or_activation phi, double x);
 double or_activation_slope(or_activation phi, double x);
+double or_activation_curvature(or_activation phi, double x);
+/* Is phi'' 0 wherever it is? */
+bool or_activation_is_straight(or_activation phi);
 
 /* Over all elements of z, any ld: a = phi(z), a may be z; returns max |a|,
-   NaN where a has one. dz = da .* phi'(z), dz may be da; returns max |dz|.
-   Shapes have been checked; exponents are not looked at; phi is not custom. The
-   entries of the
-   kernel tables (kernels.h). */
+   NaN where a has one. dz = da .* phi'(z), or with `bend` da .* phi''(z), dz
+   may be da; returns max |dz|. Shapes have been checked; exponents are not
+   looked at; phi is not custom. The entries of the kernel tables (kernels.h).
+ */
 double or_activate_f32(or_activation phi, const or_matrix *z, or_matrix *a);
 double or_activate_f64(or_activation phi, const or_matrix *z, or_matrix *a);
 double or_activate_back_f32(or_activation phi, const or_matrix *z,
                             const or_matrix *da, or_matrix *dz);
 double or_activate_back_f64(or_activation phi, const or_matrix *z,
+                            const or_matrix *da, or_matrix *dz);
+double or_activate_bend_f32(or_activation phi, const or_matrix *z,
+                            const or_matrix *da, or_matrix *dz);
+double or_activate_bend_f64(or_activation phi, const or_matrix *z,
                             const or_matrix *da, or_matrix *dz);
 
 #endif

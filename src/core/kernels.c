@@ -395,5 +395,6 @@ const or_kernels_table R(or_kernels) = {.scan = scan,
                                         .dot = dot,
                                         .activate = R(or_activate),
                                         .activate_back = R(or_activate_back),
+                                        .activate_bend = R(or_activate_bend),
                                         .standardize = standardize,
                                         .standardize_back = standardize_back};

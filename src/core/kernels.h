@@ -31,6 +31,9 @@ typedef struct or_kernels_table {
   /* dz = da .* phi'(z); dz may be da; returns max |dz|. */
   double (*activate_back)(or_activation phi, const or_matrix *z,
                           const or_matrix *da, or_matrix *dz);
+  /* dz = da .* phi''(z), likewise */
+  double (*activate_bend)(or_activation phi, const or_matrix *z,
+                          const or_matrix *da, or_matrix *dz);
   /* Each column to mean 0 and variance 1: y = (x - mean) rstd[j], rstd[j] =
      1/sqrt(variance + eps); and its derivative: dx from dy. */
   void (*standardize)(const or_matrix *x, double eps, or_matrix *y,

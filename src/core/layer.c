@@ -228,6 +228,31 @@ void or_activation_backward(or_activation phi, bool rescale, const or_matrix *z,
   or_fpu_restore(mode);
 }
 
+/* Of true values, which may be 0 or Inf: phi'' is finite there. */
+static void distant_bend(or_activation phi, const or_matrix *z,
+                         const or_matrix *da, or_matrix *dz) {
+  const or_kernels_table *k = or_kernels(z->precision);
+  for (int j = 0; j < z->cols; j++)
+    for (int i = 0; i < z->rows; i++)
+      k->set(dz, i, j,
+             k->get(da, i, j) *
+                 or_activation_curvature(phi, true_value(z, i, j)));
+}
+
+void or_activation_bend(or_activation phi, const or_matrix *z,
+                        const or_matrix *da, or_matrix *dz) {
+  or_fpu_mode mode = or_flush_denormals();
+  dz->exponent = da->exponent;
+  if (phi.kind == OR_ACT_CUSTOM)
+    or_matrix_fill(dz, 0);
+  else if (stays(phi, z))
+    or_kernels(z->precision)->activate_bend(phi, z, da, dz);
+  else
+    distant_bend(phi, z, da, dz);
+  or_matrix_keep_result(dz);
+  or_fpu_restore(mode);
+}
+
 /* --- layer normalization ------------------------------------------------ */
 
 /* eps as the stored values see it: true variance = stored * 2^(2 exponent) */

@@ -55,6 +55,10 @@ void or_activation_fold(or_matrix *z);
 void or_activation_backward(or_activation phi, bool rescale, const or_matrix *z,
                             const or_matrix *da, or_matrix *dz);
 
+/* dz = da .* phi''(z); dz may be da. 0 where only slopes are known of z. */
+void or_activation_bend(or_activation phi, const or_matrix *z,
+                        const or_matrix *da, or_matrix *dz);
+
 /* Layer normalization (Ba, Kiros, Hinton 2016) of each column: xhat =
    (x - mean) / sqrt(variance + eps), y = gain .* xhat + bias. rstd (1 x b,
    float64) keeps 1/sqrt(variance + eps) of the stored values for the way

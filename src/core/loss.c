@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "arithmetic.h"
+#include "exponent.h"
 #include "kernels.h"
 #include "reduction.h"
 #include "softmax.h"
@@ -42,6 +43,11 @@ or_status or_mse(const or_matrix *pred, const or_matrix *target,
   *value = or_norm_of(f.value * r.value * r.value, 2 * r.exponent);
   or_matrix_scale(f.gradient, gradient, gradient);
   return OR_OK;
+}
+
+void or_mse_product(const or_matrix *along, or_reduction reduction,
+                    or_matrix *product) {
+  or_matrix_scale(factors_of(reduction, along).gradient, along, product);
 }
 
 /* --- cross-entropy ------------------------------------------------------ */
@@ -85,17 +91,21 @@ static bool has_nan(const or_matrix *m) {
   return isnan(or_kernels(m->precision)->max_abs(m));
 }
 
+/* 2^exponent as a double, or Inf: then softmax has collapsed onto the largest
+   logits. */
+static double scale_of(const or_matrix *logits) {
+  double e = (double)logits->exponent;
+  return e > 1023 ? INFINITY : e < -1022 ? 0x1p-1022 : ldexp(1, (int)e);
+}
+
 /* The mean over columns of -sum t log softmax, in units of 2^exponent: both
-   parts of it, sum t (top - z) and log sum exp(z - top), are never negative.
-   scale is 2^exponent as a double, or Inf: then softmax has collapsed onto the
-   largest logits. */
+   parts of it, sum t (top - z) and log sum exp(z - top), are never negative. */
 static or_status cross_entropy(const or_matrix *logits, targets t,
                                or_norm *value, or_matrix *gradient) {
   if (or_matrix_is_empty(logits))
     return OR_EMPTY;
   or_precision p = logits->precision;
-  double e = (double)logits->exponent;
-  double scale = e > 1023 ? INFINITY : e < -1022 ? 0x1p-1022 : ldexp(1, (int)e);
+  double scale = scale_of(logits);
   gradient->exponent = 0;
   double distance =
       OR_FOR_PRECISION(p, or_below_largest)(logits, t.labels, gradient);
@@ -105,7 +115,7 @@ static or_status cross_entropy(const or_matrix *logits, targets t,
   double total = has_nan(logits) ? NAN : -distance;
   for (int j = 0; j < logits->cols; j++)
     total += finish_column(gradient, j, t) / scale;
-  int64_t k = e > 1023 ? logits->exponent : ilogb(scale);
+  int64_t k = isinf(scale) ? logits->exponent : ilogb(scale);
   *value = or_norm_of(total / logits->cols, k);
   return OR_OK;
 }
@@ -123,6 +133,42 @@ or_status or_cross_entropy_targets(const or_matrix *logits,
   if (!or_matrix_same_shape(logits, target))
     return OR_SHAPE;
   return cross_entropy(logits, (targets){NULL, target}, value, gradient);
+}
+
+/* The logit that others are compared with: what is small beside it stays exact.
+   A column with NaN has none, and becomes NaN anyway. */
+static int compared(const or_matrix *logits, int j) {
+  int row = OR_FOR_PRECISION(logits->precision, or_largest_row)(logits, j);
+  return row < 0 ? 0 : row;
+}
+
+/* Column j of e, which holds exponentials, becomes p .* (d - p'd)/b: p is
+   softmax, d along less its element at `top`. */
+static void product_column(or_matrix *e, const or_matrix *along, int top,
+                           int j) {
+  const or_kernels_table *k = or_kernels(e->precision);
+  double total = k->column_sum(e, j), mean = 0, b = e->cols;
+  double zero = k->get(along, top, j);
+  for (int i = 0; i < e->rows; i++)
+    mean += k->get(e, i, j) / total * (k->get(along, i, j) - zero);
+  for (int i = 0; i < e->rows; i++) {
+    double d = k->get(along, i, j) - zero - mean;
+    k->set(e, i, j, k->get(e, i, j) / total * d / b);
+  }
+}
+
+or_status or_cross_entropy_product(const or_matrix *logits,
+                                   const or_matrix *along, or_matrix *product) {
+  if (or_matrix_is_empty(logits))
+    return OR_EMPTY;
+  or_precision p = logits->precision;
+  OR_FOR_PRECISION(p, or_below_largest)(logits, NULL, product);
+  OR_FOR_PRECISION(p, or_exponentials)(scale_of(logits), product);
+  for (int j = 0; j < logits->cols; j++)
+    product_column(product, along, compared(logits, j), j);
+  product->exponent = along->exponent;
+  or_matrix_keep_result(product);
+  return OR_OK;
 }
 
 /* --- accuracy ----------------------------------------------------------- */

@@ -26,6 +26,14 @@ or_status or_cross_entropy_targets(const or_matrix *logits,
                                    const or_matrix *target, or_norm *value,
                                    or_matrix *gradient);
 
+/* How the gradient changes as pred moves along `along`, of its shape and
+   precision: the loss's Hessian times it. `product` is like both. */
+void or_mse_product(const or_matrix *along, or_reduction reduction,
+                    or_matrix *product);
+/* The same of both cross-entropies: their Hessian knows no targets. */
+or_status or_cross_entropy_product(const or_matrix *logits,
+                                   const or_matrix *along, or_matrix *product);
+
 /* How many columns have their largest logit in the right row: labels[j], or
    where target is not NULL the row of its largest. Of equal logits the first
    counts; a column with NaN is wrong. */

@@ -102,7 +102,8 @@ static void apply(or_activation phi, bool slope, double *x, double *y) {
   or_matrix in = or_matrix_over(x, NODES, 1, OR_FLOAT64);
   or_matrix out = or_matrix_over(y, NODES, 1, OR_FLOAT64);
   if (phi.kind == OR_ACT_CUSTOM) {
-    phi.custom->apply(phi.custom->context, slope, x, y, NODES);
+    phi.custom->apply(phi.custom->context, slope ? OR_SLOPE : OR_VALUE, x, y,
+                      NODES);
     return;
   }
   if (!slope) {

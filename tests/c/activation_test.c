@@ -84,6 +84,24 @@ static void slopes_are_those_of_the_values(void) {
   }
 }
 
+/* Away from kinks: h may not reach over one. */
+static void curvatures_are_those_of_the_slopes(void) {
+  const double h = 1e-5;
+  for (int k = 0; k < OR_ACTIVATION_COUNT; k++) {
+    double worst = 0;
+    for (double x = -8.03; x <= 8; x += 0.06251) {
+      double left = or_activation_slope(kind(k), x - h);
+      double right = or_activation_slope(kind(k), x + h);
+      double curvature = or_activation_curvature(kind(k), x);
+      worst = worse(worst, fabs((right - left) / (2 * h) - curvature));
+    }
+    CHECK(worst < 1e-9);
+    CHECK(isnan(or_activation_curvature(kind(k), NAN)));
+    CHECK(!or_activation_is_straight(kind(k)) ||
+          or_activation_curvature(kind(k), 0.3) == 0);
+  }
+}
+
 static void a_kinks_slope_is_the_left_one(void) {
   CHECK(or_activation_slope(kind(OR_ACT_relu), 0) == 0);
   CHECK(or_activation_slope(kind(OR_ACT_leaky_relu), 0) == 0.01);
@@ -187,6 +205,7 @@ int main(void) {
   names_are_found_and_others_are_not();
   values_are_the_c_librarys();
   slopes_are_those_of_the_values();
+  curvatures_are_those_of_the_slopes();
   a_kinks_slope_is_the_left_one();
   far_out_values_are_limits();
   shapes_keep_what_they_promise();

@@ -59,6 +59,30 @@ local moments = {
     1.0418668355353017 },
 }
 
+-- name = { curvature(-2.5), (-1/128), (.75), (6) }, by mpmath
+local curvatures = {
+  tanh = { 0.052472542130580504, 0.015623728500210677,
+    -0.75784170227802139, -4.9152490800271891e-5 },
+  sigmoid = { 0.059467835845434068, 0.0009765426320427623,
+    -0.078084283078144409, -0.0024543117953803045 },
+  erf = { 0.010891421151763549, 0.017629848412476045,
+    -0.96439660379281099, -3.1407614870991178e-15 },
+  gelu = { -0.074495277097666284, 0.79783586290864403,
+    0.43288505872253133, -2.0658001689399171e-7 },
+  silu = { -0.0084621565233688556, 0.49998474144376546,
+    0.37722677521501975, -0.0097928521895617311 },
+  selu = { 0.14431358197413431, 1.7444177032322774,
+    0.0, 0.0 },
+  elu = { 0.082084998623898795, 0.99221793826024351,
+    0.0, 0.0 },
+  softplus = { 0.070103716545108157, 0.24999618534153915,
+    0.21789499376181403, 0.0024665092913600478 },
+  linear = { 0, 0, 0, 0 },
+  relu = { 0, 0, 0, 0 },
+  leaky_relu = { 0, 0, 0, 0 },
+  hard_tanh = { 0, 0, 0, 0 },
+}
+
 describe("activation functions", function()
   it("are the twelve that the tables here know", function()
     local found = activation.names()
@@ -97,6 +121,26 @@ describe("activation functions", function()
         near(wanted[2], activation.slope("gelu", x), 8 * eps)
       end
     end)
+
+  it("have mpmath's second derivatives", function()
+    for name, golden in pairs(curvatures) do
+      for k, x in ipairs { -2.5, -1 / 128, 0.75, 6 } do
+        near(golden[k], activation.curvature(name, x), 16 * eps, name .. "''")
+      end
+      assert.is_true(math.abs(activation.curvature(name, -1e300)) == 0)
+      assert.equal(0, activation.curvature(name, math.huge))
+      assert.is_true(activation.curvature(name, 0 / 0) ~= 0)
+    end
+  end)
+
+  it("have no curvature at their kinks, on the right of them or far left", function()
+    for _, name in ipairs { "relu", "leaky_relu" } do
+      assert.equal(0, activation.curvature(name, 0))
+    end
+    assert.equal(1, activation.curvature("elu", 0))
+    assert.equal(0, activation.curvature("elu", 1e-300))
+    assert.equal(2, activation.curvature("elu", 0, 2))
+  end)
 
   it("have PyTorch's slopes at their kinks", function()
     assert.equal(0, activation.slope("relu", 0))

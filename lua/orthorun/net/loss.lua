@@ -21,10 +21,11 @@ function loss.scaled(net, x, options)
   names.expect("loss.scaled", "the first argument", net, "layer")
   names.expect("loss.scaled", "the second argument", x, "matrix")
   local f0 = net:forward(x) * (options.centred == false and 0 or 1)
-  return function(f, y)
+  return function(f, y, along)
     local value, gradient = loss.mse(scale * (f - f0), y,
       { reduction = "half" })
-    return value, scale * gradient
+    return value, scale * gradient,
+      along and along * (scale ^ 2 / along:cols()) or nil
   end
 end
 

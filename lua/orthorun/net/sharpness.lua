@@ -1,65 +1,56 @@
 -- sharpness: the largest eigenvalue of a loss's Hessian with respect to all
--- parameters, by power iteration on differences of gradients.
+-- parameters.
 local core = require "orthorun.core"
 local names = require "orthorun.base.names"
+local lanczos = require "orthorun.net.lanczos"
 
-local function joint_norm(parts)
-  local squares = 0.0
-  for _, part in ipairs(parts) do squares = squares + part:norm() ^ 2 end
-  return math.sqrt(squares)
+local function fail(message, ...)
+  core.fail("sharpness: " .. message:format(...))
 end
 
--- Copies of the gradients at parameters start + size * direction.
-local function gradients_at(task, direction, size)
-  for i, w in ipairs(task.parameters) do
-    w:assign(task.start[i] + size * direction[i])
+local function check(options)
+  options = names.options("sharpness", options,
+    { "rng", "iterations", "tolerance" })
+  local iterations = options.iterations or 100
+  local tolerance = options.tolerance or 1e-4
+  if math.type(iterations) ~= "integer" or iterations < 1 then
+    fail("iterations is %s, must be a whole number above 0",
+      names.shown(iterations))
+  elseif type(tolerance) ~= "number" or not (tolerance >= 0) then
+    fail("tolerance is %s, must be a number, 0 or more", names.shown(tolerance))
   end
-  task.net:zero_grad():loss_gradient(task.x, task.y, task.loss)
-  local out = {}
-  for i, g in ipairs(task.net:gradients()) do out[i] = g:copy() end
-  return out
+  return options.rng or core.rng(1), iterations, tolerance
 end
 
--- H v, to second order in the size of the difference.
-local function curvature(task, v)
-  local up = gradients_at(task, v, task.size)
-  local down = gradients_at(task, v, -task.size)
-  for i, g in ipairs(up) do up[i] = (g - down[i]) / (2 * task.size) end
-  return up
-end
-
-local function iterate(task, v, iterations)
-  local lambda = 0.0
-  for _ = 1, iterations do
-    local norm = joint_norm(v)
-    if norm == 0 then return 0.0 end
-    for i, part in ipairs(v) do v[i] = part / norm end
-    v = curvature(task, v)
-    lambda = joint_norm(v)
-  end
-  return lambda
-end
-
--- ortho.sharpness(net, x, y, loss [, {rng=, iterations=10}]): the magnitude
--- of the Hessian's largest eigenvalue after so many iterations, from a random
--- direction: never more than it, but for rounding. Gradient descent on all of
--- x is stable to first order at learning rates below 2 over it (LeCun, Simard,
--- Pearlmutter 1993). loss as in ortho.train. The net's parameters are as
--- before, to the bit; its gradients are overwritten.
+-- ortho.sharpness(net, x, y, loss [, {rng=, iterations=100, tolerance=1e-4}]):
+-- the largest eigenvalue λ of the Hessian of the loss on all of x, y, and a
+-- bound r of its error, by Lanczos' method on exact Hessian products
+-- (metric.hessian_product) from a random direction. An eigenvalue lies within r
+-- of λ, and the largest is not below λ; once r is small λ is nearer to it than
+-- r: r^2 over the distance to the next eigenvalue. Ends at r <= tolerance λ, or
+-- after so many products. Gradient descent on all of x is stable to first order
+-- at learning rates below 2/λ (LeCun, Simard, Pearlmutter 1993). loss as in
+-- ortho.train. Nothing of the net changes. Where λ is beyond all numbers it is
+-- inf.
 return function(net, x, y, loss, options)
-  options = names.options("sharpness", options, { "rng", "iterations" })
-  local rng = options.rng or core.rng(1)
-  local float32 = x:precision() == "float32"
-  local task = { net = net, x = x, y = y, loss = loss, start = {},
-    parameters = net:parameters(), size = float32 and 1e-2 or 1e-4 }
-  local v = {}
-  for i, w in ipairs(task.parameters) do
-    task.start[i] = w:copy()
-    v[i] = rng:split(i):normal(w:rows(), w:cols(),
-      { precision = w:precision() })
+  local rng, iterations, tolerance = check(options)
+  names.expect("sharpness", "the first argument", net, "layer")
+  names.expect("sharpness", "the second argument", x, "matrix")
+  local parameters, n = net:parameters(), 0
+  for _, w in ipairs(parameters) do n = n + w:rows() * w:cols() end
+  local precision = n > 0 and parameters[1]:precision() or "float64"
+  if n == 0 then fail("the network has no parameters") end
+  local values, residuals = lanczos(function(v)
+    return core.metric.hessian_product(net, x, y, loss, v:to(precision))
+      :to "float64"
+  end, n, {
+    start = rng:normal(n, 1, { precision = "float64" }),
+    iterations = iterations,
+    done = function(found, left) return left[1] <= tolerance * math.abs(found[1]) end,
+  })
+  if values then return values[1], residuals[1] end
+  if residuals ~= residuals then
+    fail("the Hessian times a vector has NaN: the loss or a gradient has one")
   end
-  local ok, lambda = pcall(iterate, task, v, options.iterations or 10)
-  for i, w in ipairs(task.parameters) do w:assign(task.start[i]) end
-  if not ok then error(lambda, 0) end
-  return lambda
+  return math.huge, math.huge
 end
