@@ -36,12 +36,14 @@ function names.describe(value)
   end
   if value == nil then return "nothing" end
   if type(value) == "string" then return ("the string '%s'"):format(value) end
+  if value ~= value then return "the number nan" end
   if type(value) == "number" then return ("the number %s"):format(value) end
   return "a " .. type(value)
 end
 
 -- The same behind "is": "3", "nan", "nil", "the string '3'".
 function names.shown(value)
+  if value ~= value then return "nan" end -- C's may be -nan
   if value == nil or math.type(value) then return tostring(value) end
   return names.describe(value)
 end

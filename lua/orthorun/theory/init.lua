@@ -56,6 +56,22 @@ local theory = {
 }
 for name, f in pairs(training) do theory[name] = f end
 
+-- What few scripts ask for is loaded when one does.
+local function later(name, room, of)
+  theory[name] = function(...)
+    return require("orthorun.theory." .. room)[of or name](...)
+  end
+end
+
+later("jacobian_edge", "jacobian", "edge")
+later("jacobian_spectrum", "jacobian", "spectrum")
+later("mode", "mode")
+later("learning_time", "mode")
+for _, name in ipairs { "lyapunov", "fuss_catalan_edge", "isometry_gap",
+  "largest_singular_value", "smallest_singular_value" } do
+  later(name, "random_matrix")
+end
+
 -- --- bands -----------------------------------------------------------------
 
 local function check_seeds(who, seeds)

@@ -1,51 +1,13 @@
 -- training: how far training takes weights, and how long it takes, where that
 -- follows from the task: deep linear nets that begin balanced, wide nets that
 -- learn lazily, single rules of optimizers. docs/theory.md has the derivations.
+local checked = require "orthorun.theory.checked"
 local names = require "orthorun.base.names"
 local fail = require "orthorun.core".fail -- at the user's line
 
 local training = {}
 
--- --- checks ---------------------------------------------------------------
-
-local function options_of(who, options, known)
-  if type(options) ~= "table" then
-    fail(("%s: needs a table of options, not %s"):format(who, type(options)))
-  end
-  return names.options(who, options, known)
-end
-
--- The options, and those that options.like has of the others.
-local function with_like(who, options, known)
-  local all = table.move(known, 1, #known, 2, { "like" })
-  local given, o = options_of(who, options, all), {}
-  if given.like ~= nil then names.table_of(who, "like", given.like) end
-  for _, name in ipairs(known) do
-    o[name] = given[name]
-    if o[name] == nil and given.like then o[name] = given.like[name] end
-  end
-  return o
-end
-
--- A finite number of at least `least` (default: above 0).
-local function number(who, o, name, default, least)
-  local value = o[name]
-  if value == nil then value = default end
-  if type(value) == "number" and value - value == 0 and
-    (least and value >= least or not least and value > 0) then
-    return value
-  end
-  fail(("%s: %s is %s, must be a finite number %s"):format(who, name,
-    names.shown(value), least and "of at least " .. least or "above 0"))
-end
-
-local function count(who, o, name, default, least)
-  local value = o[name]
-  if value == nil then value = default end
-  if math.type(value) == "integer" and value >= least then return value end
-  fail(("%s: %s is %s, must be a whole number of at least %d"):format(who,
-    name, names.shown(value), least))
-end
+local count, number = checked.count, checked.number
 
 -- Singular values: an array of numbers of at least 0.
 local function spectrum(who, s)
@@ -72,7 +34,7 @@ end
 -- (2018); Du, Hu, Lee (2018).
 function training.linear_drift(options)
   local who = "linear_drift"
-  local o = options_of(who, options, { "singular_values", "depth", "gain" })
+  local o = checked.options(who, options, { "singular_values", "depth", "gain" })
   local s, depth = spectrum(who, o.singular_values), count(who, o, "depth", nil, 1)
   local gain, total = number(who, o, "gain", 1), 0.0
   for _, value in ipairs(s) do
@@ -99,7 +61,7 @@ end
 -- (2013), here in discrete time.
 function training.learning_steps(options)
   local who = "learning_steps"
-  local o = options_of(who, options, { "singular_values", "depth", "lr",
+  local o = checked.options(who, options, { "singular_values", "depth", "lr",
     "target", "most", "start" })
   local s, depth = spectrum(who, o.singular_values), count(who, o, "depth", nil, 1)
   local lr, target = number(who, o, "lr"), number(who, o, "target", nil, 0)
@@ -134,7 +96,7 @@ function training.lazy_drift(options)
   local who = "lazy_drift"
   local known = { "width", "depth", "samples", "outputs", "gain", "scale",
     "residual" }
-  local o = with_like(who, options, known)
+  local o = checked.with_like(who, options, known)
   local width, depth = count(who, o, "width", nil, 1), count(who, o, "depth", nil, 1)
   local pairs_learnt = count(who, o, "samples", nil, 1) *
     count(who, o, "outputs", nil, 1)
@@ -148,7 +110,7 @@ end
 -- nothing else: 1 - (1 - lr weight_decay)^(2 steps).
 function training.decay_drift(options)
   local who = "decay_drift"
-  local o = with_like(who, options, { "lr", "weight_decay", "steps" })
+  local o = checked.with_like(who, options, { "lr", "weight_decay", "steps" })
   local rate = number(who, o, "lr") * number(who, o, "weight_decay", nil, 0)
   return 1 - (1 - rate) ^ (2 * count(who, o, "steps", nil, 0))
 end
@@ -158,7 +120,7 @@ end
 -- gradient: sqrt(2 n) lr/g for a movement in a random direction.
 function training.adam_drift(options)
   local who = "adam_drift"
-  local o = with_like(who, options, { "lr", "width", "gain" })
+  local o = checked.with_like(who, options, { "lr", "width", "gain" })
   return number(who, o, "lr") * math.sqrt(2 * count(who, o, "width", nil, 1)) /
     number(who, o, "gain", 1)
 end

@@ -1,0 +1,88 @@
+-- random_matrix: closed forms for matrices of N(0, gain^2/n) entries and their
+-- products: exponents, edges, gaps. All real; n is the number of columns.
+local checked = require "orthorun.theory.checked"
+local special = require "orthorun.theory.special"
+
+local random_matrix = {}
+
+local log, sqrt = math.log, math.sqrt
+local count, number = checked.count, checked.number
+
+-- Mean and standard deviation of the Tracy-Widom law of real matrices (beta = 1).
+local tracy_widom_mean, tracy_widom_sd = -1.2065335745820, 1.2679777740090
+
+-- Mean and variance of sqrt(n) sigma_min, whose survival function is
+-- exp(-x^2/2 - x) for large n (Edelman 1988).
+local smallest_mean, smallest_var = 0.65567954241879847, 0.25872482230486107
+
+-- theory.lyapunov{width=, gain=1}: the exponents of products of width x width
+-- matrices of N(0, gain^2/width) entries, largest first: an array of
+--   ln gain + (ln(2/n) + psi((n - i + 1)/2))/2,  i = 1..n,
+-- ln s_i per factor; and an array of variances per factor, psi'(.)/4: after L
+-- factors ln s_i has mean L times the one and variance about L times the other.
+-- Newman 1986; Forrester 2015 (arXiv:1501.05702).
+function random_matrix.lyapunov(options)
+  local who = "lyapunov"
+  local o = checked.with_like(who, options, { "width", "gain" })
+  local n, gain = count(who, o, "width", nil, 1), number(who, o, "gain", 1)
+  local exponents, variances = {}, {}
+  for i = 1, n do
+    local half = (n - i + 1) / 2
+    exponents[i] = log(gain) + 0.5 * (log(2 / n) + special.digamma(half))
+    variances[i] = special.trigamma(half) / 4
+  end
+  return exponents, variances
+end
+
+-- theory.fuss_catalan_edge{depth=}: (L + 1)^(L + 1)/L^L, the largest squared
+-- singular value of a product of L matrices of N(0, 1/n) entries as n grows, and
+-- its natural logarithm. 4 for one.
+function random_matrix.fuss_catalan_edge(options)
+  local L = count("fuss_catalan_edge", checked.with_like("fuss_catalan_edge",
+    options, { "depth" }), "depth", nil, 1)
+  local whole = 1 + 1 / L -- ln(1 + 1/L), its rounding undone
+  local part = whole == 1 and 1 / L or log(whole) / ((whole - 1) * L)
+  local logarithm = log(L + 1) + L * part
+  return math.exp(logarithm), logarithm
+end
+
+-- theory.largest_singular_value{rows=, cols=rows, gain=1}: mean and standard
+-- deviation of that of a rows x cols matrix of N(0, gain^2/cols) entries: the
+-- quarter circle's edge with the Tracy-Widom law around it, centred and scaled
+-- as in Ma (2012), so good at modest sizes (Johnstone 2001).
+function random_matrix.largest_singular_value(options)
+  local who = "largest_singular_value"
+  local o = checked.options(who, options, { "rows", "cols", "gain" })
+  local rows = count(who, o, "rows", nil, 2)
+  local cols = count(who, o, "cols", rows, 2)
+  local scale = number(who, o, "gain", 1) / sqrt(cols)
+  local a, b = sqrt(rows - 0.5), sqrt(cols - 0.5)
+  local spread = (a + b) * (1 / a + 1 / b) ^ (1 / 3)
+  local mean, sd = (a + b) ^ 2 + spread * tracy_widom_mean, spread * tracy_widom_sd
+  return scale * (sqrt(mean) - sd ^ 2 / (8 * mean ^ 1.5)),
+    scale * sd / (2 * sqrt(mean))
+end
+
+-- theory.smallest_singular_value{width=, gain=1}: mean and standard deviation of
+-- that of a square matrix of N(0, gain^2/n) entries, n large: .656 gain/n and
+-- .509 gain/n. Edelman 1988.
+function random_matrix.smallest_singular_value(options)
+  local who = "smallest_singular_value"
+  local o = checked.with_like(who, options, { "width", "gain" })
+  local unit = number(who, o, "gain", 1) / count(who, o, "width", nil, 1)
+  return unit * smallest_mean, unit * sqrt(smallest_var)
+end
+
+-- theory.isometry_gap{width=}: the mean of metric.isometry_gap, ln of the mean
+-- squared singular value less the mean of their logarithms, over square matrices
+-- of independent normal entries of any scale. Exact:
+--   psi(n^2/2) - ln n - mean_k psi(k/2), k = 1..n; towards 1 as n grows.
+function random_matrix.isometry_gap(options)
+  local n = count("isometry_gap", checked.with_like("isometry_gap", options,
+    { "width" }), "width", nil, 1)
+  local sum = 0.0
+  for k = 1, n do sum = sum + special.digamma(k / 2) end
+  return special.digamma(0.5 * n * n) - log(n) - sum / n
+end
+
+return random_matrix
