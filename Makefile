@@ -9,6 +9,8 @@ DESTDIR  =
 V        =#                  V=1 shows the compiler's command lines
 EDITLINE = libedit#          or readline; none: plain line input at the prompt
 BUSTED   = busted
+PYTHON   = /usr/bin/python3#  Debian's, for which the packages of Jupyter are
+JUPYTER  = --user#           or --sys-prefix, --prefix DIR: install-jupyter
 PKGS     = lua5.4 zlib sqlite3
 LIBS     = -llapacke -lopenblas -lm -ldl
 WARN     = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
@@ -147,6 +149,11 @@ test-cluster: deps ## sweeps under mpirun and Slurm, which it installs (root)
 	@$(MAKE) --no-print-directory $(BIN)
 	@BIN=$(BIN) BUSTED='$(BUSTED)' tests/cluster/run
 
+test-jupyter: deps ## the kernel by jupyter_client, a notebook by nbconvert
+	@tools/deps run jupyter
+	@$(MAKE) --no-print-directory $(BIN)
+	@ORTHORUN=$(abspath $(BIN)) $(PYTHON) tests/jupyter/kernel_test.py
+
 test-built: $(BIN) $(CTEST)
 	@BIN=$(BIN) BUSTED='$(BUSTED)' tests/run $(CTEST)
 
@@ -190,6 +197,7 @@ docs: ## the reference as HTML with a search box, in build/docs
 # --- install ----------------------------------------------------------------
 BINDIR   = $(DESTDIR)$(PREFIX)/bin
 SHAREDIR = $(DESTDIR)$(PREFIX)/share/orthorun
+KERNELDIR = $(DESTDIR)$(PREFIX)/share/jupyter/kernels/orthorun
 
 install: $(BIN) ## into PREFIX (/usr/local); DESTDIR is honoured
 	install -d $(BINDIR)
@@ -201,10 +209,18 @@ install: $(BIN) ## into PREFIX (/usr/local); DESTDIR is honoured
 	install -m 644 docs/*.md $(SHAREDIR)/docs
 	install -m 644 docs/api/*.md $(SHAREDIR)/docs/api
 	install -m 644 docs/stubs/*.lua $(SHAREDIR)/docs/stubs
+	install -d $(SHAREDIR)/jupyter $(KERNELDIR)
+	install -m 644 jupyter/* $(SHAREDIR)/jupyter
+	sed -e 's|@KERNEL@|$(PREFIX)/share/orthorun/jupyter/orthorun_kernel.py|' \
+	  -e 's|@ORTHORUN@|$(PREFIX)/bin/orthorun|' jupyter/kernel.json \
+	  >$(KERNELDIR)/kernel.json
+
+install-jupyter: $(BIN) ## make this checkout a kernel of Jupyter's notebooks
+	./$(BIN) --install-jupyter $(JUPYTER)
 
 uninstall: ## what install did, undone
 	rm -f $(BINDIR)/orthorun
-	rm -rf $(SHAREDIR)
+	rm -rf $(SHAREDIR) $(KERNELDIR)
 
 clean: ## remove what was built
 	rm -rf build orthorun
@@ -215,5 +231,5 @@ help: ## this list
 	  awk -F '\t' '{ printf "%-12s %s\n", $$1, $$2 }'
 	@echo "Settings: see the first lines of the Makefile."
 
-.PHONY: all deps deps-dev run test test-built test-gc test-kill test-cluster \
-        bench bench-deps bench-smoke bench-sweeps check format gallery reference docs install uninstall clean help FORCE
+.PHONY: all deps deps-dev run test test-built test-gc test-kill test-cluster test-jupyter \
+        bench bench-deps bench-smoke bench-sweeps check format gallery reference docs install install-jupyter uninstall clean help FORCE

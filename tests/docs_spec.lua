@@ -6,7 +6,7 @@ local value_at = library.value_at
 
 local pages = { "README.md", "docs/api.md", "docs/article.md",
   "docs/cluster.md", "docs/design.md", "docs/experiment.md",
-  "docs/experiments.md", "docs/prompt.md",
+  "docs/experiments.md", "docs/jupyter.md", "docs/prompt.md",
   "docs/sharing.md", "docs/sweeps.md", "docs/theory.md", "docs/tutorial.md" }
 
 local function read(path)

@@ -40,7 +40,8 @@ enum {
   HOST_HELP = 16,          /* --help */
   HOST_VERSION = 32,       /* --version */
   HOST_TOOL = 64,          /* --merge, --show, ...: `script` is that word */
-  HOST_LAX = 128           /* --no-strict */
+  HOST_LAX = 128,          /* --no-strict */
+  HOST_JSON = 256          /* --json-repl */
 };
 
 typedef struct host_args {
@@ -111,5 +112,13 @@ void host_push_environment(lua_State *L);
 /* --- repl.c -------------------------------------------------------------- */
 
 void host_repl(lua_State *L); /* until Ctrl-D */
+
+/* --- json_repl.c --------------------------------------------------------- */
+
+/* Makes standard input and output those of JSON lines. Before Lua is opened.
+   false, with a message, where the system refuses. */
+bool host_open_json(void);
+/* Answers requests until there are no more; false: it could not. */
+bool host_json_repl(lua_State *L);
 
 #endif

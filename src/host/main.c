@@ -133,7 +133,8 @@ static void note_last_return(lua_State *L, const char *name) {
    globals, and its locals kept where the prompt follows. */
 static int prepare_script(lua_State *L, const host_args *args,
                           const char *path) {
-  bool strict = !(args->flags & HOST_LAX), keep = args->flags & HOST_REPL;
+  bool strict = !(args->flags & HOST_LAX),
+       keep = args->flags & (HOST_REPL | HOST_JSON);
   if (!strict && !keep)
     return LUA_OK;
   lua_getglobal(L, "require");
@@ -183,17 +184,26 @@ static int run_rest(lua_State *L, const host_args *args) {
   return run_prompt(L);
 }
 
-/* --merge, --show and their like are Lua's work: orthorun.report.tools, by
+/* --merge, --show and their like are Lua's work: functions of a module, by
    name, with the words that follow. */
 static int run_tool(lua_State *L, char **word) {
+  bool notebooks = !strcmp(word[0], "--install-jupyter");
   lua_getglobal(L, "require");
-  lua_pushliteral(L, "orthorun.report.tools");
+  lua_pushstring(L, notebooks ? "orthorun.prompt.jupyter"
+                              : "orthorun.report.tools");
   int status = host_call(L, 1, 1);
   if (status == LUA_OK) {
     lua_getfield(L, -1, word[0] + 2);
     status = host_call(L, push_arguments(L), 0);
   }
   return host_report(L, status);
+}
+
+/* What follows LUA_INIT, -e, -l and the script. */
+static int run_session(lua_State *L, const host_args *args) {
+  if (args->flags & HOST_JSON)
+    return host_json_repl(L) ? LUA_OK : LUA_ERRRUN;
+  return run_prompt(L);
 }
 
 static int run_all(lua_State *L, const host_args *args) {
@@ -206,8 +216,8 @@ static int run_all(lua_State *L, const host_args *args) {
     status = run_options(L, args);
   if (status == LUA_OK && args->script < args->argc)
     status = run_script(L, args);
-  if (args->flags & HOST_REPL) /* also after an error */
-    return run_prompt(L);
+  if (args->flags & (HOST_REPL | HOST_JSON)) /* also after an error */
+    return run_session(L, args);
   if (status == LUA_OK)
     status = run_rest(L, args);
   return status;
@@ -283,6 +293,9 @@ int main(int argc, char **argv) {
     return HOST_USAGE;
   blas_kernel_choose(argv);
   atexit(check_output_at_exit);
+  unsigned json = args.flags & (HOST_JSON | HOST_HELP | HOST_VERSION);
+  if (json == HOST_JSON && !host_open_json())
+    return HOST_FAILED;
   or_blas_single_thread();
   keep_memory();
   if (args.flags & HOST_HELP) {

@@ -8,7 +8,8 @@
 
 /* The words after which the rest of the line belongs to a tool. */
 static const char *const tools[] = {"--merge",  "--show", "--pack",
-                                    "--verify", "--new",  NULL};
+                                    "--verify", "--new",  "--install-jupyter",
+                                    NULL};
 
 const char *host_run_option(const host_args *args, const char *name) {
   return args->run[host_find_run_option(name, strlen(name))];
@@ -43,7 +44,7 @@ static bool usage_error(const char *format, const char *a, const char *b) {
 
 /* The option of the host, with two dashes, that is nearest to a name. */
 static const char *nearest(const char *name) {
-  const char *names[HOST_RUN_OPTIONS + sizeof tools / sizeof *tools + 3];
+  const char *names[HOST_RUN_OPTIONS + sizeof tools / sizeof *tools + 4];
   int n = 0;
   for (int k = 0; k < HOST_RUN_OPTIONS; k++)
     names[n++] = host_run_option_name(k);
@@ -52,6 +53,7 @@ static const char *nearest(const char *name) {
   names[n++] = "version";
   names[n++] = "help";
   names[n++] = "no-strict";
+  names[n++] = "json-repl";
   names[n] = NULL;
   return lib_nearest_name(name, names);
 }
@@ -85,6 +87,8 @@ void host_print_help(void) {
        "  -         end of options, run stdin\n"
        "  --no-strict\n"
        "            undeclared globals of the script are nil, not errors\n"
+       "  --json-repl\n"
+       "            a session in JSON lines, for programs (docs/jupyter.md)\n"
        "\n"
        "Run options, before the script or after it:");
   host_print_run_options();
@@ -101,6 +105,8 @@ void host_print_help(void) {
        "                    run what is in it again, and compare the results\n"
        "  FILE.html         run the script that is in it\n"
        "  --new NAME        write NAME.lua, an experiment to start from\n"
+       "  --install-jupyter [--user | --sys-prefix | --prefix DIR]\n"
+       "                    make orthorun a kernel of Jupyter's notebooks\n"
        "\n"
        "  --version         every part and its version\n"
        "  --help            this text; `orthorun script --help` asks the "
@@ -151,6 +157,8 @@ static bool parse_long(host_args *args, int i) {
     args->flags |= HOST_VERSION;
   else if (!strcmp(word, "no-strict"))
     args->flags |= HOST_LAX;
+  else if (!strcmp(word, "json-repl"))
+    args->flags |= HOST_JSON;
   else
     return unknown_option(args->argv[i]);
   return true;

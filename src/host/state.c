@@ -115,8 +115,10 @@ static void add_searcher(lua_State *L) {
 
 /* --- the run ------------------------------------------------------------- */
 
+/* In a session of JSON lines no word is an option of the user's code. */
 static void create_arg(lua_State *L, const host_args *args) {
-  int zero = args->script < args->argc ? args->script : 0;
+  bool behind = args->script < args->argc || args->flags & HOST_JSON;
+  int zero = behind ? args->script : 0;
   lua_createtable(L, args->argc - zero, zero + 1);
   for (int i = 0; i < args->argc; i++) {
     lua_pushstring(L, args->argv[i]);

@@ -6,17 +6,26 @@ local events = {}
 
 local listeners = {}
 
--- From now on f(value, title) is called for each event of a kind: "sweep",
--- "table", "text", "printed" (a text of the script's), "plot", "csv" (the path
--- of one that was written), "required" (a version), "class" (of tables).
+-- From now on f(value, title, more) is called for each event of a kind: "sweep",
+-- "table", "text", "printed" (a text of the script's), "plot" (a figure; `more`
+-- is its picture), "show" (a picture that is to be shown), "progress" (a line
+-- in place of the one before; "": none), "csv" (the path of one that was
+-- written), "required" (a version), "class" (of tables).
 function events.listen(kind, f)
   listeners[kind] = listeners[kind] or {}
   table.insert(listeners[kind], f)
 end
 
--- Tells those who listen.
-function events.tell(kind, value, title)
-  for _, f in ipairs(listeners[kind] or {}) do f(value, title) end
+-- Does anybody listen to a kind?
+function events.heard(kind) return listeners[kind] ~= nil end
+
+-- Tells those who listen. Did one of them see to it (return true)?
+function events.tell(kind, value, title, more)
+  local done = false
+  for _, f in ipairs(listeners[kind] or {}) do
+    done = f(value, title, more) == true or done
+  end
+  return done
 end
 
 return events

@@ -42,7 +42,8 @@ end
 -- Was it typed at the prompt, or behind -e? Then no words are its options.
 function caller.is_typed(def)
   local source = debug.getinfo(def.trial, "S").source
-  return source == "=stdin" or source == "=(command line)"
+  return source == "=stdin" or source == "=(command line)" or
+    source:find "^=cell " ~= nil
 end
 
 -- The name of the file that the trial is in. A script out of a report has kept

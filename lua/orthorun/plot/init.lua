@@ -188,9 +188,9 @@ end
 local shown = setmetatable({}, { __mode = "k" }) -- pictures, by --show-plots
 
 -- Prints the picture on stdout, in braille dots or in plain ASCII; not once
--- more where --show-plots has just done so.
+-- more where --show-plots has just done so. In a notebook it is a picture.
 function Picture:show(options)
-  if not options and shown[self] then
+  if not options and (shown[self] or events.tell("show", self)) then
     shown[self] = nil
     return self
   end
@@ -312,7 +312,7 @@ local function draw(_, spec, y, options)
   check_formats(formats)
   local picture = setmetatable({}, Picture)
   figures[picture] = figure_of(spec)
-  events.tell("plot", figures[picture])
+  events.tell("plot", figures[picture], nil, picture)
   if spec.file then write_files(picture, spec.file, formats) end
   if spec.file and options_of.in_force.show_plots and not (#picture == 0 and
     #formats > 0) then

@@ -2,6 +2,8 @@
 -- are no globals: a variable of the same name hides one.
 local core = require "orthorun.core"
 local display = require "orthorun.prompt.display"
+local docs = require "orthorun.prompt.docs"
+local entries = require "orthorun.prompt.entries"
 local help = require "orthorun.prompt.help"
 local lexer = require "orthorun.prompt.lexer"
 local names = require "orthorun.base.names"
@@ -15,8 +17,7 @@ local commands = {}
 local list = {}
 commands.list = list
 
-local function prompt() return package.loaded["orthorun.prompt"] end
-local function clock() return prompt().host.clock() end
+local function clock() return entries.host.clock() end
 
 -- --- help ------------------------------------------------------------------
 
@@ -60,6 +61,7 @@ local usage = {
     "$EDITOR or vi,\nand runs what is in it then",
   save = 'save "session.lua": writes what was typed as a script that does it ' ..
     "again",
+  who = "who(): the variables of this session",
   time = "time(f, ...): how long f(...) takes; returns what f returns",
   bench = "bench(f [, seconds=1]): median time of f(), its spread, and bytes " ..
     "allocated a call;\nreturns {median, low, high, mean, runs, bytes}",
@@ -67,18 +69,25 @@ local usage = {
     "new fields in it",
 }
 
--- What `?asked` shows, and a command whose name alone was typed.
-function commands.question(asked)
+-- What `?asked` shows; second: is it a name that is there?
+function commands.about(asked)
   asked = asked:gsub("%s*%-%-.*$", ""):gsub("[%s\"'(){};]+$", "")
     :gsub("^[%s\"']", "")
-  if asked == "" then return show(help.intro) end
+  if asked == "" then return help.intro, true end
   if asked:find "^[%a_][%w_.:]*$" then
     local value, found = value_of(asked)
-    if found then return show(help.of_value(value)) end
-    if asked == "who" then return list.who() end
-    if list[asked] then return show(usage[asked]) end
+    if found then return help.of_value(value), true end
+    if usage[asked] then return usage[asked], true end
   end
-  show(help.of_word(asked))
+  return help.of_word(asked), docs.item(asked) ~= nil
+end
+
+-- Shows it; also what a command does whose name alone was typed.
+function commands.question(asked)
+  if asked:find "^%s*who[%s;]*$" and not value_of "who" then
+    return list.who()
+  end
+  show((commands.about(asked)))
 end
 
 -- --- leaving ---------------------------------------------------------------
@@ -243,12 +252,12 @@ local function commented(text) return "-- " .. text:gsub("\n", "\n-- ") end
 local shift = "_9, _8, _7, _6, _5, _4, _3, _2, _1 = _8, _7, _6, _5, _4, _3, " ..
   "_2, _1, %s\n_ = _1 print(_)"
 
-local function script_lines(entries)
+local function script_lines(typed)
   local lines, results = {}, false
-  for _, entry in ipairs(entries) do
+  for _, entry in ipairs(typed) do
     results = results or uses_results(entry.text)
   end
-  for _, entry in ipairs(entries) do
+  for _, entry in ipairs(typed) do
     local expression = results and entry.script:match "^print(%b())$"
     if entry.failed then
       lines[#lines + 1] = commented("failed: " .. entry.text)
@@ -276,11 +285,11 @@ function list.save(path)
   if precision then
     lines[#lines + 1] = ("ortho.set_precision(%q)"):format(precision)
   end
-  local entries = table.move(session.entries, 1, #session.entries - 1, 1, {})
-  local typed = script_lines(entries)
-  table.move(typed, 1, #typed, #lines + 1, lines)
+  local typed = table.move(session.entries, 1, #session.entries - 1, 1, {})
+  local script = script_lines(typed)
+  table.move(script, 1, #script, #lines + 1, lines)
   files.write(path, concat(lines, "\n") .. "\n")
-  show(("%d entries saved in %s"):format(#entries, path))
+  show(("%d entries saved in %s"):format(#typed, path))
 end
 
 local function quoted(path) return "'" .. path:gsub("'", "'\\''") .. "'" end
@@ -319,7 +328,7 @@ function list.edit(path)
   text = (text or ""):gsub("%s+$", "")
   if text ~= "" then
     show(display.dim(text))
-    prompt().pending = text
+    entries.pending = text
   end
 end
 

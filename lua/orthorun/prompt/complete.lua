@@ -406,6 +406,35 @@ local function blank_before(text)
   return not find(match(text, "[^\n]*$"), "%S") or find(text, "[%s,;]$")
 end
 
+-- What may stand at the end of a text: an array of names, and how many bytes of
+-- the text are before their place.
+function complete.list(text, host)
+  if #text > 100000 then return {}, #text end
+  local names, typed = candidates(text, host)
+  local list = names and matching(names, typed) or {}
+  for i, name in ipairs(list) do
+    if names[name] == "option" then list[i] = name .. "=" end
+  end
+  return list, #text - #(typed or "")
+end
+
+-- What may be asked about where the cursor stands between `text` and `rest`: an
+-- array of the path of names that it is on or behind, and of the functions whose
+-- arguments it is among, innermost first; as the reference has them where it
+-- does.
+function complete.subjects(text, rest)
+  local tokens = lexer.tokens(text .. match(rest, "^[%w_]*"))
+  local stack, list = open_brackets(tokens), {}
+  local function add(path)
+    if #path > 0 then list[#list + 1] = called(path) or concat(path) end
+  end
+  if #tokens > 0 and tokens[#tokens].last >= #text then
+    add((path_before(tokens, #tokens)))
+  end
+  for level = #stack, 1, -1 do add(stack[level].path) end
+  return list
+end
+
 -- What Tab does at the end of a text: returns what to insert, or "" and a list
 -- to show. begun: the lines of the entry before this one, or nil.
 function complete.answer(begun, text, host)

@@ -195,18 +195,26 @@ local function range_of(A)
     rest)
 end
 
--- The upper left corner as aligned lines.
-local function corner(A)
+-- The upper left corner: an array of columns of texts, which may be of more
+-- columns than are to be shown; second: how many rows.
+local function corner_texts(A)
   local rows, cols = A:rows(), A:cols()
   local shown_rows = rows <= 12 and rows or 10
-  local shown_cols = min(cols, cols <= 12 and 12 or 10)
+  local columns = {}
+  for j = 1, min(cols, cols <= 12 and 12 or 10) do
+    columns[j] = {}
+    for i = 1, shown_rows do columns[j][i] = cell(A:get(i, j)) end
+  end
+  return columns, shown_rows
+end
+
+-- The same as aligned lines, as wide as the terminal.
+local function corner(A)
+  local texts, shown_rows = corner_texts(A)
   local columns, width = {}, 0
-  for j = 1, shown_cols do
-    local list, widest = {}, 0
-    for i = 1, shown_rows do
-      list[i] = cell(A:get(i, j))
-      widest = max(widest, #list[i])
-    end
+  for j, list in ipairs(texts) do
+    local widest = 0
+    for _, s in ipairs(list) do widest = max(widest, #s) end
     if width + widest + 2 > settings.width - 5 and j > 1 then break end
     for i, s in ipairs(list) do list[i] = rep(" ", widest - #s) .. s end
     columns[j], width = list, width + widest + 2
@@ -215,10 +223,10 @@ local function corner(A)
   for i = 1, shown_rows do
     local parts = { "" }
     for j, list in ipairs(columns) do parts[j + 1] = list[i] end
-    if #columns < cols then insert(parts, "...") end
+    if #columns < A:cols() then insert(parts, "...") end
     lines[i] = concat(parts, "  ")
   end
-  if shown_rows < rows then lines[#lines + 1] = "  ..." end
+  if shown_rows < A:rows() then lines[#lines + 1] = "  ..." end
   return lines
 end
 
@@ -245,17 +253,18 @@ end
 
 -- --- other objects of ours -------------------------------------------------
 
-local function show_network(net)
-  local lines = { head(tostring(net), most_rows) }
+-- How many parameters; nil where there is no more than one matrix.
+local function network_note(net)
   local weights = try(net.weights, net)
-  if weights and #weights > 1 then
-    local count = 0
-    for _, W in ipairs(net:parameters()) do
-      count = count + W:rows() * W:cols()
-    end
-    lines[2] = dim(format("%d parameters, %d weight matrices", count, #weights))
-  end
-  return concat(lines, "\n")
+  if not weights or #weights < 2 then return nil end
+  local count = 0
+  for _, W in ipairs(net:parameters()) do count = count + W:rows() * W:cols() end
+  return format("%d parameters, %d weight matrices", count, #weights)
+end
+
+local function show_network(net)
+  local layers, note = head(tostring(net), most_rows), network_note(net)
+  return note and layers .. "\n" .. dim(note) or layers
 end
 
 local function widest_line(s)
@@ -282,19 +291,24 @@ local function show_results(t)
   return concat(lines, "\n")
 end
 
+-- The picture as the bytes of a file of this format ("png", "svg"), or nil.
+local function drawn_as(picture, kind)
+  local name = os.tmpname()
+  os.remove(name)
+  local path = try(picture.save, picture, name .. "." .. kind)
+  local file = path and io.open(path, "rb")
+  if not file then return nil end
+  local bytes = file:read "a"
+  file:close()
+  os.remove(path)
+  return bytes
+end
+
 -- The picture drawn by the terminal itself, or nil.
 local function drawn(picture)
   local kitty = settings.graphics and require "orthorun.prompt.kitty"
-  if not kitty then return nil end
-  local name = os.tmpname()
-  os.remove(name)
-  local path = try(picture.save, picture, name .. ".png")
-  local file = path and io.open(path, "rb")
-  if not file then return nil end
-  local png = file:read "a"
-  file:close()
-  os.remove(path)
-  return kitty.picture(png)
+  local png = kitty and drawn_as(picture, "png")
+  return png and kitty.picture(png)
 end
 
 local function show_picture(picture)
@@ -488,7 +502,16 @@ function display.values(values)
   return concat(parts, long and "\n" or "\t")
 end
 
+-- What the other forms of these values are made of (html).
 display.short = short
 display.tame = tame
+display.try = try
+display.shape = shape
+display.plural = plural
+display.range_of = range_of
+display.corner_texts = corner_texts
+display.spectrum = spectrum
+display.drawn_as = drawn_as
+display.network_note = network_note
 
 return display

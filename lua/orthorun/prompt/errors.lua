@@ -3,6 +3,7 @@
 local session = require "orthorun.prompt.session"
 local getinfo, getlocal = debug.getinfo, debug.getlocal
 local find, format, sub = string.find, string.format, string.sub
+local concat, unpack = table.concat, table.unpack
 local pcall, tostring, type = pcall, tostring, type
 
 local errors = {}
@@ -30,7 +31,9 @@ local function shorten(text)
 end
 
 local function is_users(frame)
-  return frame.what ~= "C" and not find(frame.source, "/lua/orthorun/", 1, true)
+  return frame.what ~= "C" and
+    not find(frame.source, "/lua/orthorun/", 1, true) and
+    not find(frame.source, "/share/orthorun/orthorun/", 1, true)
 end
 
 local function name_of(frame)
@@ -77,23 +80,41 @@ function errors.keep_locals(f)
   end
 end
 
--- A message handler for what calls f: returns the text to print. The locals of
--- f that were there are the session's from now on.
-function errors.handler(f)
-  return function(message)
-    local lines, level = { shorten(errors.text_of(message)) }, 2
-    while true do
-      local frame = getinfo(level, "Slnf")
-      if not frame then break end
-      if frame.func == f then break end
-      if is_users(frame) and #lines <= deepest then
-        lines[#lines + 1] = format("  %s:%d: in %s", frame.short_src,
-          frame.currentline, name_of(frame))
-      end
-      level = level + 1
+-- What is told of an error in what f does: {text, frames}, an array of the
+-- user's functions on the way to it, and the line of f that was reached.
+local function tell_of(message, f)
+  local told = { text = shorten(errors.text_of(message)), frames = {} }
+  for level = 3, 1000000 do
+    local frame = getinfo(level, "Slnf")
+    if not frame then break end
+    if frame.func == f then
+      told.line = frame.currentline > 0 and frame.currentline or nil
+      break
     end
+    if is_users(frame) and #told.frames < deepest then
+      told.frames[#told.frames + 1] = format("%s:%d: in %s", frame.short_src,
+        frame.currentline, name_of(frame))
+    end
+  end
+  return told
+end
+
+-- Message handlers for what calls f; the locals of f that were there are the
+-- session's from now on. This one returns {text, frames, line}.
+function errors.teller(f)
+  return function(message)
+    local told = tell_of(message, f)
     if f then errors.keep_locals(f) end
-    return table.concat(lines, "\n")
+    return told
+  end
+end
+
+-- This one returns the text to print.
+function errors.handler(f)
+  local tell = errors.teller(f)
+  return function(message)
+    local told = tell(message)
+    return concat({ told.text, unpack(told.frames) }, "\n  ")
   end
 end
 

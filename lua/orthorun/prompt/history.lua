@@ -1,7 +1,8 @@
 -- history: the entries of earlier sessions, in a file of the user's: one entry
 -- per line, with octal escapes for spaces and newlines as libedit writes them.
 -- Entries are appended one by one, so that sessions side by side lose none.
-local find, format, gsub = string.find, string.format, string.gsub
+local byte, find, format, gsub = string.byte, string.find, string.format,
+  string.gsub
 
 local history = {}
 
@@ -20,7 +21,7 @@ end
 
 local function encode(entry)
   return (gsub(entry, "[%z\1-\32\127\\]", function(c)
-    return c == "\\" and "\\\\" or format("\\%03o", c:byte())
+    return c == "\\" and "\\\\" or format("\\%03o", byte(c))
   end))
 end
 

@@ -2,14 +2,13 @@
 -- once, and shows what it gives. The host has the terminal (src/host/repl.c);
 -- this is the loop, and the modules beside it are what it is made of.
 local core = require "orthorun.core"
+local entries = require "orthorun.prompt.entries"
 local history = require "orthorun.prompt.history"
-local session = require "orthorun.prompt.session"
-local strict = require "orthorun.prompt.strict"
 local find, format, gsub, match = string.find, string.format, string.gsub,
   string.match
-local pack, unpack, tostring, type = table.pack, table.unpack, tostring, type
+local unpack, tostring, type = table.unpack, tostring, type
 local getinfo = debug.getinfo
-local ipairs, next, pcall, rawget, require = ipairs, next, pcall, rawget, require
+local ipairs, pcall, rawget, require = ipairs, pcall, rawget, require
 local getenv, write = os.getenv, io.write
 local stdout = io.stdout
 
@@ -27,8 +26,8 @@ local function lazy(name)
   end })
 end
 
-local commands, complete, display, errors, kitty = lazy "commands",
-  lazy "complete", lazy "display", lazy "errors", lazy "kitty"
+local complete, display, errors, kitty = lazy "complete", lazy "display",
+  lazy "errors", lazy "kitty"
 
 local host    -- functions of the process and its terminal
 local path    -- of the history file
@@ -55,12 +54,6 @@ local function still_open(text)
   return depth > 0
 end
 
--- What `?name` or `name?` asks for, or nil.
-local function asked_in(text)
-  return match(text, "^%s*%?%s*(.-)%s*$") or
-    match(text, "^%s*([%w_.:]+)%s*%?%s*$")
-end
-
 -- Does the next line of a paste go on where a line could have ended? So do
 -- calls of methods that stand below each other, and operators.
 local function goes_on()
@@ -78,12 +71,12 @@ local function read_entry()
   if not text then return nil, why end
   while true do
     begun = text
-    if asked_in(text) then return text end
+    if entries.asked(text) then return text end
     local entry, message, more
     if still_open(text) then
       more = true
     else
-      entry, message, more = session.compile(text)
+      entry, message, more = entries.compile(text, "stdin")
     end
     more = more or entry and goes_on()
     if not more then return text, entry, message end
@@ -150,47 +143,27 @@ local function show_values(values)
   end
 end
 
--- Runs what an entry compiled to; shows its values. The entry's record, for
--- `save`, gets `failed` where it raised.
-local function run_entry(entry, record)
-  local begin = host.clock()
-  local answer = pack(host.call(entry.f, errors.handler(entry.f)))
-  local seconds = host.clock() - begin
-  if not answer[1] then
-    record.failed = true
-    return say_error(answer[2], answer[3])
-  end
-  local values = pack(unpack(answer, 2, answer.n))
-  session.remember(values)
-  if values.n > 0 and not entry.silent then show_values(values) end
-  show_time(seconds)
-end
-
+-- Runs an entry, and shows its values.
 local function run_compiled(text, entry)
-  local record = { text = text, script = entry.script }
-  session.entries[#session.entries + 1] = record
-  run_entry(entry, record)
+  local outcome = entries.run(text, entry, errors.handler(entry.f))
+  local values = outcome.values
+  if not values then return say_error(outcome.message, outcome.interrupted) end
+  if values.n > 0 and not entry.silent then show_values(values) end
+  show_time(outcome.seconds)
 end
 
 -- Runs a text as if it had been typed.
 local function run_text(text)
-  local entry, message = session.compile(text)
+  local entry, message = entries.compile(text, "stdin")
   remember(text)
   if not entry then return say_error(message) end
   run_compiled(text, entry)
 end
 
--- The command whose name alone was typed, or nil: a variable hides it.
-local function bare_command(text)
-  local word = match(text, "^%s*(%a+)%s*;?%s*$")
-  return word and commands.list[word] and rawget(_G, word) == nil and
-    not session.cells[word] and word or nil
-end
-
 local function question(text)
   set_display()
   local good, message, interrupted = host.call(function()
-    commands.question(asked_in(text) or text)
+    entries.answer(text)
   end, errors.handler())
   if not good then say_error(message, interrupted) end
 end
@@ -199,7 +172,7 @@ end
 local function step()
   local text, entry, message = read_entry()
   if not text then return entry == "cancelled" end
-  local command = bare_command(text)
+  local command = entries.command(text)
   if command == "quit" or command == "exit" then return false end
   remember(text)
   if command or not entry and not message then
@@ -208,8 +181,8 @@ local function step()
     say_error(message)
   else
     run_compiled(text, entry)
-    local more = prompt.pending -- from `edit`
-    prompt.pending = nil
+    local more = entries.pending -- from `edit`
+    entries.pending = nil
     if more then run_text(more) end
   end
   stdout:flush()
@@ -218,22 +191,6 @@ end
 
 -- --- the session -----------------------------------------------------------
 
--- What a name means that is no global: a result, or a command.
-local function find_name(name)
-  local value, found = session.result(name)
-  if found then return value, true end
-  if name == "_" or match(name, "^_[1-9]$") then return nil, true end
-  value = commands.list[name]
-  return value, value ~= nil
-end
-
-local function all_names()
-  local names = {}
-  for name in next, session.cells do names[#names + 1] = name end
-  for name in next, commands.list do names[#names + 1] = name end
-  return names
-end
-
 local function start()
   if host.interactive then
     write(host.colors and "\27[2m" or "", "help or ?name tells more, Tab ",
@@ -241,7 +198,6 @@ local function start()
   end
   path = host.edited and history.path(getenv) or nil
   for _, entry in ipairs(history.load(path)) do host.remember(entry) end
-  strict.prompt("=stdin", find_name, all_names)
   if host.edited then host.set_completer(function(text)
     return complete.answer(begun, text, host)
   end) end
@@ -254,7 +210,7 @@ function prompt.run(functions)
   host.colors = host.interactive and not getenv "NO_COLOR" and
     getenv "TERM" ~= "dumb"
   host.graphics = host.interactive and kitty.speaks(getenv)
-  prompt.host = host
+  entries.host = host
   if not started then
     started = true
     start()

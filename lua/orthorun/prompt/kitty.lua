@@ -18,7 +18,8 @@ end
 
 local digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
-local function base64(bytes)
+-- Bytes in base64.
+function kitty.base64(bytes)
   local parts = {}
   for i = 1, #bytes, 3 do
     local a, b, c = byte(bytes, i, i + 2)
@@ -36,7 +37,7 @@ end
 
 -- The bytes of a PNG as what the terminal draws.
 function kitty.picture(png)
-  local text, parts = base64(png), {}
+  local text, parts = kitty.base64(png), {}
   for first = 1, #text, chunk do
     local more = first + chunk <= #text and 1 or 0
     parts[#parts + 1] = format("\27_G%sm=%d;%s\27\\", first == 1 and

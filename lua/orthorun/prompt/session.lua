@@ -14,9 +14,9 @@ local session = {
   cells = {},   -- name of a local -> { f = function, i = its upvalue's index }
   results = {}, -- newest first
   entries = {}, -- what was typed: { text, script, failed = true }
+  chunk = "=stdin", -- the entry's name in messages, as `load` takes it
 }
 
-local chunk = "=stdin"
 local results_kept = 9
 
 -- --- locals ----------------------------------------------------------------
@@ -160,7 +160,7 @@ local function build(code, tokens, declares, name)
   local prefix = "local __keep = ... "
   if #outer > 0 then prefix = prefix .. "local " .. concat(outer, ", ") .. " " end
   local f, message = load(prefix .. "return function(...) " .. code .. " end",
-    name or chunk, "t")
+    name or session.chunk, "t")
   if not f then return nil, message end
   f = f(function(capture, ...)
     if capture then keep(declares, capture) end
@@ -176,7 +176,7 @@ end
 
 -- An entry without its comments is empty.
 local function compile_nothing(text)
-  local good, message = load(text, chunk, "t")
+  local good, message = load(text, session.chunk, "t")
   if not good then return nil, message, incomplete(message) end
   return { f = function() end, script = text }
 end
@@ -184,7 +184,7 @@ end
 -- `x` and `x;`: the code as far as token `last`.
 local function compile_expression(text, tokens, last)
   local code = last == #tokens and text or sub(text, 1, tokens[last].last)
-  if not load("return " .. code, chunk, "t") then return nil end
+  if not load("return " .. code, session.chunk, "t") then return nil end
   local f = build(expression_code(code), tokens, {})
   return f and { f = f, silent = last < #tokens,
     script = format("print(%s)", find(code, "--", 1, true) and code .. "\n" or
@@ -209,11 +209,11 @@ function session.compile(text)
   local ends = tokens[last].text == ";"
   local entry = not ends and compile_expression(plain, tokens, last)
   if entry then return entry end
-  local good, message = load(text, chunk, "t")
+  local good, message = load(text, session.chunk, "t")
   if good or split(text, tokens) then return compile_statements(text, tokens) end
   entry = ends and last > 1 and compile_expression(plain, tokens, last - 1)
   if entry then return entry end
-  local _, wanted = load("return " .. plain, chunk, "t")
+  local _, wanted = load("return " .. plain, session.chunk, "t")
   return nil, message, incomplete(message) or incomplete(wanted)
 end
 

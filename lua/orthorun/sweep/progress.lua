@@ -1,6 +1,8 @@
 -- progress: how far a long run is, on stderr: a bar on a terminal, a line now
--- and then elsewhere, nothing where it is quiet.
+-- and then elsewhere, nothing where it is quiet. A notebook listens to the bar
+-- (base/events: "progress") and shows it in its own way.
 local core = require "orthorun.core"
+local events = require "orthorun.base.events"
 local text = require "orthorun.base.text"
 
 local Progress = { __name = "progress bar" }
@@ -10,6 +12,7 @@ local progress = {}
 
 local bar_width = 20
 local redraw_after = 0.1 -- seconds
+local tell_after = 0.5
 local line_after = 10 -- seconds between lines where there is no terminal
 
 -- Seconds as "42 s", "3 min 20 s", "2 h 5 min", "3 d 4 h".
@@ -31,7 +34,7 @@ function progress.new(name, total, cost, quiet)
   local plain = os.getenv "NO_COLOR"
   return setmetatable({ name = name, total = total, cost = cost,
     done = 0, failed = 0, spent = 0, began = now, said = now,
-    quiet = quiet, terminal = terminal,
+    quiet = quiet, terminal = terminal, told = events.heard "progress",
     color = terminal and (plain == nil or plain == "") }, Progress)
 end
 
@@ -114,9 +117,14 @@ end
 function Progress:tick()
   if self.quiet then return end
   local now = core.worker.clock()
-  local due = self.terminal and redraw_after or line_after
+  local due = self.told and tell_after or self.terminal and redraw_after or
+    line_after
   if now - self.said < due then return end
   self.said = now
+  if self.told then
+    self.drawn = true
+    return events.tell("progress", self:line(79))
+  end
   if self.terminal then return draw(self) end
   io.stderr:write(("%s: %s\n"):format(self.name, self:state()))
 end
@@ -130,7 +138,11 @@ end
 
 -- Takes the bar away, so that other text may come.
 function Progress:clear()
-  if self.drawn then io.stderr:write "\r\27[K" end
+  if self.drawn and self.told then
+    events.tell("progress", "")
+  elseif self.drawn then
+    io.stderr:write "\r\27[K"
+  end
   self.drawn = false
 end
 
