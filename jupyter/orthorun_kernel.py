@@ -4,6 +4,7 @@ knows no Lua. docs/jupyter.md has the lines that both speak.
 
 ORTHORUN in the environment names the program (default: orthorun)."""
 
+import base64
 import fnmatch
 import json
 import os
@@ -94,9 +95,8 @@ class Session:
 class Cell:
     """What an execution sends to the front-ends."""
 
-    def __init__(self, kernel, allow_stdin):
+    def __init__(self, kernel):
         self.kernel = kernel
-        self.allow_stdin = allow_stdin
         self.progress = None  # the display that shows it
         self.error = None
 
@@ -112,7 +112,15 @@ class Cell:
         self.send("stream", name=event["name"], text=event["text"])
 
     def on_display(self, event):
-        self.send("display_data", data=event["data"], metadata={}, transient={})
+        data = event["data"]
+        svg = data.get("image/svg+xml")
+        if svg:  # nbconvert 6.5 takes an SVG's contents away, but shows an image
+            code = base64.b64encode(svg.encode()).decode()
+            data["text/html"] = (
+                '<img style="max-width: 100%" alt="plot" '
+                f'src="data:image/svg+xml;base64,{code}">'
+            )
+        self.send("display_data", data=data, metadata={}, transient={})
 
     def on_result(self, event):
         self.send(
@@ -231,7 +239,8 @@ class OrthorunKernel(Kernel):
         user_expressions=None,
         allow_stdin=False,
     ):
-        cell = (Silent if silent else Cell)(self, allow_stdin)
+        cell = (Silent if silent else Cell)(self)
+        self._allow_stdin = allow_stdin  # which raw_input looks at
         payload = []
         try:
             reply = self.begin().ask(
@@ -243,6 +252,7 @@ class OrthorunKernel(Kernel):
                 store=store_history and not silent,
             )
             if reply.get("leaves"):
+                self.forget()
                 payload.append({"source": "ask_exit", "keepkernel": False})
             if not reply["ok"] and not cell.error:
                 cell.fail("Error", reply["message"], [reply["message"]])

@@ -9,7 +9,7 @@ local time = os.time
 
 local bundle = {}
 
-local most_svg = 2000000 -- bytes; what is larger is sent as pixels
+local most_svg = 500000 -- bytes; what is larger is sent as pixels
 local count = 0 -- of pictures
 
 -- SVG for a page that may have others: the names inside it are its own.
