@@ -328,6 +328,24 @@ describe("what goes wrong around a session in JSON lines", function()
     assert.equal(0, status)
   end)
 
+  it("goes on where a script would end with a wrong command line", function()
+    local sweep = "ortho.sweep { name = 's', grid = { x = { 1, 2 } }, " ..
+      "trial = function(p) return { y = 1 } end, args = { '%s' } }:run()"
+    local got, status = session { "kept = 5", sweep:format "--jbos=2",
+      sweep:format "--help", sweep:format "--dry-run", sweep:format "--shard=1/2",
+      "edit()", "kept" }
+    local said = {}
+    for k = 2, 6 do said[k - 1] = find(got[k], "error").message end
+    assert.is_truthy(said[1]:find "^cell 2:1: .*did you mean %-%-jobs")
+    assert.is_truthy(said[2]:find "%-%-help shows options")
+    assert.is_truthy(said[3]:find "%-%-dry%-run lists")
+    assert.is_truthy(said[4]:find "one shard")
+    assert.is_truthy(said[5]:find "no terminal")
+    assert.is_truthy(printed(got[3]):find "usage: orthorun")
+    assert.equal("5", result(got[7]))
+    assert.equal(0, status)
+  end)
+
   it("survives entries that break what it stands on", function()
     local got = session { "string.format, table.concat, pcall, type = nil",
       "io.write, print = nil", "_G.tostring = error; 1",

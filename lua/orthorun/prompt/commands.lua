@@ -312,6 +312,8 @@ function list.edit(path)
   if path ~= nil and type(path) ~= "string" then
     fail("edit: needs the name of a file, or nothing, not " ..
       names.describe(path))
+  elseif entries.host.send then
+    fail "edit: there is no terminal for an editor here"
   end
   local text
   if path then

@@ -1,6 +1,7 @@
 -- entries: what is done with an entry, whichever front it came from: the
 -- terminal's (init) or the one of JSON lines (json). What asks for help, what is
 -- a command, how one is run, and what names mean there beside Lua's.
+local program = require "orthorun.base.program"
 local session = require "orthorun.prompt.session"
 local strict = require "orthorun.prompt.strict"
 local match = string.match
@@ -8,7 +9,7 @@ local pack, rawget, require, unpack = table.pack, rawget, require, table.unpack
 local next = next
 
 local entries = {
-  host = nil,    -- functions of the process, from the front
+  host = nil,    -- functions of the process, from the front; `send`: no terminal
   pending = nil, -- what `edit` wants to be run next
 }
 
@@ -55,7 +56,7 @@ end
 
 -- Compiles an entry as session.compile does. name: what errors call it.
 function entries.compile(text, name)
-  session.chunk = "=" .. name
+  program.session, session.chunk = true, "=" .. name
   strict.prompt(session.chunk, find_name, all_names)
   return session.compile(text)
 end

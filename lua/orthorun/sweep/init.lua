@@ -15,6 +15,7 @@ local files = require "orthorun.base.files"
 local grid = require "orthorun.sweep.grid"
 local pairing = require "orthorun.sweep.pairing"
 local plan = require "orthorun.sweep.plan"
+local program = require "orthorun.base.program"
 local run = require "orthorun.sweep.run"
 local settings = require "orthorun.sweep.settings"
 local text = require "orthorun.base.text"
@@ -126,7 +127,8 @@ local function end_shard(self, results)
     self.run_options.shard, self.run_options.shards, self:file(), self.name,
     files.folder(self:file()), files.join(self.run_options.out,
     self.name .. ".db")))
-  os.exit(#results.failures > 0 and run.some_failed or 0, true)
+  program.leave(#results.failures > 0 and run.some_failed or 0,
+    "one shard's results are no results to go on with")
 end
 
 -- Runs every trial that the results file does not have yet, and returns the
@@ -145,7 +147,7 @@ function Sweep:run(more)
   local work = plan.of(self)
   if self.run_options.dry_run then
     work:print()
-    os.exit(0, true)
+    program.leave(0, "--dry-run lists the trials, and runs none")
   end
   local results = run.all(work)
   local seeds = more and more(results)

@@ -110,7 +110,7 @@ local function read_words(def, script, common)
   if not given then usage_error(message, by_host) end
   if given.help then
     io.write(help_text(def, script, common))
-    os.exit(0, true)
+    program.leave(0, "--help shows options, and runs nothing")
   end
   from_host(all, given)
   return given
