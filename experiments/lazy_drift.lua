@@ -1,13 +1,13 @@
 -- Wide nets learn lazily: they move little, in a random direction, whatever they
 -- began as, as far as their tangent kernel says. He's weights are the control.
 local ortho = require "orthorun"
-local varied = { orthogonal = "width", he = "width", outputs = "width",
-  samples = "samples", scale = "scale", depth = "depth", rate = "rate" }
+local widths = { 128, 256, 512 }
+local varied = { orthogonal_sqrt2 = "width", he_normal = "width", outputs = "width" }
 
 local function exact(case) return case ~= "outputs" end -- has the net's own kernel
 local function over(name, cases)
   return { plot = "relative_drift", over = name, where = { case = cases or name },
-    color = "case", log = "xy", title = name }
+    color = cases and "case", log = "xy", title = name }
 end
 
 return ortho.experiment {
@@ -17,8 +17,8 @@ return ortho.experiment {
     rate = { 0.5, above = 0, help = "learning rate times the Hessian's λ" },
     target = { 0.1, above = 0, help = "share of the first loss to reach" },
     centred = { true, help = "learn y beyond the first output, not y" } },
-  cases = { { "orthogonal", width = { 128, 256, 512 }, label = "width, orthogonal" },
-    { "he", width = { 128, 256, 512 }, init = "he_normal", label = "width, He" },
+  cases = { { "orthogonal_sqrt2", width = widths, label = "width, orthogonal" },
+    { "he_normal", width = widths, init = "he_normal", label = "width, He" },
     { "outputs", width = { 64, 128, 256 }, label = "width, as many outputs",
       outputs = function(p) return p.width end },
     { "samples", samples = { 2, 8, 32 } }, { "scale", scale = { 1.0, 3.0, 9.0 } },
@@ -45,7 +45,7 @@ return ortho.experiment {
     return { drift_ratio = 1, symmetric_share = 0.5, relative_drift = found.kernel or
       ortho.theory.lazy_drift { like = p, gain = math.sqrt(2) } }
   end,
-  derive = { value = function(r) return r[varied[r.case]] end },
+  derive = { value = function(r) return r[varied[r.case] or r.case] end },
   show = {
     { table = { "relative_drift", "spectral_drift", "drift_ratio", "symmetric_share",
       "moved_eigenvalues" }, by = { "case", "value" }, spread = false },
@@ -54,7 +54,7 @@ return ortho.experiment {
     { slope = "relative_drift", over = "value", by = "case", model = "power",
       where = { case = "outputs" } }, -- the ideal is far wider nets': no check
     { slope = "spectral_drift", over = "value", by = "case", model = "power" },
-    over("width", { "orthogonal", "he", "outputs" }), over "samples", over "scale",
-    over "depth", over "rate",
+    over("width", { "orthogonal_sqrt2", "he_normal", "outputs" }),
+    over "samples", over "scale", over "depth", over "rate",
   },
 }

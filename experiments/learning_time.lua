@@ -45,6 +45,6 @@ return ortho.experiment {
     { check = "updates", of = "fastest", by = "depth", where = { init = "aligned" } },
     { plot = "updates", of = "fastest", over = "depth", log = "xy" },
     { plot = "lr", of = "fastest", over = "depth", log = "xy", theory = function(r)
-      return 0.5 / r.depth end, title = "best learning rate; dashed: 1/(2L)" },
+      return 0.5 / r.depth end, title = "best rate", labels = { theory = "1/(2L)" } },
   },
 }

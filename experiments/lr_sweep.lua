@@ -35,7 +35,7 @@ return ortho.experiment {
     { slope = "lr", of = "largest", over = "depth", by = "init", model = "power" },
     { slope = "lr", of = "fastest", over = "depth", by = "init", model = "power" },
     { plot = "lr", of = "largest", over = "depth", theory = "limit", log = "xy",
-      title = "largest stable rate; dashed: 2/λ" },
+      title = "largest stable rate", labels = { theory = "2/λ" } },
     { plot = "updates", of = "fastest", over = "depth", log = "xy" },
     { plot = "relative_drift", of = "fastest", over = "depth", log = "xy" },
   },

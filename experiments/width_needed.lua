@@ -3,7 +3,7 @@
 local ortho = require "orthorun"
 
 local arm = { orthogonal = ortho.init.orthogonal {}, -- both keep E||Wx||^2
-  gaussian = function(rng, rows, cols)
+  scaled_gaussian = function(rng, rows, cols)
     return rng:normal(rows, cols, { std = math.max(rows, cols) ^ -0.5 })
   end }
 
@@ -12,7 +12,8 @@ return ortho.experiment {
   params = { inputs = 16, outputs = 10, steps = 100,
     rate = { 0.25, help = "learning rate times depth" },
     target = { 0.1, least = 0, help = "loss to reach; 1: that of saying 0" } },
-  grid = { init = { { name = "orthogonal" }, { name = "gaussian", label = "Gaussian" } },
+  grid = { init = { { name = "orthogonal" }, { name = "scaled_gaussian",
+      label = "N(0, 1/n)" } },
     width = { 16, 19, 23, 27, 32, 38, 45, 54, 64, 76, 91, 108, 128, 152, 181 },
     depth = { 4, 8, 16, 32, 64, least = 2 }, seed = ortho.range(3) },
 
@@ -34,7 +35,8 @@ return ortho.experiment {
     { slope = "width", of = "needed", over = "depth", by = "init", model = "power",
       where = { width = function(w) return w > 16 end }, expected = 1, check = true },
     { plot = "width", of = "needed", over = "depth", log = "xy",
-      theory = function(r) return r.depth end, title = "width needed; dashed: depth" },
+      theory = function(r) return r.depth end, labels = { theory = "the depth" },
+      title = "width needed" },
     { plot = "loss", over = "width", where = { depth = "largest" }, log = "xy" },
   },
 }

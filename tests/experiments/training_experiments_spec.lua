@@ -148,11 +148,11 @@ describe("width_needed", function()
       "--depth 4,32 --width 16,24,64 --seed 1,2")
     for _, row in ipairs(rows) do
       if row.init == "orthogonal" then assert.are.equal(true, row.learnt) end
-      if row.init == "gaussian" and row.depth == 32 then
+      if row.init == "scaled_gaussian" and row.depth == 32 then
         assert.are.equal(row.width == 64, row.learnt)
       end
     end
-    assert.is_truthy(text:find("gaussian +32 +64\n"), text)
+    assert.is_truthy(text:find("scaled_gaussian +32 +64\n"), text)
     assert.is_truthy(text:find("orthogonal +32 +16\n"), text)
   end)
 end)
@@ -249,7 +249,7 @@ describe("lazy_drift", function()
   local found = {}
   setup(function()
     text, rows = results("lazy_drift", "--seed 1,2 --width 64,128 " ..
-      "--case orthogonal,he,samples,scale")
+      "--case orthogonal_sqrt2,he_normal,samples,scale")
     for _, row in ipairs(rows) do
       found[row.case] = found[row.case] or {}
       table.insert(found[row.case], row)
@@ -257,9 +257,9 @@ describe("lazy_drift", function()
   end)
 
   it("is what the tangent kernel says, in a random direction", function()
-    for case, low in pairs { orthogonal = 0.95, he = 0.9, scale = 0.95,
+    for case, low in pairs { orthogonal_sqrt2 = 0.95, he_normal = 0.9, scale = 0.95,
       samples = 0.9 } do
-      assert.are.equal(case == "orthogonal" and 4 or case == "he" and 4 or 12,
+      assert.are.equal((case == "scale" or case == "samples") and 12 or 4,
         #found[case])
       for _, row in ipairs(found[case]) do
         if row.width == 128 then
@@ -336,7 +336,7 @@ describe("odd choices", function()
   it("are answered: one study, one level, none, a diverging run", function()
     for options, name in pairs { ["--case adam_20_steps"] = "what_breaks_it",
       ["--case rate_5 --steps 1"] = "what_breaks_it",
-      ["--case orthogonal --width 32"] = "lazy_drift" } do
+      ["--case orthogonal_sqrt2 --width 32"] = "lazy_drift" } do
       results(name, options .. " --seed 1")
     end
     local _, code, err = run("what_breaks_it", "--case lazzy")

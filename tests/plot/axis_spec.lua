@@ -68,11 +68,18 @@ describe("an axis", function()
       { data = t, x = "k", log_x = true }, "x")
   end)
 
-  it("has ticks at 1, 2 and 5 where powers of ten are too few", function()
-    assert.same({ 2, 5, 10, 20 }, axis.short_ticks(2, 30))
-    local close = axis.short_ticks(10, 12)
-    assert.is_true(#close >= 4)
-    for i = 2, #close do assert.near(0.5, close[i] - close[i - 1], 1e-12) end
+  it("knows whole numbers, and what was swept", function()
+    local t = tabular.new { "n", "x", "none" }
+    for i = 1, 100 do t:append { n = i % 5 == 0 and 0 / 0 or i, x = i / 4 } end
+    assert.is_true(axis.is_whole(t, "n"))
+    assert.is_false(axis.is_whole(t, "x"))
+    assert.is_false(axis.is_whole(t, "none"))
+    local few = tabular.of({ "n" }, { { n = 8 }, { n = 2 }, { n = 8 } })
+    assert.same({ 2, 8 }, axis.of({ data = few, x = "n" }, "x").swept)
+    assert.is_nil(axis.of({ data = t, x = "n" }, "x").swept) -- too many
+  end)
+
+  it("has steps of 1, 2 and 5", function()
     assert.equal(5, axis.nice(3))
     assert.equal(1000, axis.nice(501))
   end)

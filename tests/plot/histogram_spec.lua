@@ -33,7 +33,7 @@ describe("a histogram", function()
     for i = 1, 20 do t:append { s = i / 20, k = i % 2 == 0 and "a" or "b" } end
     local text = plot.script { data = t, kind = "histogram", x = "s",
       color = "k", bins = 4 }
-    local _, blocks = text:gsub("<<%s*EOD", "")
+    local _, blocks = text:gsub("%$p%w+ <<%s*EOD", "")
     assert.equal(2, blocks)
     has(text, "$p1s2 << EOD")
   end)

@@ -1,7 +1,8 @@
 -- markup_spec.lua: texts of plots: which become sub- and superscripts, and that
 -- all else is drawn as it stands.
 local core = require "orthorun.core"
-local quoted = require "orthorun.plot.markup".quoted
+local markup = require "orthorun.plot.markup"
+local quoted = markup.quoted
 
 local function becomes(wanted, text) assert.equal(wanted, quoted(text)) end
 
@@ -14,6 +15,19 @@ describe("markup", function()
     becomes("'depth^{a}, A^{T}'", "depth^a, A^T")
     becomes("'a^{b_{c}}'", "a^{b_{c}}")
     becomes("'layer_{10}'", "layer_{10}")
+  end)
+
+  it("makes scripts of words behind signs", function()
+    becomes("'σ_{min}(W), ‖W‖_{max}'", "σ_min(W), ‖W‖_max")
+    becomes("'x\\_min, n\\_eff, σ\\_min\\_x'", "x_min, n_eff, σ_min_x")
+  end)
+
+  it("is HTML's, too, and in prose leaves all names alone", function()
+    assert.equal("‖W‖<sub>F</sub> &lt; x<sup>2</sup>", markup.html "‖W‖_F < x^2")
+    assert.equal("10<sup>−3</sup>, W<sub>1</sub>", markup.html "10^{−3}, W_1")
+    assert.equal("a_b is ‖E‖<sub>F</sub>/(g²√n) &amp; σ<sub>min</sub>",
+      markup.prose "a_b is ‖E‖_F/(g²√n) & σ_min")
+    assert.equal("W_1, x^2, &lt;b&gt;", markup.prose "W_1, x^2, <b>")
   end)
 
   it("leaves names as they are", function()

@@ -44,6 +44,105 @@ end)
 teardown(function() os.execute("rm -r '" .. folder .. "'") end)
 
 describe("plot", function()
+  -- init in {gaussian, orthogonal, mine}, five depths; y and two theories
+  local function arms()
+    local t = tabular.new { "init", "depth", "y", "same", "own" }
+    for i, init in ipairs { "gaussian", "orthogonal", "mine" } do
+      for k, depth in ipairs { 2, 4, 8, 16, 32 } do
+        t:append { init = init, depth = depth, y = i * k, same = 1 / depth,
+          own = i / depth }
+      end
+    end
+    return t
+  end
+
+  local function dashed(text) -- what draws the theories of its panels
+    local list = {}
+    for color, dash in text:gmatch
+      "%$p%d+s%d+t using 1:2 with lines lc rgb '#(%x+)' lw %S+ dt (%S+)" do
+      list[#list + 1] = color .. dash
+    end
+    return list
+  end
+
+  it("tells theories of different groups apart, by colour and by dashes",
+    function()
+      local list = dashed(plot.script { data = arms(), x = "depth", y = "y",
+        color = "init", theory = "own" })
+      assert.equal(3, #list)
+      local colors, dashes = {}, {}
+      for i, one in ipairs(list) do
+        local color, dash = one:match "^(%x+)(%(.*)$"
+        assert.is_nil(colors[color])
+        assert.is_nil(dashes[dash])
+        colors[color], dashes[dash] = i, i
+      end
+    end)
+
+  it("draws theories that are one curve once, as no group's", function()
+    local spec = { data = arms(), x = "depth", y = "y", color = "init",
+      theory = "same" }
+    assert.same({ "333333(7,5)" }, dashed(plot.script(spec)))
+    spec.data = spec.data:with("same", function(r) -- part of another's
+      return not (r.init == "mine" and r.depth == 32) and r.same or nil
+    end)
+    assert.same({ "333333(7,5)" }, dashed(plot.script(spec)))
+  end)
+
+  it("gives no group the colour of an initialization that is elsewhere",
+    function()
+      local method = arms():with("method", function(r)
+        return r.init == "mine" and "one" or "two"
+      end)
+      local text = plot.script { data = method, x = "depth", y = "y", panels = {
+        { color = "init" }, { color = "method" },
+        { data = method:where { init = "orthogonal" } } } }
+      local function color(name)
+        return text:match("%$" .. name .. " using [^#]*'#(%x+)'")
+      end
+      local inits = { [color "p1s1"] = true, [color "p1s2"] = true }
+      assert.equal("0072B2", color "p1s1")
+      assert.equal("CC79A7", color "p1s2")
+      assert.is_nil(inits[color "p2s1"])
+      assert.is_nil(inits[color "p2s2"])
+      assert.equal("CC79A7", color "p3s1") -- one initialization's curve alone
+      assert.equal("53657A", plot.script { data = arms(), x = "depth", y = "y" }
+        :match "%$p1s1 using [^#]*'#(%x+)'") -- several: no group's
+    end)
+
+  it("has a tick at each depth that was swept, and none between layers",
+    function()
+      for _, log in ipairs { true, false } do
+        local text = plot.script { data = arms(), x = "depth", y = "y",
+          log_x = log }
+        has(text, "('2' 2, '4' 4, '8' 8, '16' 16, '32' 32)")
+      end
+      local five = sample():with("y", function(r) return r.layer end)
+      has(script { data = five }, "('1' 1, '2' 2, '3' 3, '4' 4)")
+    end)
+
+  it("calls a curve alone in its panel what its axis says, or measured",
+    function()
+      local alone = { data = arms():where { init = "mine" }, x = "depth", y = "y" }
+      lacks(plot.script(alone), "nohead")
+      alone.theory = "own"
+      has(plot.script(alone), "'measured' at screen")
+      has(plot.script(alone), "'theory' at screen")
+    end)
+
+  it("cuts no legend, title or caption: they go on in the next line", function()
+    local long = ("word "):rep(40)
+    local text = script { title = long, caption = long, labels = { a = long },
+      panels = { { title = long } } }
+    local lines, widest = 0, 0
+    for line in text:gmatch "set label %d+ '([word ]+)' at" do
+      lines, widest = lines + 1, math.max(widest, #line)
+    end
+    assert.is_true(lines >= 10)
+    assert.is_true(widest <= 110)
+    assert.equal(160, select(2, text:gsub("word", "")))
+  end)
+
   it("draws medians with a band over seeds", function()
     local text = script { band = { 0, 1 } }
     has(text, "\n2 0.02 0.01 0.03\n3 0.002 0.001 0.003\n")
@@ -87,29 +186,35 @@ describe("plot", function()
       last = tonumber(y)
     end
     assert.is_truthy(last)
-    lacks(text, "title 'a'")
-    has(script {}, "title 'a'")
+    lacks(text, "nohead") -- no legend
+    has(script {}, "nohead lc rgb '#D55E00'")
+    assert.equal(1, select(2, script {}:gsub("set label %d+ 'a' at", "")))
   end)
 
   it("dashes theory, from a column or a function", function()
     local with = sample():with("th", function(r) return 10.0 ^ -r.layer end)
     has(script { data = with, theory = "th" }, "dt (7,5)")
-    has(script { theory = function(r) return r.layer end }, "title 'theory'")
+    has(script { theory = function(r) return r.layer end }, "'theory' at screen")
+    has(script { theory = function(r) return r.layer end,
+      labels = { theory = "2/λ" } }, "'2/λ' at screen")
     lacks(script {}, "theory")
   end)
 
   it("has ticks that say powers of ten", function()
     has(script { log_y = true }, "set logscale y")
     local logs = sample():with("y", function(r) return -10 * r.layer end)
-    has(script { data = logs, log10_y = true }, "set format y '10^{%g}'")
-    has(script { data = logs, log10_y = true }, "set ytics 5")
+    has(script { data = logs, log10_y = true }, "('10^{−40}' -40, '10^{−35}' -35,")
   end)
 
-  it("labels a logarithmic axis shorter than a decade", function()
+  it("says a power of ten that all ticks share once", function()
     local near = sample():with("y", function(r)
       return 1.7e-14 + r.seed * 1e-15
     end)
-    has(script { data = near, log_y = true }, "'1.9×10^{-14}'")
+    for _, log in ipairs { true, false } do
+      local text = script { data = near, log_y = log }
+      has(text, "'1.90' 1.9")
+      assert.equal(1, select(2, text:gsub("×10^{−14}", "")))
+    end
   end)
 
   it("counts what an axis cannot show", function()
@@ -128,12 +233,21 @@ describe("plot", function()
 
   it("has a panel per facet, or as told", function()
     local text = script { facet = "init", color = "seed" }
-    has(text, "set title 'init: a'")
-    has(text, "set title 'init: b'")
+    has(text, "'init: a' at screen")
+    has(text, "'init: b' at screen")
     local two = script { panels = { { title = "one" }, { title = "two",
       log_y = true } } }
-    has(two, "set title 'one'")
-    has(two, "set title 'two'")
+    has(two, "'one' at screen")
+    has(two, "'two' at screen")
+  end)
+
+  it("says along which axis facets are drawn once in a row", function()
+    local function count(changes)
+      return select(2, script(changes):gsub("'y' at screen", ""))
+    end
+    assert.equal(1, count { facet = "init", color = "seed" })
+    assert.equal(2, count { facet = "init", color = "seed", share = false })
+    assert.equal(2, count { panels = { {}, {} } })
   end)
 
   it("quotes texts so that gnuplot runs none of them", function()
@@ -149,33 +263,28 @@ describe("plot", function()
 
   it("has one legend for all panels, or one in each where looks would mislead",
     function()
+      local function places(text, label) -- across and down the picture
+        local list = {}
+        for x, y in text:gmatch("'" .. label .. "' at screen (%S+), screen (%S+)")
+        do
+          list[#list + 1] = { tonumber(x), tonumber(y) }
+        end
+        return list
+      end
       local whole = script { panels = { { title = "one" }, { title = "two" } } }
-      lacks(whole, "set key inside")
-      has(whole, "set key center center horizontal")
+      assert.equal(1, #places(whole, "a"))
+      assert.is_true(places(whole, "a")[1][2] < 0.1)
       local apart = { panels = { { title = "one" }, { title = "two",
         color = "seed" } } }
       local text = script(apart)
-      has(text, "set key inside")
-      lacks(text, "set key center")
-      local first, second = text:match "(set title 'one'.-)(set title 'two'.*)"
-      has(first, "title 'a'")
-      lacks(first, "title '1'")
-      has(second, "title '1'")
-      lacks(second, "title 'a'")
-      local function top(t) -- of both panels: room for legends above the curves
-        local sum = 0
-        for high in t:gmatch "set yrange %[[^:]*:([^%]]*)%]\n" do
-          sum = sum + high
-        end
-        return sum
-      end
-      apart.ylim = { 0, 0.4 }
-      assert.equal(0.8, top(script(apart)))
-      apart.ylim = nil
-      assert.is_true(top(text) > top(whole:gsub("set yrange %[0:1%]\n", "")))
+      assert.equal(1, #places(text, "a"))
+      assert.is_true(places(text, "a")[1][1] < 0.5)
+      assert.is_true(places(text, "1")[1][1] > 0.5)
+      local frame = tonumber(text:match "set bmargin at screen (%S+)")
+      assert.is_true(places(text, "a")[1][2] < frame) -- below, over no curve
       local mixed = script { color = false, panels = { { title = "lone" },
         { title = "two", color = "seed" } } }
-      lacks(mixed:match "set title 'lone'.-set title 'two'", "set key inside")
+      assert.is_true(places(mixed, "1")[1][1] > 0.5)
       apart.data, apart.x, apart.y, apart.color = sample(), "layer", "y", "init"
       local shown = plot(apart):totext { ascii = true }
       assert.is_true(shown:find("a a   b b", 1, true) <
@@ -205,7 +314,7 @@ describe("plot", function()
     has(text, "'2/λ_{1}' at graph 0.99, first 0.5")
     has(text, "from graph 0, first 4 to")
     has(text, "from first 2, graph 0 to first 2, graph 1 nohead")
-    lacks(script { hline = 4, ylim = { 0, 1 } }, "nohead")
+    lacks(script { hline = 4, ylim = { 0, 1 } }, "dt (2,4)")
     has(script { hline = { 2, "two" } }, "'two'")
     assert.is_string(plot { data = sample(), x = "layer", y = "y",
       hline = 0.5, vline = { { 2, "x" } } }:totext { ascii = true })
@@ -325,7 +434,8 @@ describe("a plot of kind", function()
   it("any takes texts for x, 60 of them, too", function()
     local text = plot.script { data = categories(60), kind = "points",
       x = "name", y = "v" }
-    has(text, "'category 60' 60) rotate")
+    has(text, "rotate by -90")
+    has(text, "'category 60' 60)")
     has(text, "set xrange [0.5:60.5]")
     local curves = plot.script { data = categories(60), x = "v", y = "v",
       color = "name" }

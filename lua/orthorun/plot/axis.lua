@@ -1,9 +1,10 @@
 -- axis: what an axis of a plot can show, where values lie on it, the room
--- around them, and its ticks. Draws nothing.
+-- around them. Draws nothing.
 --
--- axis: low, high, log, powers (the data are exponents of ten), ticks (array
---   of numbers), names (array of texts, for places 1, 2, ...), floor (its low
---   end, where that is given).
+-- axis: low, high, log, powers (the data are exponents of ten), whole (they are
+--   whole numbers), swept (sorted array of their values, where these are few),
+--   first and last (the ends of the data), names (array of texts, for places 1,
+--   2, ...), floor (its low end, where that is given).
 -- tally: how many values an axis could not show, by why.
 local core = require "orthorun.core"
 
@@ -156,31 +157,43 @@ local function places(spec, column, log)
   return function(value) return order[value] end, list
 end
 
+-- Are all numbers of a column whole, and is there one?
+function axis.is_whole(t, column)
+  local found = false
+  for _, value in pairs(t.data[column] or {}) do
+    if type(value) == "number" and value - value == 0 then
+      if value % 1 ~= 0 then return false end
+      found = true
+    end
+  end
+  return found
+end
+
+local most_swept = 64
+
+-- The finite numbers of a column in their order; nil where they are many.
+local function swept(t, column)
+  local list = {}
+  for _, value in ipairs(t:unique(column)) do
+    if axis.drawable(value) then list[#list + 1] = value end
+    if #list > most_swept then return nil end
+  end
+  table.sort(list)
+  return list
+end
+
 -- The axis "x" or "y" for a column of a panel's definition, and the function
 -- that gives a value's place on it.
 function axis.of(spec, name)
   local option = "log_" .. name
   local place, list = places(spec, spec[name], spec[option] and option)
-  return { log = spec[option], names = list }, place
-end
-
--- The distinct x of a panel where they are few: its ticks, on a logarithmic
--- axis.
-function axis.few_places(series_list)
-  local seen, list = {}, {}
-  for _, series in ipairs(series_list) do
-    for _, point in ipairs(series.points) do
-      if not seen[point[1]] then
-        seen[point[1]] = true
-        list[#list + 1] = point[1]
-      end
-    end
+  local own = { log = spec[option], names = list }
+  if not list then
+    own.swept = swept(spec.data, spec[name])
+    own.whole = axis.is_whole(spec.data, spec[name])
   end
-  table.sort(list)
-  return #list <= 8 and list or nil
+  return own, place
 end
-
--- --- ticks ------------------------------------------------------------------
 
 -- 1, 2 or 5 times a power of ten, at least x.
 function axis.nice(x)
@@ -189,26 +202,6 @@ function axis.nice(x)
     if step * power >= x * (1 - 1e-9) then return step * power end
   end
   return 10 * power
-end
-
--- Ticks of a logarithmic axis too short for powers of ten alone: 1, 2 and 5
--- times them, or round steps where even those are too far apart.
-function axis.short_ticks(low, high)
-  local ticks = {}
-  if high / low < 4 then
-    local step = axis.nice((high - low) / 5)
-    for i = math.ceil(low / step), math.floor(high / step) do
-      ticks[#ticks + 1] = i * step
-    end
-    return ticks
-  end
-  for k = math.floor(math.log(low, 10)), math.ceil(math.log(high, 10)) do
-    for _, digit in ipairs { 1, 2, 5 } do
-      local tick = digit * 10 ^ k
-      if tick >= low and tick <= high then ticks[#ticks + 1] = tick end
-    end
-  end
-  return ticks
 end
 
 return axis

@@ -78,16 +78,49 @@ local function curve_of(spec, rows, series, place, tally)
   return series
 end
 
+-- Is every point of a theory's curve on another?
+local function is_part(theory, other)
+  local at = {}
+  for _, point in ipairs(other) do at[point[1]] = point[2] end
+  for _, point in ipairs(theory) do
+    local y = at[point[1]]
+    if not y or math.abs(y - point[2]) > 1e-9 * math.abs(y) then return false end
+  end
+  return true
+end
+
+local most_compared = 30
+
+-- Theories that are one curve are drawn once, as no group's.
+local function share_theories(list)
+  for i, one in ipairs(#list <= most_compared and list or {}) do
+    for k, other in ipairs(list) do
+      if i ~= k and #one.theory > 0 and #other.theory > 0 and
+        is_part(one.theory, other.theory) then
+        one.theory, other.theory.shared, other.dash = {}, true, 1
+      end
+    end
+  end
+end
+
+-- The curve of a panel that has one, which is no group's: its axis says what it
+-- is, and with a theory beside it that it is not the theory.
+local function name_lone(series)
+  series.unnamed = #series.theory == 0
+  if not series.unnamed then series.label = "measured" end
+end
+
 -- Fills a panel, by its definition, from these rows.
 return function(spec, rows, panel, tally)
   local place
   panel.x, place = axis.of(spec, "x")
-  panel.y = { log = spec.log_y, powers = spec.log10_y }
+  panel.y = { log = spec.log_y, powers = spec.log10_y,
+    whole = not spec.log10_y and axis.is_whole(spec.data, spec.y) }
   for i, part in ipairs(series_of.split(spec, rows)) do
     panel.series[i] = curve_of(spec, part[1], part[2], place, tally)
   end
   set_marks(panel.series)
-  local lone = not spec.color and panel.series[1]
-  if lone then lone.unnamed = #lone.theory == 0 end -- the axis says what it is
-  series_of.measure(panel, spec)
+  share_theories(panel.series)
+  if not spec.color and panel.series[1] then name_lone(panel.series[1]) end
+  series_of.measure(panel)
 end

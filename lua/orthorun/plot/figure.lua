@@ -6,11 +6,13 @@
 --   without bands), legend (array of entries), panels,
 --   direct (names stand at the curves, too, and the legend is for others).
 -- panel: legend (its own, where one for all would mislead), kind ("curves" or
---   "heat"), title, xlabel, ylabel, x and y axes,
---   series; of a heat map also z (an axis), zlabel, cells (array of {x1, x2,
---   y1, y2, z}), diverging, curve (array of {x, y}).
--- series: label, color, mark, points (array of {x, y, low, high}), theory
---   (array of {x, y}), band, marks, bars (booleans).
+--   "heat"), title, xlabel, ylabel, x and y axes, theory_label, shared (the same
+--   value in panels that share their axes), series; of a heat map also z (an
+--   axis), zlabel, cells (array of {x1, x2, y1, y2, z}), diverging, curve (array
+--   of {x, y}).
+-- series: label, color, mark, dash (of its theory), points (array of {x, y, low,
+--   high}), theory (array of {x, y}; shared: of several series), band, marks,
+--   bars (booleans).
 local core = require "orthorun.core"
 local axis = require "orthorun.plot.axis"
 local curves = require "orthorun.plot.curves"
@@ -55,7 +57,8 @@ local function set_limits(panel, spec, tally)
         :format(name, tostring(ends[1])))
     end
     if ends then
-      own.low, own.high, own.ticks, own.fixed = ends[1], ends[2], nil, true
+      own.low, own.high = ends[1], ends[2]
+      own.first, own.last, own.fixed = nil, nil, true
     end
   end
   for _, series in ipairs((spec.xlim or spec.ylim) and panel.series or {}) do
@@ -76,6 +79,9 @@ end
 
 local function finish(panel)
   if panel.kind == "heat" then return heat.finish(panel) end
+  for _, each in ipairs { panel.x, panel.y } do
+    each.first, each.last = each.low, each.high
+  end
   if panel.x.names then
     panel.x.low, panel.x.high = 0.5, #panel.x.names + 0.5
   else
@@ -93,6 +99,7 @@ end
 local function panel_of(spec, rows, title, tally)
   local panel = { kind = "curves", title = title, series = {},
     xlabel = spec.xlabel or spec.x, ylabel = spec.ylabel or spec.y }
+  panel.theory_label = (spec.labels or {}).theory or "theory"
   panel.says = { band = spec.band and quantiles(spec.band) }
   panel.says.bars = spec.error and "± " .. spec.error or panel.says.band
   makers[spec.kind](spec, rows, panel, tally)
@@ -117,6 +124,7 @@ local function add_panels(list, spec, tally)
         series_of.label(spec, group.key[spec.facet])), tally)
     end
     if spec.share then share_axes(new) end
+    for _, panel in ipairs(new) do panel.shared = spec.share and new or nil end
   else
     new[1] = panel_of(spec, spec.data, spec.title, tally)
   end
@@ -130,74 +138,86 @@ end
 
 local most_entries = 30
 
+-- The entry of a series in a list of them, by its label: it has marks where the
+-- curve has them in any panel.
+local function add_entry(list, seen, series)
+  local entry = seen[series.label]
+  if not entry then
+    entry = { label = series.label, color = series.color, mark = series.mark,
+      alone = series.alone }
+    seen[series.label] = entry
+    list[#list + 1] = entry
+  end
+  entry.marks = entry.marks or series.marks
+end
+
+-- The entry of a panel's theory, by what it is called there; dashes: those of its
+-- curves.
+local function add_theory(list, seen, panel, series)
+  local label = panel.theory_label
+  local entry = seen[label]
+  if not entry then
+    entry = { label = label, theory = true, dashes = {} }
+    seen[label] = entry
+    list[#list + 1] = entry
+  end
+  for _, dash in ipairs(entry.dashes) do
+    if dash == series.dash then return end
+  end
+  table.insert(entry.dashes, series.dash)
+  entry.dash = #entry.dashes == 1 and series.dash or 1
+end
+
 -- The entries of these panels' legend, none where there would be fewer than
 -- `least`; and how many more there would be.
 local function legend_of(panels, least)
-  local legend, seen, theory = {}, {}, false
+  local legend, theories, seen, dashed = {}, {}, {}, {}
   for _, panel in ipairs(panels) do
     for _, series in ipairs(panel.series) do
-      theory = theory or #series.theory > 0
-      if not (seen[series.label] or series.only_theory or series.unnamed) then
-        seen[series.label] = true
-        legend[#legend + 1] = { label = series.label, color = series.color,
-          mark = series.mark, marks = series.marks, alone = series.alone }
+      if #series.theory > 0 then add_theory(theories, dashed, panel, series) end
+      if not (series.only_theory or series.unnamed) then
+        add_entry(legend, seen, series)
       end
     end
   end
   local more = #legend - most_entries
   for i = #legend, most_entries + 1, -1 do legend[i] = nil end
-  if theory then legend[#legend + 1] = { label = "theory", theory = true } end
+  table.move(theories, 1, #theories, #legend + 1, legend)
   return #legend >= least and legend or {}, math.max(0, more)
 end
 
--- Does one look, a colour with its mark, mean different things in two panels?
--- Curves without a name mean what their panel's axis says.
-local function is_ambiguous(panels)
-  local meant = {}
-  for k, panel in ipairs(panels) do
-    for _, series in ipairs(panel.series) do
-      local look = ("%s %s"):format(series.color, series.mark)
-      local label = series.unnamed and "\0" .. (panel.ylabel or k) or
-        series.label
-      if not series.only_theory and (meant[look] or label) ~= label then
-        return true
-      end
-      meant[look] = meant[look] or not series.only_theory and label or nil
-    end
-  end
-  return false
-end
-
--- The share of a panel's height that a legend of n entries takes.
-local function legend_share(n) return math.min(0.6, 0.04 + n * 0.065) end
-
--- The upper corner with fewer points under a legend of that height, and their
--- number.
-local function free_corner(panel, share)
-  local counts = { left = 0, right = 0 }
+-- What a panel's looks mean, added to what others' do: false where one look, a
+-- colour with its mark, or dashes, means something else already.
+local function add_meanings(panel, meant)
   for _, series in ipairs(panel.series) do
-    for _, point in ipairs(series.points) do
-      local side = axis.share_of(panel.x, point[1]) < 0.55 and "left" or "right"
-      if axis.share_of(panel.y, point[4] or point[2]) > 1 - share then
-        counts[side] = counts[side] + 1
+    local look = ("%s %s"):format(series.color, series.mark)
+    if not (series.only_theory or series.unnamed) then
+      if (meant[look] or series.label) ~= series.label then return false end
+      meant[look] = series.label
+    end
+    if #series.theory > 0 then
+      if (meant.theory or panel.theory_label) ~= panel.theory_label then
+        return false
       end
+      meant.theory = panel.theory_label
     end
   end
-  if counts.right <= counts.left then return "right", counts.right end
-  return "left", counts.left
+  return true
 end
 
--- Puts a panel's legend into an upper corner, and makes room for it there.
-local function place_legend(panel)
-  local share = legend_share(#panel.legend)
-  local side, count = free_corner(panel, share)
-  panel.legend.side = side
-  if #panel.legend > 0 and count > 0 and not panel.y.fixed then
-    axis.raise(panel.y, share)
+-- Would one legend for all panels mislead? Where a look means different things in
+-- two of them, or some have nothing that it names.
+local function is_ambiguous(panels)
+  local meant, named, unnamed = {}, false, false
+  for _, panel in ipairs(panels) do
+    if not add_meanings(panel, meant) then return true end
+    local names = panel.kind ~= "heat" and #legend_of({ panel }, 1) > 0
+    named, unnamed = named or names, unnamed or not names
   end
+  return named and unnamed
 end
 
--- The legend of all panels; or where one would mislead, one in each.
+-- The legend of all panels; or where one would mislead, one below each.
 local function set_legends(self, direct)
   local more
   self.legend, more = legend_of(self.panels, 2)
@@ -208,7 +228,6 @@ local function set_legends(self, direct)
   for _, panel in ipairs(self.panels) do
     local hidden
     panel.legend, hidden = legend_of({ panel }, 1)
-    if panel.kind ~= "heat" then place_legend(panel) end
     more = more + hidden
   end
   return more
@@ -274,6 +293,7 @@ end
 function figure.of(spec, definitions)
   local tally = axis.tally()
   local self = { title = spec.title, panels = {} }
+  series_of.set_colors(definitions)
   for _, definition in ipairs(definitions) do
     add_panels(self.panels, definition, tally)
   end

@@ -65,5 +65,5 @@ return function(spec, rows, panel, tally)
     table.insert(panel.series, { label = "theory", color = 7, points = {},
       theory = density_of(spec, low, high), only_theory = true })
   end
-  series_of.measure(panel, spec)
+  series_of.measure(panel)
 end

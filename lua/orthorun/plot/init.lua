@@ -287,7 +287,8 @@ local plot = {}
 --   middle  the value of z at which a heat map's colours turn
 --   log_x, log_y, log_z  logarithmic axes; log10_y, log10_z: the column holds
 --           logarithms to base 10, and the ticks say 10^k
---   labels  texts for values of `color` and `facet`
+--   labels  texts for values of `color` and `facet`; labels.theory: what legends
+--           call the dashed curves
 --   xlim, ylim  {low, high}: the ends of an axis
 --   hline, vline  reference lines: a number, {number, text}, or an array of
 --           these

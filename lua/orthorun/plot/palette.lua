@@ -1,8 +1,6 @@
 -- palette: which colour a group of results has. The same initialization has
 -- the same colour in every plot, and colour-blind readers can tell them apart.
 
-local arms = require "orthorun.base.arms"
-
 local palette = {}
 
 -- Okabe and Ito's palette; yellow is left out (unreadable on white), black
@@ -10,9 +8,17 @@ local palette = {}
 palette.groups = { "0072B2", "D55E00", "009E73", "CC79A7", "E69F00", "56B4E9",
   "000000" }
 
--- Initializations that have a colour of their own in every plot, in the order
--- of the colours above.
-palette.inits = arms.names
+-- Initializations that have a colour of their own in every plot, by its number in
+-- palette.groups: this table is the one place that says so.
+palette.inits = { gaussian = 1, scaled_gaussian = 2, he_normal = 3,
+  orthogonal = 4, orthogonal_sqrt2 = 5 }
+
+-- Other names of theirs.
+palette.synonyms = { lecun_normal = "scaled_gaussian", he = "he_normal",
+  kaiming_normal = "he_normal" }
+
+-- Curves that are no group's; theories that are not one group's alone.
+palette.lone, palette.theory = "53657A", "333333"
 
 -- Viridis (Smith, van der Walt 2015): even steps for the eye, dark to light.
 palette.scale = { "440154", "472D7B", "3B528B", "2C728E", "21918C", "28AE80",
@@ -44,33 +50,20 @@ function palette.color(color)
   return palette.groups[(color - 1) % #palette.groups + 1]
 end
 
--- A darker shade, for a theory's dashes on top of its measured line.
+-- A darker shade, for a theory's dashes on top of its measured line; of black,
+-- which has none, a lighter one.
 function palette.darker(hex)
+  if hex == "000000" then return "9A9A9A" end
   return (hex:gsub("%x%x", function(pair)
-    return ("%02X"):format(tonumber(pair, 16) * 55 // 100)
+    return ("%02X"):format(tonumber(pair, 16) * 58 // 100)
   end))
 end
 
-local function place_of(list, value)
-  for i, each in ipairs(list) do
-    if each == value then return i end
-  end
-  return #list + 1
-end
+-- Dashes of theories, by the number of their group's mark: lines and gaps.
+local dashes = { "7,5", "3,3", "11,4,3,4", "15,5", "5,3", "9,3,3,3,3,3", "5,8" }
 
--- The numbers of the palette that the initializations among these levels do
--- not use.
-local function spare(levels)
-  local used, free = {}, {}
-  for _, level in ipairs(levels) do
-    local i = place_of(palette.inits, level)
-    if i <= #palette.inits then used[i] = true end
-  end
-  for i = 1, #palette.groups do
-    if not used[i] then free[#free + 1] = i end
-  end
-  return free
-end
+-- Those of a number, as gnuplot and SVG take them.
+function palette.dash(n) return dashes[(n - 1) % #dashes + 1] end
 
 -- Do these levels take shades? Where they are more than the palette has: numbers
 -- at once, names only when the palette has gone round three times.
@@ -80,26 +73,70 @@ local function are_shaded(levels)
   return #levels > most
 end
 
--- The colour of one of a column's levels: initializations have colours of
--- their own; many levels take shades, dark to light. Returns the colour (a
--- number of the palette, or digits) and the number of its mark, which differs
--- where colours come back.
-function palette.choose(levels, value)
-  local place = place_of(levels, value)
-  if are_shaded(levels) then
-    return palette.at(palette.scale, 0.94 * (place - 1) / (#levels - 1)), place
+local function shades(levels)
+  local given = {}
+  for i, level in ipairs(levels) do
+    given[level] = { color = palette.at(palette.scale, 0.94 * (i - 1) /
+      (#levels - 1)), mark = i }
   end
-  local arm = place_of(palette.inits, value)
-  if arm <= #palette.inits then return arm, arm end
-  local others = 0
-  for i = 1, place do
-    if place_of(palette.inits, levels[i]) > #palette.inits then
-      others = others + 1
+  return given
+end
+
+-- Gives the initializations among these levels their colours: their own name
+-- comes before a synonym. Returns which numbers are used.
+local function give_inits(given, levels)
+  local used = {}
+  for _, names in ipairs { false, palette.synonyms } do
+    for _, level in ipairs(levels) do
+      local n = palette.inits[names and names[level] or level]
+      if n and not used[n] and not given[level] then
+        given[level], used[n] = { color = n, mark = n }, true
+      end
     end
   end
-  local free = spare(levels)
-  local index = free[(others - 1) % #free + 1]
-  return index, index + (others - 1) // #free
+  return used
+end
+
+-- The numbers of the palette that are in none of these sets: beside
+-- initializations, those first that no initialization has anywhere.
+local function spare(...)
+  local sets, any, known, free, more = { ... }, false, {}, {}, {}
+  for _, set in ipairs(sets) do any = any or next(set) ~= nil end
+  for _, n in pairs(any and palette.inits or {}) do known[n] = true end
+  for i = 1, #palette.groups do
+    local taken = false
+    for _, set in ipairs(sets) do taken = taken or set[i] end
+    local list = known[i] and more or free
+    if not taken then list[#list + 1] = i end
+  end
+  return table.move(more, 1, #more, #free + 1, free)
+end
+
+-- The colours of a column's levels, by level: {color, mark}; color is a number of
+-- the palette, or digits, and marks differ where colours come back.
+-- Initializations have their own; other levels take, in their order, what those
+-- leave, here and in the rest of the figure (others: more levels); many take
+-- shades, dark to light.
+function palette.assign(levels, others)
+  if are_shaded(levels) then return shades(levels) end
+  local given = {}
+  local used = give_inits(given, levels)
+  local free = spare(used, give_inits({}, others or {}))
+  if #free == 0 then free = spare(used) end
+  if #free == 0 then free = spare() end
+  local count = 0
+  for _, level in ipairs(levels) do
+    if not given[level] then
+      local index, round = free[count % #free + 1], count // #free
+      given[level], count = { color = index, mark = index + round }, count + 1
+    end
+  end
+  return given
+end
+
+-- The number of an initialization's colour; nil of another name.
+function palette.init(name)
+  return palette.inits[palette.synonyms[name] or name]
 end
 
 return palette

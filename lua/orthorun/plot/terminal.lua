@@ -2,102 +2,41 @@
 -- a letter at their ends, so that no colour is needed to tell them apart.
 local core = require "orthorun.core"
 local axis_of = require "orthorun.plot.axis"
+local canvas_of = require "orthorun.plot.canvas"
+local letters_of = require "orthorun.plot.letters"
 local palette = require "orthorun.plot.palette"
 local text = require "orthorun.base.text"
+local ticks = require "orthorun.plot.ticks"
 
 local terminal = {}
 
--- --- places -----------------------------------------------------------------
+-- --- numbers ----------------------------------------------------------------
 
-local function tick_text(axis, t)
+local raised = { ["-"] = "⁻", ["0"] = "⁰", ["1"] = "¹", ["2"] = "²", ["3"] = "³",
+  ["4"] = "⁴", ["5"] = "⁵", ["6"] = "⁶", ["7"] = "⁷", ["8"] = "⁸", ["9"] = "⁹" }
+
+-- A tick's label with its powers of ten: 10⁻³, or in ASCII 1e-3.
+local function label_text(label, ascii)
+  if ascii then
+    return (label:gsub("×10%^{(.-)}", "e%1"):gsub("10%^{(.-)}", "1e%1"))
+  end
+  return (label:gsub("%^{(.-)}", function(power)
+    return (power:gsub(".", raised))
+  end))
+end
+
+-- " ×10⁻¹⁴" where an axis's labels leave that out.
+local function factor_text(list, ascii)
+  if not list.factor then return "" end
+  return ascii and (" x1e%d"):format(list.factor) or
+    label_text((" ×10^{%d}"):format(list.factor))
+end
+
+-- The end of a scale of colours, at 0 or 1 of it.
+local function end_text(axis, t)
   local x = axis_of.value_at(axis, t)
-  if axis.names then
-    return axis.names[math.floor(x + 0.5)] or ""
-  end
-  local span = axis.log and 0 or axis.high - axis.low
-  if math.abs(x) < span * 1e-9 then x = 0 end
-  if axis.powers then return ("1e%.3g"):format(x) end
-  return ("%.3g"):format(x)
-end
-
--- --- a canvas of dots -------------------------------------------------------
-
-local Canvas = {}
-Canvas.__index = Canvas
-
--- width, height in characters; a character is across x down dots.
-local function new_canvas(width, height, ascii)
-  return setmetatable({ width = width, height = height, ascii = ascii,
-    across = ascii and 1 or 2, down = ascii and 1 or 4, cells = {} }, Canvas)
-end
-
--- The bit of a dot in a braille character, by column and row.
-local dots = { { 1, 2, 4, 64 }, { 8, 16, 32, 128 } }
-
-function Canvas:cell(column, row)
-  if column < 0 or column >= self.width or row < 0 or row >= self.height then
-    return nil
-  end
-  local key = row * self.width + column
-  self.cells[key] = self.cells[key] or { bits = 0 }
-  return self.cells[key]
-end
-
--- Sets a dot, counted from the upper left corner.
-function Canvas:dot(x, y, color, letter)
-  local cell = self:cell(x // self.across, y // self.down)
-  if not cell then return end
-  cell.color = color
-  if self.ascii then
-    cell.mark = letter
-  else
-    cell.bits = cell.bits |
-      dots[x % self.across + 1][y % self.down + 1]
-  end
-end
-
--- The dot at these shares of the axes.
-function Canvas:place(x, y)
-  return math.floor(x * (self.width * self.across - 1) + 0.5),
-    math.floor((1 - y) * (self.height * self.down - 1) + 0.5)
-end
-
-function Canvas:at(panel, point)
-  return self:place(axis_of.share_of(panel.x, point[1]),
-    axis_of.share_of(panel.y, point[2]))
-end
-
--- A line of dots between two places; every: 1 draws all of them, n one in n.
-function Canvas:line(x1, y1, x2, y2, color, letter, every)
-  local steps = math.max(math.abs(x2 - x1), math.abs(y2 - y1), 1)
-  for i = 0, steps do
-    local x = math.floor(x1 + (x2 - x1) * i / steps + 0.5)
-    local y = math.floor(y1 + (y2 - y1) * i / steps + 0.5)
-    if not every or (x + y) % every == 0 then self:dot(x, y, color, letter) end
-  end
-end
-
-local function paint(color, s)
-  local r, g, b = palette.color(color):match "(%x%x)(%x%x)(%x%x)"
-  local function level(hex) return (tonumber(hex, 16) * 5 + 127) // 255 end
-  local code = 16 + 36 * level(r) + 6 * level(g) + level(b)
-  if code == 16 then return s end -- black, on a black ground perhaps
-  return ("\27[38;5;%dm%s\27[0m"):format(code, s)
-end
-
--- One row as text; colors: with the terminal's colours.
-function Canvas:row(row, colors)
-  local parts = {}
-  for column = 0, self.width - 1 do
-    local cell = self.cells[row * self.width + column]
-    local s = " "
-    if cell then
-      s = cell.mark or cell.bits > 0 and utf8.char(0x2800 + cell.bits) or " "
-      if colors and cell.color then s = paint(cell.color, s) end
-    end
-    parts[#parts + 1] = s
-  end
-  return table.concat(parts)
+  if math.abs(x) < (axis.log and 0 or axis.high - axis.low) * 1e-9 then x = 0 end
+  return (axis.powers and "1e%.3g" or "%.3g"):format(x)
 end
 
 -- --- curves -----------------------------------------------------------------
@@ -111,32 +50,6 @@ local function letter_of(legend, series)
     end
   end
   return "*"
-end
-
--- The part of a segment inside the frame, as shares of the axes (Liang, Barsky
--- 1984): x1, y1, x2, y2, or nil.
-local function clipped(x1, y1, x2, y2)
-  local first, last = 0, 1
-  for _, side in ipairs { { x1 - x2, x1 }, { x2 - x1, 1 - x1 },
-    { y1 - y2, y1 }, { y2 - y1, 1 - y1 } } do
-    local along, room = side[1], side[2]
-    if along == 0 and room < 0 then return nil end
-    if along < 0 then first = math.max(first, room / along) end
-    if along > 0 then last = math.min(last, room / along) end
-  end
-  if first > last then return nil end
-  return x1 + first * (x2 - x1), y1 + first * (y2 - y1),
-    x1 + last * (x2 - x1), y1 + last * (y2 - y1)
-end
-
-function Canvas:segment(panel, from, to, color, letter, every)
-  local x1, y1, x2, y2 = clipped(axis_of.share_of(panel.x, from[1]),
-    axis_of.share_of(panel.y, from[2]), axis_of.share_of(panel.x, to[1]),
-    axis_of.share_of(panel.y, to[2]))
-  if not x1 then return end
-  local a, b = self:place(x1, y1)
-  local c, d = self:place(x2, y2)
-  self:line(a, b, c, d, color, letter, every)
 end
 
 local function draw_path(canvas, panel, points, color, letter, every)
@@ -183,12 +96,19 @@ local function put_letter(canvas, panel, series, letter)
   cell.mark, cell.letter, cell.color = letter, true, series.color
 end
 
+-- Theories' marks in ASCII, by their dashes; in braille these are every second to
+-- fourth dot.
+local dashes = { ".", "'", ",", ":" }
+
+local function dash_mark(n) return dashes[(n - 1) % #dashes + 1] end
+
 local function draw_curves(canvas, panel, legend)
   draw_references(canvas, panel)
   for _, series in ipairs(panel.series) do
     local letter = letter_of(legend, series)
-    draw_path(canvas, panel, series.theory, series.color, ".",
-      canvas.ascii and 1 or 3)
+    draw_path(canvas, panel, series.theory, not series.theory.shared and
+      series.color or nil, dash_mark(series.dash),
+      canvas.ascii and 1 or 2 + series.dash % 3)
     if series.alone then
       draw_bars(canvas, panel, series, letter)
     else
@@ -232,45 +152,99 @@ local function draw_heat(canvas, panel)
     if at then at.mark, at.color = "o", nil end
   end
   return ("%s: %s %s to %s %s"):format(text.clean(panel.zlabel), ramp[1],
-    tick_text(panel.z, 0), tick_text(panel.z, 1), ramp[#ramp])
+    end_text(panel.z, 0), end_text(panel.z, 1), ramp[#ramp])
 end
 
 -- --- panels -----------------------------------------------------------------
 
--- The texts left of the rows: ticks at the top, the middle and the bottom.
-local function y_labels(panel, height)
-  local labels, width = {}, 0
-  for _, t in ipairs { 1, 0.5, 0 } do
-    local row = math.floor((1 - t) * (height - 1) + 0.5)
-    labels[row] = text.fit(text.clean(tick_text(panel.y, t)), 14)
-      :gsub("%s+$", "")
-    width = math.max(width, text.width(labels[row]))
+local widest_name = 14
+
+-- Ticks with the texts that stand at them, and their shares of the axis.
+local function tick_texts(axis, length, size, ascii)
+  local list, own = {}, axis
+  if axis.names then
+    own = setmetatable({ names = letters_of.short(axis.names) },
+      { __index = axis })
   end
-  return labels, width
+  local made = ticks.of(own, length, size)
+  for _, tick in ipairs(made) do
+    if not tick.minor then
+      list[#list + 1] = { at = axis_of.share_of(axis, tick.at), text = axis.names
+        and text.cut(tick.label, widest_name) or label_text(tick.label, ascii) }
+    end
+  end
+  list.factor = made.factor
+  return list
 end
 
-local function x_labels(panel, width)
-  local left = text.clean(tick_text(panel.x, panel.x.names and
-    0.5 / #panel.x.names or 0))
-  local right = text.clean(tick_text(panel.x, panel.x.names and
-    1 - 0.5 / #panel.x.names or 1))
-  local middle = text.clean(panel.xlabel or "")
-  local room = width - text.width(left) - text.width(right)
-  if room < text.width(middle) + 2 then return text.fit(left, width) end
-  local before = (room - text.width(middle)) // 2
-  return left .. (" "):rep(before) .. middle ..
-    (" "):rep(room - before - text.width(middle)) .. right
+-- The texts left of the rows, by row, their width, and the factor of all.
+local function y_labels(panel, height, ascii)
+  local labels, width = {}, 0
+  local list = tick_texts(panel.y, height - 1, function() return 1.9 end, ascii)
+  for _, tick in ipairs(list) do
+    local row = math.floor((1 - tick.at) * (height - 1) + 0.5)
+    if not labels[row] then
+      labels[row] = tick.text
+      width = math.max(width, text.width(tick.text))
+    end
+  end
+  return labels, width, factor_text(list, ascii)
+end
+
+-- The line of ticks below the frame and that of their texts, which begin `left`
+-- columns before it; texts that would touch the one before are left out.
+local function x_labels(panel, width, left, how)
+  local line, texts, used = {}, (" "):rep(left), left - 1
+  for i = 1, width do line[i] = how.ascii and "-" or "─" end
+  local list = tick_texts(panel.x, width - 1, function(label)
+    return text.width(label_text(label, how.ascii)) + 2
+  end, how.ascii)
+  for _, tick in ipairs(list) do
+    local column = math.floor(tick.at * (width - 1) + 0.5)
+    local size = text.width(tick.text)
+    local from = math.min(left + column - size // 2, left + width - size)
+    line[column + 1] = how.ascii and "+" or "┬"
+    if from > used then
+      texts = texts .. (" "):rep(from - text.width(texts)) .. tick.text
+      used = from + size
+    end
+  end
+  return table.concat(line), texts, factor_text(list, how.ascii)
+end
+
+-- What is measured along the axis, in the middle, its factor at the end.
+local function x_title(panel, width, left, factor)
+  local title = text.cut(text.clean(panel.xlabel or ""), width - #factor)
+  local before = math.max(0, (width - text.width(title)) // 2)
+  title = (" "):rep(left + before) .. title
+  if factor == "" then return title end
+  return title .. (" "):rep(left + width - text.width(title) -
+    text.width(factor)) .. factor
+end
+
+-- The mark of a legend's entry: a curve's letter, how theories are drawn.
+local function entry_mark(entry, i, how)
+  if not entry.theory then
+    local mark = letters:sub(i, i)
+    return how.colors and canvas_of.paint(entry.color, mark) or mark
+  elseif not how.ascii then
+    return "⠢⠢"
+  elseif #entry.dashes == 1 then
+    return dash_mark(entry.dashes[1]):rep(3)
+  end
+  local marks = ""
+  for _, dash in ipairs(entry.dashes) do
+    if not marks:find(dash_mark(dash), 1, true) then
+      marks = marks .. dash_mark(dash)
+    end
+  end
+  return marks
 end
 
 local function legend_text(legend, how)
   local parts = {}
   for i, entry in ipairs(legend) do
-    local mark = entry.theory and (how.ascii and "..." or "⠢⠢") or
-      letters:sub(i, i)
-    if how.colors and not entry.theory then
-      mark = paint(entry.color, mark)
-    end
-    parts[#parts + 1] = mark .. " " .. text.clean(entry.label)
+    parts[i] = entry_mark(entry, i, how) .. " " .. text.clean(entry.label)
   end
   return parts
 end
@@ -289,27 +263,33 @@ local function wrap(lines, parts, width, gap)
   if #line > 0 then lines[#lines + 1] = table.concat(line, gap) end
 end
 
+-- The frame's rows with the texts left of them.
+local function add_rows(lines, canvas, labels, left, how)
+  for row = 0, how.height - 1 do
+    local side = how.ascii and "|" or labels[row] and "┤" or "│"
+    lines[#lines + 1] = text.fit(labels[row] or "", left, true) .. " " ..
+      side .. canvas:row(row, how.colors):gsub(" +$", "")
+  end
+end
+
 local function draw_panel(lines, panel, legend, how)
   legend = panel.legend or legend
-  local labels, left = y_labels(panel, how.height)
+  local labels, left, factor = y_labels(panel, how.height, how.ascii)
   local width = math.max(8, how.width - left - 3)
-  local canvas = new_canvas(width, how.height, how.ascii)
+  local canvas = canvas_of.new(width, how.height, how.ascii)
   local note
   if panel.kind == "heat" then
     note = draw_heat(canvas, panel)
   else
     draw_curves(canvas, panel, legend)
   end
-  local side, corner, base = "│", "└", "─"
-  if how.ascii then side, corner, base = "|", "+", "-" end
-  lines[#lines + 1] = ("%s%s"):format(text.clean(panel.ylabel or ""),
+  lines[#lines + 1] = ("%s%s%s"):format(text.clean(panel.ylabel or ""), factor,
     (panel.title or "") ~= "" and "   " .. text.clean(panel.title) or "")
-  for row = 0, how.height - 1 do
-    lines[#lines + 1] = text.fit(labels[row] or "", left, true) .. " " ..
-      side .. canvas:row(row, how.colors):gsub(" +$", "")
-  end
-  lines[#lines + 1] = (" "):rep(left + 1) .. corner .. base:rep(width)
-  lines[#lines + 1] = (" "):rep(left + 2) .. x_labels(panel, width)
+  add_rows(lines, canvas, labels, left, how)
+  local base, texts, more = x_labels(panel, width, left + 2, how)
+  lines[#lines + 1] = (" "):rep(left + 1) .. (how.ascii and "+" or "└") .. base
+  lines[#lines + 1] = texts
+  lines[#lines + 1] = x_title(panel, width, left + 2, more)
   lines[#lines + 1] = note
   if panel.legend then
     wrap(lines, legend_text(panel.legend, how), how.width, "   ")

@@ -5,10 +5,11 @@ local palette = require "orthorun.plot.palette"
 
 local colors = {}
 
--- The palette's groups (palette.groups), each as it is on a dark ground.
+-- The palette's groups, and curves of none, each as it is on a dark ground.
 local groups = { ["0072b2"] = "4c9dff", d55e00 = "ff8a3d",
   ["009e73"] = "2fd3a0", cc79a7 = "f09ac8", e69f00 = "ffd24a",
-  ["56b4e9"] = "9adcff", ["000000"] = "e6edf3" }
+  ["56b4e9"] = "9adcff", ["000000"] = "e6edf3",
+  [palette.lone:lower()] = "9fb3c8" }
 
 -- Axes, grid, texts.
 local neutral = { ["444444"] = "8b949e", e2e2e2 = "2a313a",
@@ -34,12 +35,13 @@ local function brightness(hex)
   return (0.2126 * r + 0.7152 * g + 0.0722 * b) / 255
 end
 
--- The shades of theory's curves, by their colour on white.
+-- The shades of theory's curves, by their colour on white; on the lightest curve
+-- a darker one.
 local theories = {}
-for _, hex in ipairs(palette.groups) do
-  local name = hex:lower()
-  theories[palette.darker(hex):lower()] = lighter(groups[name] or name, 0.55)
+for name, hex in pairs(groups) do
+  theories[palette.darker(name:upper()):lower()] = lighter(hex, 0.55)
 end
+theories[palette.darker("000000"):lower()] = "6e7681"
 
 -- A colour of a curve on a dark ground: known ones as above, dark shades of
 -- others lifted, their order kept.

@@ -3,6 +3,7 @@
 -- title, legend and caption are text.
 local colors = require "orthorun.report.colors"
 local inline = require "orthorun.report.svg"
+local markup = require "orthorun.plot.markup"
 local palette = require "orthorun.plot.palette"
 local terminal = require "orthorun.plot.terminal"
 local text = require "orthorun.base.text"
@@ -19,10 +20,10 @@ local marks = { '<circle cx="14" cy="6" r="3.6"%s/>',
   '<path d="M14 1.6v8.8M9.6 6h8.8"%s/>' }
 
 local function sample(entry)
-  local hex = entry.theory and "333333" or palette.color(entry.color):lower()
+  local hex = entry.theory and palette.theory or palette.color(entry.color):lower()
   local line = ('<path d="M0 6h28" fill="none" stroke="#%s" stroke-width="%s"%s/>')
     :format(hex, entry.theory and "1.6" or "2.4", entry.theory and
-    ' stroke-dasharray="6 4"' or "")
+    (' stroke-dasharray="%s"'):format(palette.dash(entry.dash)) or "")
   local mark = ""
   if entry.marks or entry.alone then
     mark = marks[((entry.mark or 1) - 1) % #marks + 1]:format(
@@ -56,7 +57,7 @@ local function legend_html(entries)
   local parts = {}
   for i, entry in ipairs(entries) do
     parts[i] = ("<li>%s%s</li>"):format(sample(entry),
-      text.escape(text.clean(entry.label)))
+      markup.html(entry.label))
   end
   return ('<ul class="legend">%s</ul>\n'):format(table.concat(parts))
 end
@@ -87,7 +88,7 @@ end
 -- A figure of one panel alone; its legend, which names at the curves need room
 -- for, stands beside it.
 local function lone(figure, panel)
-  if panel.legend then -- which stands beside it here
+  if panel.legend then -- which stands below it as text here
     panel = setmetatable({ legend = false }, { __index = panel })
   end
   return { panels = { panel }, direct = figure.direct,
@@ -128,14 +129,13 @@ function figures.html(figure, number, svgs)
   svgs[#svgs + 1] = legend
   local out = { "<figure>\n" }
   if figure.title then
-    out[#out + 1] = ("<h3>%s</h3>\n"):format(text.escape(
-      text.clean(figure.title)))
+    out[#out + 1] = ("<h3>%s</h3>\n"):format(markup.prose(figure.title))
   end
   out[#out + 1] = ('<div class="%s">\n%s</div>\n%s'):format(
     class_of(#figure.panels), panels, legend)
   if figure.caption then
-    out[#out + 1] = ("<figcaption>%s</figcaption>\n"):format(text.escape(
-      text.clean(figure.caption)))
+    out[#out + 1] = ("<figcaption>%s</figcaption>\n"):format(markup.prose(
+      figure.caption))
   end
   out[#out + 1] = "</figure>\n"
   return table.concat(out)

@@ -7,6 +7,7 @@ local files = require "orthorun.base.files"
 local figures = require "orthorun.report.figures"
 local highlight = require "orthorun.report.highlight"
 local journal = require "orthorun.report.journal"
+local markup = require "orthorun.plot.markup"
 local names = require "orthorun.base.names"
 local printed = require "orthorun.report.printed"
 local render = require "orthorun.table.render"
@@ -60,7 +61,7 @@ local function html_table(t, how)
     for k, texts in ipairs(columns) do
       local tag = i == 1 and "th" or "td"
       row[k] = ("<%s%s>%s</%s>"):format(tag, #t > 0 and is_numeric(texts) and
-        ' class="number"' or "", text.escape(text.clean(texts[i])), tag)
+        ' class="number"' or "", markup.prose(texts[i]), tag)
     end
     out[#out + 1] = ("<tr>%s</tr>\n"):format(table.concat(row))
   end
@@ -156,7 +157,7 @@ local function found_section()
     if entry.kind == "table" then
       if entry.title then
         parts[#parts + 1] = ('<p class="title">%s</p>\n'):format(
-          text.escape(text.clean(entry.title)))
+          markup.prose(entry.title))
       end
       parts[#parts + 1] = html_table(entry.value.table, entry.value)
     end
