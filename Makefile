@@ -173,16 +173,18 @@ format: deps-dev ## let clang-format rewrite the C files
 
 # Two minutes, most of them for ten epochs of training.
 G = build/gallery
-gallery: deps ## draw the pictures of docs/ anew
+gallery: deps ## draw the pictures of docs/ anew, run its recipes
 	@$(MAKE) --no-print-directory $(BIN)
 	./$(BIN) experiments/depth_sweep.lua --out $G/depth_sweep
 	./$(BIN) experiments/orthogonality.lua --out $G/orthogonality
 	./$(BIN) experiments/lazy_drift.lua --out $G/lazy_drift
+	./$(BIN) experiments/what_breaks_it.lua --out $G/what_breaks_it
 	./$(BIN) --precision float32 experiments/drift.lua --epochs 10 \
 	  --out $G/drift
 	cp $G/*/depth_sweep.png $G/*/orthogonality.png $G/*/lazy_drift.png \
-	  $G/*/drift.png docs/
+	  $G/*/what_breaks_it.png $G/*/drift.png docs/
 	./$(BIN) tools/gallery.lua
+	./$(BIN) tools/recipes.lua
 
 # The tests fail where this was forgotten.
 reference: deps ## make docs/api, help() and the types anew from the comments

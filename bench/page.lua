@@ -107,6 +107,29 @@ function page.group(group)
   return ("**%s**\n\n%s"):format(group.title, make(group, cases))
 end
 
+-- The faster of a library's two sides, its own settings and ours.
+local function best_of(group, library)
+  local found = race.fastest(group, "found", "", library)
+  local tuned = race.fastest(group, "tuned", "", library)
+  local least = math.min(found and ortho.stats.median(found.times[""]) or math.huge,
+    tuned and ortho.stats.median(tuned.times[""]) or math.huge)
+  return least < math.huge and seconds_text(least) or ""
+end
+
+-- README's table: a row for each of these pieces of work.
+function page.short(groups)
+  local rows, shown = {}, { small = true, medium = true, large = true,
+    fashion = true, start = true }
+  for _, group in ipairs(groups) do
+    local us = race.fastest(group, "orthorun", "")
+    if us and shown[group.name] then
+      rows[#rows + 1] = { group.title, seconds_text(ortho.stats.median(us.times[""])),
+        best_of(group, "torch"), best_of(group, "numpy") }
+    end
+  end
+  return page.table({ "", "orthorun", "PyTorch", "NumPy" }, rows)
+end
+
 page.verdict_head = { "workload", "against the tuned peer",
   "against the peer as found", "against the floor",
   "the floor against the tuned peer" }

@@ -1,6 +1,6 @@
 -- The race that `make bench` runs: orthorun, its peers and its floor on the
 -- same work, in turns. Prints tables; after a whole race, rewrites the numbers
--- of docs/performance.md and draws its picture. ROUNDS=n: how often (5);
+-- of docs/performance.md and README.md, and draws their picture. ROUNDS=n: how often (5);
 -- RACES="small medium": these groups alone.
 local core = require "orthorun.core"
 local growth = dofile "bench/growth.lua"
@@ -50,6 +50,7 @@ local targets = dofile "bench/targets.lua"
 print(page.table(page.verdict_head, verdict.rows(targets, done)))
 if chosen == "" then
   page.write("docs/performance.md", page.text(done, targets, text))
+  page.write("README.md", page.short(done))
   picture.draw(done, "docs/performance")
-  print "docs/performance.md and its picture are new"
+  print "docs/performance.md, its picture and README's table are new"
 end

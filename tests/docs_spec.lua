@@ -1,20 +1,9 @@
--- The documents against the program: every name that a script can reach is in
--- docs/api.md, nothing else is, and the examples do what the text says.
-local ortho = require "orthorun"
+-- The reference against the program: every name that a script can reach is in
+-- docs/api.md, nothing else is. docs_pages_spec.lua runs the examples.
 local library = dofile "tests/library.lua"
 local value_at = library.value_at
-
-local pages = { "README.md", "docs/api.md", "docs/article.md",
-  "docs/cluster.md", "docs/design.md", "docs/experiment.md",
-  "docs/experiments.md", "docs/jupyter.md", "docs/prompt.md",
-  "docs/sharing.md", "docs/sweeps.md", "docs/theory.md", "docs/tutorial.md" }
-
-local function read(path)
-  local file = assert(io.open(path))
-  local text = file:read "a"
-  file:close()
-  return text
-end
+local docs = dofile "tests/docs_support.lua"
+local read = docs.read
 
 -- The items of a page ("- `signature`, `signature` -> text"), as arrays of
 -- their signatures.
@@ -105,11 +94,7 @@ end)
 
 -- Names in running text, `A:solve` or `metric.balance`, of any page.
 describe("a name in backquotes", function()
-  local all = table.move(pages, 1, #pages, 1, {})
-  for _, page in ipairs(require "orthorun.prompt.reference") do
-    all[#all + 1] = ("docs/api/%s.md"):format(page.name)
-  end
-  for _, page in ipairs(all) do
+  for _, page in ipairs(docs.pages()) do
     it("exists, in " .. page, function()
       local names, variables, wrong = library.names(), {}, {}
       for each in pairs(names) do
@@ -127,138 +112,4 @@ describe("a name in backquotes", function()
       assert.equal("", table.concat(wrong, " "))
     end)
   end
-end)
-
--- --- examples -------------------------------------------------------------
-
--- The fenced blocks of a page, in order: {kind, text, line}.
-local function blocks(text)
-  local list, open, line = {}, nil, 0
-  for s in (text .. "\n"):gmatch "([^\n]*)\n" do
-    line = line + 1
-    local fence = s:match "^```(.*)$"
-    if fence and open then
-      open.text = table.concat(open, "\n")
-      list[#list + 1], open = open, nil
-    elseif fence then
-      open = { kind = fence, line = line }
-    elseif open then
-      open[#open + 1] = s
-    end
-  end
-  return list
-end
-
--- A page's examples are parts of one script, so they share an environment, in
--- which the locals of its outermost level live; what they print is kept.
-local function session(folder)
-  local out = {}
-  local function keep(...) out[#out + 1] = table.concat({ ... }) end
-  local env = { io = setmetatable({ write = keep }, { __index = io }) }
-  function env.print(...)
-    local parts = table.pack(...)
-    for i = 1, parts.n do parts[i] = tostring(parts[i]) end
-    keep(table.concat(parts, "\t"), "\n")
-  end
-  setmetatable(env, { __index = _G })
-  local self = {}
-  function self.run(block)
-    local text = ("\n" .. block.text):gsub("\nlocal ", "\n")
-    local f = assert(load(text, "=line " .. block.line, "t", env))
-    local globals = _G -- the library's, whatever busted shows of them
-    local saved_arg, saved_io = globals.arg, globals.io
-    globals.arg = { [0] = "example.lua", "--out=" .. folder }
-    globals.io = env.io
-    local ok, message = xpcall(f, debug.traceback)
-    globals.arg, globals.io = saved_arg, saved_io
-    assert(ok, message)
-    local said = table.concat(out):gsub("[^%s]*" .. folder:gsub("%p", "%%%0"),
-      "runs/mine")
-    out = {}
-    return said
-  end
-  -- A prompt's lines: an expression's values are shown as the prompt does.
-  function env.show(...)
-    local display = require "orthorun.prompt.display"
-    display.set { colors = false, width = 80, ortho = ortho }
-    if select("#", ...) > 0 then
-      env.print(display.values(table.pack(...)))
-    end
-  end
-  function self.prompt(line)
-    local block = { text = line, line = 0 }
-    if load("return " .. line) then block.text = ("show(%s)"):format(line) end
-    return self.run(block)
-  end
-  return self
-end
-
--- The text with every number as #, and the numbers. Spaces do not count.
-local function parts(text)
-  local numbers = {}
-  text = text:gsub("%-?%d+%.?%d*e?[-+]?%d*", function(s)
-    if not tonumber(s) then return nil end
-    numbers[#numbers + 1] = tonumber(s)
-    return "#"
-  end)
-  return text:gsub("%s+", " "):gsub("^ ", ""):gsub(" $", ""), numbers
-end
-
--- The same words, and numbers that agree to 1 % or are both rounding errors:
--- other processors round otherwise.
-local function check_output(expected, actual, line)
-  local words, numbers = parts(expected)
-  local said, values = parts(actual)
-  assert.equal(words, said, "line " .. line)
-  for i, x in ipairs(numbers) do
-    local y = values[i]
-    local tiny = math.max(math.abs(x), math.abs(y)) < 1e-9
-    if not tiny and math.abs(x - y) > 0.01 * math.abs(x) then
-      error(("line %d: the page says %g, the program %g"):format(line, x, y))
-    end
-  end
-end
-
-local function check_transcript(console, block)
-  local line, said = block.line, nil
-  local expected = {}
-  local function settle()
-    if said then check_output(table.concat(expected, "\n"), said, line) end
-    expected = {}
-  end
-  for s in (block.text .. "\n"):gmatch "([^\n]*)\n" do
-    line = line + 1
-    local input = s:match "^> (.*)$"
-    if input then
-      settle()
-      said = console.prompt(input)
-    else
-      expected[#expected + 1] = s
-    end
-  end
-  settle()
-end
-
-describe("an example", function()
-  local folder = os.tmpname()
-  os.remove(folder)
-  for _, page in ipairs(pages) do
-    local console, said = session(folder), nil
-    for _, block in ipairs(blocks(read(page))) do
-      if block.kind == "lua" then
-        it(("runs: %s, line %d"):format(page, block.line), function()
-          said = console.run(block)
-        end)
-      elseif block.kind == "text" then
-        it(("prints what %s says, line %d"):format(page, block.line), function()
-          check_output(block.text, assert(said), block.line)
-        end)
-      elseif block.kind == "console" then
-        it(("prints what %s says, line %d"):format(page, block.line), function()
-          check_transcript(console, block)
-        end)
-      end
-    end
-  end
-  teardown(function() os.execute("rm -rf '" .. folder .. "'") end)
 end)

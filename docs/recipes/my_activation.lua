@@ -1,4 +1,4 @@
--- An activation of one's own: its gain, gradients by depth with it, and theory.
+-- How do gradients fare with an activation of my own? Its gain, and theory.
 local ortho = require "orthorun"
 ortho.activation.define { name = "wavy", value = function(x) return math.sin(x) + x / 2 end,
   slope = function(x) return math.cos(x) + 1 / 2 end }

@@ -302,10 +302,10 @@ describe("a paste", function()
     assert.equal("3", enter "1 + 2")
   end)
 
-  terminal("of the tutorial's blocks runs them all", function()
+  terminal("of getting-started.md runs its blocks", function()
     start(nil, "--jobs 2")
     local kinds = 0
-    for kind, code in support.read "docs/tutorial.md"
+    for kind, code in support.read "docs/getting-started.md"
       :gmatch "```(%l+)\n(.-)\n```" do
       local typed = kind == "lua" and code or ""
       if kind == "console" then

@@ -7,7 +7,8 @@ local find, gsub, match, sub = string.find, string.gsub, string.match,
 
 local docs = {}
 
-local pages = { "tutorial", "sweeps", "experiments", "sharing", "theory" }
+local pages = { "getting-started", "recipes", "sweeps", "experiment", "gradients",
+  "orthogonality", "theory" }
 
 -- What api.md calls an object of each class, if not by the class's name.
 local objects = { ["orthorun.matrix"] = "A", ["orthorun.rng"] = "r",
