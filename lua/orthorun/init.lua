@@ -1,6 +1,8 @@
 -- orthorun: the library as scripts see it, `local ortho = require "orthorun"`.
 -- The C part's fields, and the Lua modules, loaded when first asked for.
 
+--- @module run
+
 local core = require "orthorun.core"
 local names = require "orthorun.base.names"
 
@@ -107,5 +109,12 @@ local function all_fields(self)
   end
   return next, self, nil
 end
+
+--- The run options that stood before the script's name, as texts (flags: true), by
+-- their names (`ortho.options["dry-run"]`).
+-- @tfield table options
+
+--- Versions, as texts: orthorun, lua, blas, kernel, random123, compiler.
+-- @tfield table environment
 
 return setmetatable(ortho, { __index = load_field, __pairs = all_fields })

@@ -1,5 +1,11 @@
 /* lib.c: opens the modules, and what is the run's: its precision, threads and
    exit status. */
+
+/*** The run as a whole: precision, threads, options, versions. All stand in
+   `ortho` itself.
+   @module run
+   @pragma nostrip */
+
 #include <limits.h>
 
 #include "lib.h"
@@ -26,29 +32,44 @@ static const luaL_Reg modules[] = {
     {NULL, NULL},
 };
 
+/*** Sets the run's default precision.
+   @function set_precision
+   @tparam "float64"|"float32" name */
 static int set_precision(lua_State *L) {
   lib_setprecision(L, lib_checkprecision(L, "set_precision", 1));
   return 0;
 }
 
+/*** The run's default precision.
+   @function precision
+   @treturn "float64"|"float32" */
 static int get_precision(lua_State *L) {
   lua_pushstring(L, or_precision_name(lib_default_precision(L)));
   return 1;
 }
 
-/* set_threads(n): how many a product, and what runs over layers, may use */
+/*** Sets how many threads a large product may use.
+   @function set_threads
+   @tparam int n 1 to 256 */
 static int set_threads(lua_State *L) {
   or_blas_set_threads((int)lib_checkinteger(L, "set_threads", 1, "threads", 1,
                                             OR_MOST_THREADS));
   return 0;
 }
 
+/*** How many threads a large product may use: at first one per core. A
+   sweep's workers share them. Results have the same bits for any number.
+   @function threads
+   @treturn int */
 static int get_threads(lua_State *L) {
   lua_pushinteger(L, or_threads());
   return 1;
 }
 
-/* fail(message): raises at the user's line, however deep in the library */
+/*** Raises an error at the line of the user's script, however deep in the
+   library.
+   @function fail
+   @tparam string message */
 static int fail(lua_State *L) {
   lib_checkstring(L, 1, NULL);
   lib_push_place(L);

@@ -1,6 +1,15 @@
 /* lib_activation.c: ortho.activation: single values of the activation
    functions, and their Gaussian expectations. No matrices here: layers apply
    activations to those. Functions of the user's own: lib_custom.c. */
+
+/*** The functions by name: linear, relu, leaky_relu (α = 0.01), tanh,
+   sigmoid, erf, gelu (x Φ(x), exact), silu, selu, elu (α = 1), hard_tanh,
+   softplus; and one's own. `alpha` is an option of leaky_relu and elu.
+   Expectations are over z ~ N(0,1), by composite Gauss–Legendre quadrature
+   split at the kinks, to about 1e-14 relative.
+   @module activation
+   @pragma nostrip */
+
 #include <limits.h>
 #include <math.h>
 #include <string.h>
@@ -90,6 +99,9 @@ static int check_power(lua_State *L, const char *who, const char *key,
   return (int)lib_optinteger(L, who, 2, key, fallback, 0, MOST);
 }
 
+/*** An array of the names, one's own last.
+   @function activation.names
+   @treturn {string,...} */
 static int list_names(lua_State *L) {
   lua_createtable(L, OR_ACTIVATION_COUNT, 0);
   for (int k = 0; k < OR_ACTIVATION_COUNT; k++) {
@@ -112,6 +124,12 @@ static int give(lua_State *L, const lib_expectation *e, double x) {
   return 1;
 }
 
+/*** φ(x).
+   @function activation.value
+   @tparam string name
+   @tparam number x
+   @tparam[opt] number alpha
+   @treturn number */
 static int value(lua_State *L) {
   lib_expectation e;
   or_activation phi = check_with_alpha(L, "activation.value");
@@ -119,6 +137,12 @@ static int value(lua_State *L) {
   return give(L, &e, or_activation_value(phi, lua_tonumber(L, 2)));
 }
 
+/*** φ'(x), at a kink the left one (relu'(0) = 0).
+   @function activation.slope
+   @tparam string name
+   @tparam number x
+   @tparam[opt] number alpha
+   @treturn number */
 static int slope(lua_State *L) {
   lib_expectation e;
   or_activation phi = check_with_alpha(L, "activation.slope");
@@ -126,6 +150,12 @@ static int slope(lua_State *L) {
   return give(L, &e, or_activation_slope(phi, lua_tonumber(L, 2)));
 }
 
+/*** φ''(x), at a kink the left one.
+   @function activation.curvature
+   @tparam string name
+   @tparam number x
+   @tparam[opt] number alpha
+   @treturn number */
 static int curvature(lua_State *L) {
   lib_expectation e;
   or_activation phi = check_with_alpha(L, "activation.curvature");
@@ -133,6 +163,15 @@ static int curvature(lua_State *L) {
   return give(L, &e, or_activation_curvature(phi, lua_tonumber(L, 2)));
 }
 
+/*** E[φ(√q z)^power], of φ' where slope is set.
+   @function activation.moment
+   @tparam string name
+   @tparam[opt] table options
+   @tparam[opt=1] number options.q the variance
+   @tparam[opt=2] int options.power 0 to 64
+   @tparam[opt=false] bool options.slope
+   @tparam[opt] number options.alpha
+   @treturn number */
 static int moment(lua_State *L) {
   static const char *const known[] = {"q", "power", "slope", "alpha", NULL};
   static const char who[] = "activation.moment";
@@ -145,7 +184,16 @@ static int moment(lua_State *L) {
   return give(L, &e, or_gaussian_moment(phi, of_slope, power, q));
 }
 
-/* E[phi^value phi'^slope z^power] */
+/*** E[φ(x)^value φ'(x)^slope z^power], x = √q z.
+   @function activation.mean
+   @tparam string name
+   @tparam[opt] table options
+   @tparam[opt=1] number options.q the variance
+   @tparam[opt=0] int options.value
+   @tparam[opt=0] int options.slope
+   @tparam[opt=0] int options.power
+   @tparam[opt] number options.alpha
+   @treturn number */
 static int mean(lua_State *L) {
   static const char *const known[] = {"q",     "value", "slope",
                                       "power", "alpha", NULL};
@@ -160,6 +208,16 @@ static int mean(lua_State *L) {
   return give(L, &e, or_gaussian_mean(phi, values, slopes, power, q));
 }
 
+/*** E[φ(u) φ(v)], or of φ' φ', for u, v normal of variance q and correlation
+   c.
+   @function activation.joint
+   @tparam string name
+   @tparam[opt] table options
+   @tparam[opt=1] number options.q
+   @tparam[opt=0] number options.c −1 to 1
+   @tparam[opt=false] bool options.slope
+   @tparam[opt] number options.alpha
+   @treturn number */
 static int joint(lua_State *L) {
   static const char *const known[] = {"q", "c", "slope", "alpha", NULL};
   static const char who[] = "activation.joint";
@@ -174,7 +232,16 @@ static int joint(lua_State *L) {
   return give(L, &e, or_gaussian_joint(phi, of_slope, q, c));
 }
 
-/* E[f(u)^2 g(v)^2], `slopes` (0, 1 or 2) of f and g being phi' */
+/*** E[f(u)² g(v)²] for u, v as in `activation.joint`: f = g = φ; with
+   slopes=1 g = φ', with slopes=2 f = g = φ'.
+   @function activation.joint_energy
+   @tparam string name
+   @tparam[opt] table options
+   @tparam[opt=1] number options.q
+   @tparam[opt=0] number options.c −1 to 1
+   @tparam[opt=0] 0|1|2 options.slopes
+   @tparam[opt] number options.alpha
+   @treturn number */
 static int joint_energy(lua_State *L) {
   static const char *const known[] = {"q", "c", "slopes", "alpha", NULL};
   static const char who[] = "activation.joint_energy";
@@ -191,7 +258,18 @@ static int joint_energy(lua_State *L) {
   return give(L, &e, or_gaussian_joint_energy(phi, slopes, q, c));
 }
 
-/* mean and variance of ln(sum of `count` units' energies) */
+/*** Mean and variance of ln Σ φ(√q z_i)² over `count` independent units,
+   given that the sum is not 0.
+   @function activation.log_energy
+   @tparam string name
+   @tparam[opt] table options
+   @tparam[opt=1] number options.q
+   @tparam[opt=1] int options.count
+   @tparam[opt=false] bool options.slope of ln Σ φ'(√q z_i)² g_i² instead, g_i
+     normal
+   @tparam[opt] number options.alpha
+   @treturn number mean
+   @treturn number variance */
 static int log_energy(lua_State *L) {
   static const char *const known[] = {"q", "count", "slope", "alpha", NULL};
   static const char who[] = "activation.log_energy";
@@ -210,6 +288,16 @@ static int log_energy(lua_State *L) {
   return 2;
 }
 
+/*** 1/√E[φ(z)²]: the weight gain that keeps E[φ²] at 1. √2 for relu, 1.5925
+   for tanh, 1 for selu (PyTorch's table has 5/3 for tanh and 3/4 for selu,
+   for other reasons).
+   @function activation.gain
+   @tparam string name
+   @tparam[opt] table options
+   @tparam[opt] number options.alpha
+   @treturn number
+   @usage
+   assert(math.abs(ortho.activation.gain "relu" - math.sqrt(2)) < 1e-12) */
 static int gain(lua_State *L) {
   static const char *const known[] = {"alpha", NULL};
   lib_expectation e;
@@ -223,6 +311,13 @@ static void set_number(lua_State *L, const char *key, double x) {
   lua_setfield(L, -2, key);
 }
 
+/*** What is known of a function's shape.
+   @function activation.shape
+   @tparam string name
+   @tparam[opt] table options
+   @tparam[opt] number options.alpha
+   @treturn table homogeneous (φ(cx) = c φ(x) for c > 0), at_zero, slope_below,
+     slope_above, far_left, far_right (slopes at 0∓ and ∓∞) */
 static int shape(lua_State *L) {
   static const char *const known[] = {"alpha", NULL};
   or_activation phi = check_with_options(L, "activation.shape", known);

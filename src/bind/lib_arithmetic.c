@@ -1,11 +1,17 @@
 /* lib_arithmetic.c: operators, elementwise functions and reductions of the
    matrix class. */
+
+/*** @module matrix */
+
 #include <math.h>
 #include <stdlib.h>
 
 #include "lib.h"
 
 /* --- sums, products ----------------------------------------------------- */
+
+/*** Arithmetic.
+   @section arithmetic */
 
 /* Operands of a binary operator: matrices, or a number that acts as a 1x1
    matrix in the other one's precision. */
@@ -172,17 +178,28 @@ static int pairwise(lua_State *L, const char *who, elementwise *f) {
   return 1;
 }
 
-/* A:hadamard(B): elementwise product; B may be a column or a row */
+/*** The elementwise product.
+   @function A:hadamard
+   @tparam matrix B of A's shape, or a column or a row, which broadcasts
+   @treturn matrix */
 static int matrix_hadamard(lua_State *L) {
   return pairwise(L, "matrix:hadamard", or_matrix_hadamard);
 }
 
-/* A:divide(B): elementwise quotient; B may be a column or a row */
+/*** The elementwise quotient.
+   @function A:divide
+   @tparam matrix B of A's shape, or a column or a row, which broadcasts
+   @treturn matrix */
 static int matrix_divide(lua_State *L) {
   return pairwise(L, "matrix:divide", or_matrix_divide);
 }
 
-/* A:t(): the transpose, a copy */
+/*** The transpose, a copy.
+   @function A:t
+   @treturn matrix n×m
+   @usage
+   local A = ortho.matrix { { 1, 2, 3 } }
+   assert(A:t():rows() == 3) */
 static int matrix_t(lua_State *L) {
   or_matrix *x = lib_checkmatrix(L, 1);
   or_matrix_transpose(
@@ -190,8 +207,10 @@ static int matrix_t(lua_State *L) {
   return 1;
 }
 
-/* A:normalized(): the same values with the largest stored magnitude in [1,2)
-   and the rest in the exponent */
+/*** The same values with the largest stored magnitude in [1,2) and the rest
+   in the exponent; exact.
+   @function A:normalized
+   @treturn matrix */
 static int matrix_normalized(lua_State *L) {
   or_matrix *x = lib_checkmatrix(L, 1);
   or_matrix *y =
@@ -245,6 +264,34 @@ static double square(double x) { return x * x; }
 
 static double sign(double x) { return (x > 0) - (x < 0); }
 
+/*** Every element without its sign.
+   @function A:abs
+   @treturn matrix m×n */
+
+/*** The square root of every element; √−1 is NaN, as in C.
+   @function A:sqrt
+   @treturn matrix m×n */
+
+/*** e to the power of every element; `A:expm` is the matrix's.
+   @function A:exp
+   @treturn matrix m×n */
+
+/*** The natural logarithm of every element; log 0 is −inf, as in C.
+   @function A:log
+   @treturn matrix m×n */
+
+/*** The base-10 logarithm of every element.
+   @function A:log10
+   @treturn matrix m×n */
+
+/*** The square of every element.
+   @function A:square
+   @treturn matrix m×n */
+
+/*** The sign of every element: −1, 0 or 1, and 0 for NaN.
+   @function A:sign
+   @treturn matrix m×n */
+
 #define ELEMENTWISE(X)                                                         \
   X(abs, fabs)                                                                 \
   X(sqrt, sqrt)                                                                \
@@ -257,7 +304,13 @@ static double sign(double x) { return (x > 0) - (x < 0); }
 ELEMENTWISE(X)
 #undef X
 
-/* A:map(f): f(element, i, j) for every element, into a new matrix */
+/*** A function of every element, into a new matrix.
+   @function A:map
+   @tparam func f f(element, i, j) → number
+   @treturn matrix m×n
+   @usage
+   local A = ortho.matrix.ones(2, 2):map(function(x, i, j) return x + i * j end)
+   assert(A:get(2, 2) == 5) */
 static int matrix_map(lua_State *L) {
   or_matrix *x = lib_plainmatrix(L, "matrix:map", 1);
   if (!lua_isfunction(L, 2) && !luaL_getmetafield(L, 2, "__call"))
@@ -288,12 +341,20 @@ static int matrix_map(lua_State *L) {
 
 /* --- reductions --------------------------------------------------------- */
 
+/*** Sums, norms of all elements.
+   @section reducing */
+
+/*** The sum of all elements, in float64; of an empty matrix 0.
+   @function A:sum
+   @treturn number */
 static int matrix_sum(lua_State *L) {
   lua_pushnumber(L, or_matrix_sum(lib_checkmatrix(L, 1)));
   return 1;
 }
 
-/* The mean of all elements; NaN for an empty matrix. */
+/*** The mean of all elements, in float64; of an empty matrix NaN.
+   @function A:mean
+   @treturn number */
 static int matrix_mean(lua_State *L) {
   or_matrix *m = lib_checkmatrix(L, 1);
   lua_pushnumber(L, or_matrix_sum(m) / (double)or_matrix_count(m));
@@ -309,11 +370,21 @@ static int extreme(lua_State *L, const char *who, bool highest) {
   return 1;
 }
 
+/*** The largest element; NaN if there is one.
+   @function A:max
+   @treturn number
+   @raise for an empty matrix. */
 static int matrix_max(lua_State *L) { return extreme(L, "matrix:max", true); }
 
+/*** The smallest element; NaN if there is one.
+   @function A:min
+   @treturn number
+   @raise for an empty matrix. */
 static int matrix_min(lua_State *L) { return extreme(L, "matrix:min", false); }
 
-/* A:col_sums(): 1 x cols */
+/*** The sums of the columns.
+   @function A:col_sums
+   @treturn matrix 1×n */
 static int matrix_col_sums(lua_State *L) {
   or_matrix *m = lib_checkmatrix(L, 1);
   or_matrix_column_sums(
@@ -321,7 +392,9 @@ static int matrix_col_sums(lua_State *L) {
   return 1;
 }
 
-/* A:row_sums(): rows x 1 */
+/*** The sums of the rows.
+   @function A:row_sums
+   @treturn matrix m×1 */
 static int matrix_row_sums(lua_State *L) {
   or_matrix *m = lib_checkmatrix(L, 1);
   or_matrix_row_sums(
@@ -329,7 +402,10 @@ static int matrix_row_sums(lua_State *L) {
   return 1;
 }
 
-/* A:dot(B): the sum of A's elements times B's */
+/*** Σ A_ij B_ij.
+   @function A:dot
+   @tparam matrix B of A's shape and precision
+   @treturn number */
 static int matrix_dot(lua_State *L) {
   or_matrix *x = lib_checkmatrix(L, 1), *y = lib_checkmatrix(L, 2);
   double dot = 0;
@@ -342,13 +418,19 @@ static int matrix_dot(lua_State *L) {
   return 1;
 }
 
-/* A:log10_norm(): log10 of the Frobenius norm, for any exponent */
+/*** log10 of the Frobenius norm, for any exponent; −inf for 0.
+   @function A:log10_norm
+   @treturn number */
 static int matrix_log10_norm(lua_State *L) {
   lua_pushnumber(L, or_norm_log10(or_matrix_frobenius(lib_checkmatrix(L, 1))));
   return 1;
 }
 
-/* A:is_finite(): true; or false and the place i, j of the first NaN or Inf */
+/*** Are all elements finite?
+   @function A:is_finite
+   @treturn bool
+   @treturn ?int where not: the row of the first NaN or Inf
+   @treturn ?int its column */
 static int matrix_is_finite(lua_State *L) {
   int i, j;
   bool finite = or_matrix_check_finite(lib_checkmatrix(L, 1), &i, &j) == OR_OK;

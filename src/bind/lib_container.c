@@ -1,5 +1,8 @@
 /* lib_container.c: layers that have others inside, sequential and residual; how
    layers print; and what opens the module `layer`. */
+
+/*** @module layer */
+
 #include <math.h>
 #include <string.h>
 
@@ -65,7 +68,18 @@ static int container(lua_State *L, const char *who, layer_form form) {
 
 static const char *const sequential_options[] = {NULL};
 
-/* layer.sequential{l1, l2, ...}: one after the other */
+/*** One after the other.
+   @function layer.sequential
+   @call layer.sequential{l1, l2, ...}
+   @tparam {layer,...} layers
+   @treturn layer
+   @usage
+   local r, he = ortho.rng(1), ortho.init.he_normal {}
+   local net = ortho.layer.sequential {
+     ortho.layer.linear { inputs = 3, outputs = 4, init = he, rng = r },
+     ortho.layer.relu(),
+     ortho.layer.linear { inputs = 4, outputs = 2, init = he, rng = r } }
+   local y = net:forward(r:normal(3, 5)) */
 static int layer_sequential(lua_State *L) {
   lib_checktable(L, 1);
   check_keys(L, "layer.sequential", sequential_options);
@@ -74,8 +88,12 @@ static int layer_sequential(lua_State *L) {
 
 static const char *const residual_options[] = {"scale", NULL};
 
-/* layer.residual{l1, l2, ..., scale=1}: x + scale times what the layers make of
-   x; scale is fixed: it is no parameter */
+/*** x + scale times what the layers make of x. The factor is fixed.
+   @function layer.residual
+   @call layer.residual{l1, l2, ..., scale=1}
+   @tparam table layers an array of layers
+   @tparam[opt=1] number layers.scale a finite number
+   @treturn layer */
 static int layer_residual(lua_State *L) {
   static const char who[] = "layer.residual";
   lib_checktable(L, 1);

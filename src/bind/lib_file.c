@@ -3,6 +3,12 @@
 
    Failures of the system are returned (nil, message), not raised: the caller
    knows what the file was for. */
+
+/*** What the library reads and writes with. Failures of the system return
+   nil and a message.
+   @module file
+   @pragma nostrip */
+
 #include <limits.h>
 
 #include "../system/file.h"
@@ -23,9 +29,13 @@ static int succeed(lua_State *L, sys_status status) {
 
 /* --- writing ------------------------------------------------------------- */
 
-/* save(path, text [, matrix]) -> true | nil, message
-   The text, then the matrix's numbers as they lie in memory, column by
-   column. The file takes its name only when it is complete. */
+/*** Writes the text, then A's elements as they lie in memory; the file takes
+   its name only when complete.
+   @function file.save
+   @tparam string path
+   @tparam string text
+   @tparam[opt] matrix A
+   @treturn bool true */
 static int file_save(lua_State *L) {
   const char *path = lib_checkstring(L, 1, NULL);
   sys_bytes parts[2] = {{.count = 1}};
@@ -41,21 +51,30 @@ static int file_save(lua_State *L) {
   return succeed(L, sys_save(path, parts, count));
 }
 
-/* mkdir(path) -> true | nil, message. Parents too; an existing folder is
-   fine. */
+/*** Makes a folder; parents too, an existing one is fine.
+   @function file.mkdir
+   @tparam string path
+   @treturn bool true */
 static int file_mkdir(lua_State *L) {
   return succeed(L, sys_make_folder(lib_checkstring(L, 1, NULL)));
 }
 
 /* --- terminals ----------------------------------------------------------- */
 
+/*** Is a descriptor a terminal?
+   @function file.isterminal
+   @tparam int n 0, 1 or 2
+   @treturn bool */
 static int file_isterminal(lua_State *L) {
   int fd = (int)lib_checkinteger(L, "file.isterminal", 1, "fd", 0, INT_MAX);
   lua_pushboolean(L, sys_is_terminal(fd));
   return 1;
 }
 
-/* file.columns(fd): the width of a terminal, or nil. */
+/*** The width of the terminal that a descriptor is, in characters.
+   @function file.columns
+   @tparam int n 0, 1 or 2
+   @treturn ?int nil where it is none */
 static int file_columns(lua_State *L) {
   int fd = (int)lib_checkinteger(L, "file.columns", 1, "fd", 0, INT_MAX);
   int columns = sys_terminal_columns(fd);
@@ -85,8 +104,12 @@ static sys_stream *new_stream(lua_State *L) {
   return s;
 }
 
-/* size(path [, most]) -> how many bytes it has, unpacked, looking at `most` of
-   them at the most | nil, message */
+/*** A file's size in bytes, unzipped; `most` where it is larger, which is
+   not looked at further.
+   @function file.size
+   @tparam string path
+   @tparam[opt] int most
+   @treturn int */
 static int file_size(lua_State *L) {
   const char *path = lib_checkstring(L, 1, NULL);
   int64_t most = INT64_MAX, got = 0;
@@ -121,13 +144,19 @@ static int push_bytes(lua_State *L, const char *path, int64_t left) {
   return 1;
 }
 
-/* read(path) -> its bytes, unpacked | nil, message */
+/*** A file's bytes, unzipped if need be.
+   @function file.read
+   @tparam string path
+   @treturn string */
 static int file_read(lua_State *L) {
   return push_bytes(L, lib_checkstring(L, 1, NULL), INT64_MAX);
 }
 
-/* head(path, n) -> the first n bytes, unpacked; fewer in a shorter file
-   | nil, message */
+/*** A file's first n bytes, unzipped if need be.
+   @function file.head
+   @tparam string path
+   @tparam int n
+   @treturn string */
 static int file_head(lua_State *L) {
   const char *path = lib_checkstring(L, 1, NULL);
   return push_bytes(L, path,
@@ -142,14 +171,29 @@ static void check_encoding(lua_State *L, sys_encoding *encoding) {
   lua_pop(L, 1);
 }
 
-/* load(path, {offset=, encoding=, rows=, cols=, by_rows=, divisor=, partial=,
-   precision=}) -> matrix, bytes found behind the offset | nil, message
-   The matrix is complete only where the bytes found are those asked for;
-   with `partial` the file may go on behind them. */
+static const char *const block_options[] = {"encoding", "rows",      "cols",
+                                            "offset",   "by_rows",   "divisor",
+                                            "partial",  "precision", NULL};
+
+/*** Numbers of a binary file as a matrix. A pipe is refused.
+   @function file.load
+   @tparam string path
+   @tparam table options
+   @tparam string options.encoding as NumPy writes it: "<f8", "|u1", ">i4", ...
+   @tparam int options.rows
+   @tparam int options.cols
+   @tparam[opt=0] int options.offset bytes before them
+   @tparam[opt=false] bool options.by_rows
+   @tparam[opt=1] number options.divisor
+   @tparam[opt=false] bool options.partial
+   @tparam[opt] string options.precision
+   @treturn matrix
+   @treturn int the number of bytes found */
 static int file_load(lua_State *L) {
   const char *path = lib_checkstring(L, 1, NULL);
   const lua_Integer most = INT64_MAX / 2;
   lib_checktable(L, 2);
+  lib_options(L, "load", 2, block_options);
   sys_block b = {0};
   check_encoding(L, &b.encoding);
   b.divisor = lib_optnumber(L, "load", 2, "divisor", 1);
@@ -170,8 +214,10 @@ static int file_load(lua_State *L) {
   return 2;
 }
 
-/* encoding_size(name) -> the bytes of a number in NumPy's encoding of that
-   name ("<f8": 8), or nil where it is none that load knows. */
+/*** The bytes of one number.
+   @function file.encoding_size
+   @tparam string encoding
+   @treturn ?int nil where `file.load` does not know the encoding */
 static int file_encoding_size(lua_State *L) {
   sys_encoding encoding;
   if (!sys_encoding_find(lib_checkstring(L, 1, NULL), &encoding))
@@ -182,7 +228,13 @@ static int file_encoding_size(lua_State *L) {
 
 /* --- gzip in memory ------------------------------------------------------ */
 
-/* gzip(bytes) -> the gzip stream of them, the same for the same bytes */
+/*** The gzip stream of bytes, the same for the same bytes.
+   @function file.gzip
+   @tparam string bytes
+   @treturn string
+   @usage
+   local zipped = ortho.file.gzip "text"
+   assert(ortho.file.gunzip(zipped, 100) == "text") */
 static int file_gzip(lua_State *L) {
   size_t size, used, room;
   const char *bytes = lib_checkstring(L, 1, &size);
@@ -196,8 +248,12 @@ static int file_gzip(lua_State *L) {
   return 1;
 }
 
-/* gunzip(bytes, most) -> what the gzip stream holds, at most `most` bytes
-   | nil, message */
+/*** What a gzip stream holds; nil and a message where that is more than
+   `most` bytes, or the stream is damaged.
+   @function file.gunzip
+   @tparam string bytes
+   @tparam int most
+   @treturn ?string */
 static int file_gunzip(lua_State *L) {
   size_t size, total;
   const char *bytes = lib_checkstring(L, 1, &size);

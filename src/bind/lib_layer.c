@@ -1,5 +1,16 @@
 /* lib_layer.c: the class of layers, and those that have no others inside:
    linear, activations, layer norm, scale. */
+
+/*** A layer maps inputs×batch to outputs×batch; a network is one. What is
+   called net below is any layer.
+
+   A Lua table with functions `forward(self, x)` → y and `backward(self, dy)` →
+   dx is a layer, too. It may have `parameters`, `gradients`, `weights`,
+   `biases`, `weight_gradients`, `bias_gradients` (each returns an array),
+   `zero_grad` and `copy`. The same layer twice in one container is an error.
+   @module layer
+   @pragma nostrip */
+
 #include "lib_layer.h"
 
 #include <limits.h>
@@ -153,8 +164,28 @@ static void bias_option(lua_State *L, const char *who, int options,
   initialize(L, who, options, w->rows, 1, w->precision);
 }
 
-/* layer.linear{inputs=, outputs=, init=, rng=, bias=true|false|initializer,
-   weight=, precision=}: z = W x + b, W outputs x inputs */
+/*** z = W x + b, W outputs×inputs; without options the identity activation.
+   @function layer.linear
+   @call layer.linear{inputs=, outputs=, init=, rng=, bias=true, weight=,
+     precision=}
+   @call layer.linear()
+   @tparam table options
+   @tparam[opt] int options.inputs
+   @tparam[opt] int options.outputs
+   @tparam[opt] initializer|string|func options.init see `init`
+   @tparam[opt] rng options.rng
+   @tparam[opt=true] bool|initializer options.bias true: zeros; false: none; or
+     an initializer of outputs×1
+   @tparam[opt] matrix options.weight W itself, without a copy, in place of
+     inputs, outputs, init and rng
+   @tparam[opt] string options.precision
+   @treturn layer
+   @usage
+   local r = ortho.rng(1)
+   local W = ortho.layer.linear { inputs = 3, outputs = 2,
+     init = ortho.init.orthogonal {}, rng = r }
+   local y = W:forward(r:normal(3, 5))
+   assert(y:rows() == 2 and y:cols() == 5) */
 static int layer_linear(lua_State *L) {
   const char *who = "layer.linear";
   lib_checktable(L, 1);
@@ -178,6 +209,55 @@ static int layer_linear(lua_State *L) {
 
 static const char *const no_options[] = {NULL};
 static const char *const alpha_options[] = {"alpha", NULL};
+
+/*** max(0, x), elementwise.
+   @function layer.relu
+   @treturn layer */
+
+/*** x, or alpha x where x < 0.
+   @function layer.leaky_relu
+   @tparam[opt] table options
+   @tparam[opt=0.01] number options.alpha
+   @treturn layer */
+
+/*** tanh x.
+   @function layer.tanh
+   @treturn layer */
+
+/*** 1/(1 + e^−x).
+   @function layer.sigmoid
+   @treturn layer */
+
+/*** erf x.
+   @function layer.erf
+   @treturn layer */
+
+/*** x Φ(x), exact.
+   @function layer.gelu
+   @treturn layer */
+
+/*** x times sigmoid x.
+   @function layer.silu
+   @treturn layer */
+
+/*** elu scaled so that mean 0 and variance 1 stay.
+   @function layer.selu
+   @treturn layer
+   @paper Klambauer et al. 2017 */
+
+/*** x, or alpha (e^x − 1) where x < 0.
+   @function layer.elu
+   @tparam[opt] table options
+   @tparam[opt=1] number options.alpha
+   @treturn layer */
+
+/*** x cut off at −1 and 1.
+   @function layer.hard_tanh
+   @treturn layer */
+
+/*** log(1 + e^x).
+   @function layer.softplus
+   @treturn layer */
 
 /* layer.NAME(): upvalue 1 is the kind. leaky_relu and elu take {alpha=}. */
 static int layer_activation(lua_State *L) {
@@ -203,7 +283,15 @@ void lib_pushactivation(lua_State *L, or_activation phi) {
 
 static const char *const norm_options[] = {"size", "eps", "precision", NULL};
 
-/* layer.layer_norm{size=, eps=1e-5}: gain 1, bias 0 to begin with */
+/*** Each column less its mean, over √(variance + eps), times a gain (1 at
+   first), plus a bias (0).
+   @function layer.layer_norm
+   @tparam table options
+   @tparam int options.size the number of rows
+   @tparam[opt=1e-5] number options.eps
+   @tparam[opt] string options.precision
+   @treturn layer
+   @paper Ba, Kiros, Hinton 2016 */
 static int layer_layer_norm(lua_State *L) {
   const char *who = "layer.layer_norm";
   lib_checktable(L, 1);
@@ -227,7 +315,10 @@ static int layer_layer_norm(lua_State *L) {
 
 /* --- scale -------------------------------------------------------------- */
 
-/* layer.scale(a): a x, a fixed: it is no parameter */
+/*** a x. The factor is fixed: it is not trained.
+   @function layer.scale
+   @tparam number a finite
+   @treturn layer */
 static int layer_scale(lua_State *L) {
   if (lua_type(L, 1) != LUA_TNUMBER)
     lib_error(L, "layer.scale: takes a number, as in layer.scale(0.5), not %s",

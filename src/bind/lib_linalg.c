@@ -3,6 +3,9 @@
    A method is a line in a table: its name, the shapes of its results, what
    reads its further arguments, and what it computes. One function makes the
    results and the scratch, calls the core, and raises or returns. */
+
+/*** @module matrix */
+
 #include <math.h>
 #include <string.h>
 
@@ -166,6 +169,115 @@ static void cond_kind(lua_State *L, call *c) {
 }
 
 /* --- the table ----------------------------------------------------------- */
+
+/*** Linear algebra.
+
+   Through LAPACK, on scaled copies: entries near 10^±308 and exponents are
+   fine.
+   @section linear_algebra */
+
+/*** A = Q R. R's diagonal may be negative: Q of a Gaussian matrix is not
+   Haar distributed (`init.orthogonal` is).
+   @function A:qr
+   @treturn matrix Q, m×k with orthonormal columns
+   @treturn matrix R, k×n upper triangular
+   @raise where A has NaN or Inf, with its place; so do all factorizations.
+   @usage
+   local A = ortho.rng(1):normal(4, 3)
+   local Q, R = A:qr()
+   assert((Q * R - A):norm() < 1e-14) */
+
+/*** A = U diag(s) Vt, thin.
+   @function A:svd
+   @treturn matrix U, m×k
+   @treturn matrix s, k×1 descending
+   @treturn matrix Vt, k×n
+   @usage
+   local A = ortho.rng(1):normal(4, 3)
+   local U, s, Vt = A:svd()
+   assert((U * ortho.matrix.diag(s) * Vt - A):norm() < 1e-13) */
+
+/*** The singular values alone, descending.
+   @function A:singular_values
+   @treturn matrix k×1 */
+
+/*** A = V diag(w) Vᵀ for symmetric A.
+   @function A:eigh
+   @treturn matrix w, n×1 ascending
+   @treturn matrix V, n×n orthogonal
+   @raise where |A_ij − A_ji| exceeds roundoff (n eps max|A|).
+   @usage
+   local A = ortho.matrix { { 2, 1 }, { 1, 2 } }
+   local w, V = A:eigh()
+   assert(math.abs(w:get(2, 1) - 3) < 1e-14) */
+
+/*** A = U P, U the orthonormal matrix nearest to A.
+   @function A:polar
+   @treturn matrix U, m×n with orthonormal columns (rows if m < n)
+   @treturn matrix P, n×n symmetric positive semidefinite
+   @paper Higham 1986 */
+
+/*** X with A X = B. Square A: LU with partial pivoting. Otherwise the
+   least-squares solution of least norm; singular values below max(m,n) eps
+   s₁ count as 0.
+   @function A:solve
+   @tparam matrix B m×b
+   @treturn matrix X, n×b
+   @raise where a pivot of a square A is exactly zero.
+   @usage
+   local A = ortho.matrix { { 2, 0 }, { 1, 3 } }
+   local x = A:solve(ortho.matrix { 2, 7 })
+   assert(x:get(2, 1) == 2) */
+
+/*** A⁻¹ by LU.
+   @function A:inv
+   @treturn matrix n×n
+   @raise where A is singular. */
+
+/*** Moore and Penrose's inverse, cut where `A:solve` cuts.
+   @function A:pinv
+   @treturn matrix n×m */
+
+/*** e^A, by scaling and squaring with the [13/13] Padé approximant.
+   @function A:expm
+   @treturn matrix n×n
+   @raise where ‖A‖₁ is so large that no digit would be right.
+   @paper Higham 2005 */
+
+/*** The determinant; `inf` past a number's range. 0×0 gives 1.
+   @function A:det
+   @treturn number */
+
+/*** log |det A| and its sign.
+   @function A:logdet
+   @treturn number log |det A|; −inf where it is zero
+   @treturn number −1, 0 or 1 */
+
+/*** How many singular values exceed tol.
+   @function A:rank
+   @tparam[opt] number tol by default max(m,n) eps s₁
+   @treturn int */
+
+/*** ‖A‖ ‖A⁻¹‖; `inf` for a matrix singular to the last bit.
+   @function A:cond
+   @tparam[opt="spectral"] "spectral"|2|"fro"|1|"inf" kind spectral or 2:
+     s₁/s_k, of any shape; the others of square matrices
+   @treturn number */
+
+/*** A norm, without overflow on the way.
+   @function A:norm
+   @tparam[opt="fro"] "fro"|"spectral"|2|"nuclear"|"max"|1|"inf"|number kind
+     fro: √Σ A_ij²; spectral or 2: the largest singular value; nuclear: their
+     sum; max: max |A_ij|; 1: the largest column sum of |A_ij|; inf or
+     `math.huge`: the largest row sum
+   @treturn number
+   @usage
+   local A = ortho.matrix { { 3, 4 } }
+   assert(A:norm() == 5 and A:norm("inf") == 7) */
+
+/*** Σ A_ii of a square matrix.
+   @function A:trace
+   @treturn number */
 
 static const method methods[] = {
     {"qr", "mk kn", qr, NULL},

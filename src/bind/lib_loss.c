@@ -1,5 +1,12 @@
 /* lib_loss.c: losses: value, gradient, and log10 of the value, which is
    finite where the value fits no number. */
+
+/*** Each returns the loss, its gradient with respect to the first argument
+   (the same shape), and log10 of the loss, which is finite where the loss
+   fits no number.
+   @module loss
+   @pragma nostrip */
+
 #include "../core/loss.h"
 
 #include <string.h>
@@ -43,7 +50,20 @@ static or_reduction reduction_option(lua_State *L, const char *who, int arg) {
   return OR_MEAN;
 }
 
-/* value, gradient, log10 value = loss.mse(pred, target [, {reduction=}]) */
+/*** The mean squared error. With E = Σ (pred − target)².
+   @function loss.mse
+   @tparam matrix pred
+   @tparam matrix target
+   @tparam[opt] table options
+   @tparam[opt="mean"] "mean"|"half"|"sum" options.reduction mean: E/(outputs ·
+     batch), as in PyTorch; half: E/(2 batch), the article's; sum: E
+   @treturn number value
+   @treturn matrix gradient
+   @treturn number log10 value
+   @usage
+   local y, target = ortho.matrix.ones(2, 3), ortho.matrix.zeros(2, 3)
+   local value, dy = ortho.loss.mse(y, target)
+   assert(math.abs(value - 1) < 1e-15 and dy:rows() == 2) */
 static int loss_mse(lua_State *L) {
   const char *who = "loss.mse";
   or_matrix *pred = lib_checkmatrix(L, 1), *target = lib_checkmatrix(L, 2);
@@ -147,8 +167,14 @@ static or_norm cross_entropy(lua_State *L, const char *who, const or_matrix *z,
   return value;
 }
 
-/* value, gradient, log10 value = loss.cross_entropy(logits, labels): labels
-   1..classes as an array or a 1 x batch row, or one-hot columns */
+/*** The mean over the batch of −log softmax(logits)[label].
+   @function loss.cross_entropy
+   @tparam matrix logits classes×batch
+   @tparam {int,...}|matrix labels 1..classes as an array or a 1×batch row, or
+     classes×batch columns of probabilities (one-hot)
+   @treturn number value
+   @treturn matrix gradient
+   @treturn number log10 value */
 static int loss_cross_entropy(lua_State *L) {
   const char *who = "loss.cross_entropy";
   or_matrix *z = lib_checkmatrix(L, 1);
@@ -157,8 +183,12 @@ static int loss_cross_entropy(lua_State *L) {
   return results(L, cross_entropy(L, who, z, t, g));
 }
 
-/* loss.accuracy(logits, labels): the fraction of columns whose largest logit
-   (of equal ones the first) is at the label; targets as in cross_entropy */
+/*** The fraction of columns whose largest logit (of equal ones the first) is
+   at the label.
+   @function loss.accuracy
+   @tparam matrix logits
+   @tparam {int,...}|matrix labels as in `loss.cross_entropy`
+   @treturn number */
 static int loss_accuracy(lua_State *L) {
   const char *who = "loss.accuracy";
   or_matrix *z = lib_checkmatrix(L, 1);

@@ -5,6 +5,21 @@
    A matrix's numbers live inside its userdata, so the collector sees every
    byte. A view is a small userdata that points into its parent's numbers and
    keeps the parent alive in its user value. */
+
+/*** Dense matrices, column-major, with indices from 1. They are made here;
+   what is called A below is one.
+
+   Operators: `A * B` (matrix product; inner sizes must agree), `2 * A`, `A *
+   2`, `A / 2`, `A + B`, `A - B`, `-A`, `A == B` (same shape, precision and
+   elements; NaN equals nothing). In `+` and `-` a column, a row or a number
+   broadcasts. Precisions do not mix: convert with `A:to`. There is no `A / B`
+   and no `A ^ n`.
+
+   `print(A)` shows up to 12×10 elements with five digits; a larger matrix
+   shows its range, mean and norm.
+   @module matrix
+   @pragma nostrip */
+
 #include <limits.h>
 #include <math.h>
 #include <string.h>
@@ -100,6 +115,9 @@ const char *lib_shape(lua_State *L, const or_matrix *m) {
 
 /* --- constructors ------------------------------------------------------- */
 
+/*** Making one.
+   @section making */
+
 static const char *const only_precision[] = {"precision", NULL};
 
 static lua_Integer size_argument(lua_State *L, const char *who, int arg,
@@ -165,8 +183,20 @@ static void from_column(lua_State *L, int table, or_precision p) {
   }
 }
 
-/* matrix{{1,2},{3,4}} from rows; matrix{1,2,3} is a column; a matrix gives a
-   copy. matrix(rows, {precision=}) */
+/*** A matrix from an array of rows.
+   @function matrix
+   @call matrix(rows [, {precision=}])
+   @tparam {{number,...},...}|{number,...}|matrix rows a flat array gives a
+     column, a matrix a copy, `{}` 0×0
+   @tparam[opt] table options
+   @tparam[opt] string options.precision "float64" or "float32"; by default the
+     run's
+   @treturn matrix m×n
+   @raise where rows have different lengths, or an element is no number.
+   @usage
+   local A = ortho.matrix { { 1, 2 }, { 3, 4 } }
+   local v = ortho.matrix { 1, 2, 3 }
+   assert(A:get(2, 1) == 3 and v:rows() == 3) */
 static int matrix_call(lua_State *L) {
   lua_remove(L, 1); /* the module itself */
   lib_options(L, "matrix", 2, only_precision);
@@ -199,17 +229,44 @@ static int filled(lua_State *L, const char *who, double value, int options) {
   return 1;
 }
 
+/*** All 0. Sizes may be 0.
+   @function matrix.zeros
+   @tparam int rows
+   @tparam int cols
+   @tparam[opt] table options
+   @tparam[opt] string options.precision
+   @treturn matrix rows×cols */
 static int matrix_zeros(lua_State *L) {
   return filled(L, "matrix.zeros", 0, 3);
 }
 
+/*** All 1.
+   @function matrix.ones
+   @tparam int rows
+   @tparam int cols
+   @tparam[opt] table options
+   @tparam[opt] string options.precision
+   @treturn matrix rows×cols */
 static int matrix_ones(lua_State *L) { return filled(L, "matrix.ones", 1, 3); }
 
+/*** The same value everywhere.
+   @function matrix.full
+   @tparam int rows
+   @tparam int cols
+   @tparam number value
+   @tparam[opt] table options
+   @tparam[opt] string options.precision
+   @treturn matrix rows×cols */
 static int matrix_full(lua_State *L) {
   return filled(L, "matrix.full", lib_checknumber(L, 3), 4);
 }
 
-/* matrix.eye(n [, {precision=}]) */
+/*** The identity.
+   @function matrix.eye
+   @tparam int n
+   @tparam[opt] table options
+   @tparam[opt] string options.precision
+   @treturn matrix n×n */
 static int matrix_eye(lua_State *L) {
   lua_Integer n = size_argument(L, "matrix.eye", 1, "n");
   lib_options(L, "matrix.eye", 2, only_precision);
@@ -218,7 +275,17 @@ static int matrix_eye(lua_State *L) {
   return 1;
 }
 
-/* matrix.linspace(first, last, n [, {precision=}]): n x 1, both ends exact */
+/*** Evenly spaced numbers, both ends exact.
+   @function matrix.linspace
+   @tparam number first
+   @tparam number last
+   @tparam int n at least 1
+   @tparam[opt] table options
+   @tparam[opt] string options.precision
+   @treturn matrix n×1
+   @usage
+   local x = ortho.matrix.linspace(0, 1, 5)
+   assert(x:get(2, 1) == 0.25) */
 static int matrix_linspace(lua_State *L) {
   double a = lib_checknumber(L, 1), b = lib_checknumber(L, 2);
   lua_Integer n = lib_checkinteger(L, "matrix.linspace", 3, "n", 1, INT_MAX);
@@ -245,7 +312,12 @@ static or_matrix *vector_argument(lua_State *L, const char *who, int arg,
   return v;
 }
 
-/* matrix.diag(v): the square matrix with v on its diagonal */
+/*** v on the diagonal, 0 elsewhere.
+   @function matrix.diag
+   @tparam {number,...}|matrix v an array, a column or a row
+   @tparam[opt] table options
+   @tparam[opt] string options.precision
+   @treturn matrix n×n */
 static int matrix_diag(lua_State *L) {
   lib_options(L, "matrix.diag", 2, only_precision);
   or_matrix *v = vector_argument(L, "matrix.diag", 1,
@@ -289,26 +361,55 @@ static int concatenate(lua_State *L, const char *who, bool across) {
   return 1;
 }
 
+/*** Matrices side by side.
+   @function matrix.hcat
+   @tparam matrix A
+   @tparam matrix B as many rows
+   @tparam matrix ... more of them
+   @treturn matrix of A's precision
+   @usage
+   local A = ortho.matrix.eye(2)
+   local B = ortho.matrix.hcat(A, 2 * A)
+   assert(B:cols() == 4) */
 static int matrix_hcat(lua_State *L) {
   return concatenate(L, "matrix.hcat", true);
 }
 
+/*** Matrices one above the other.
+   @function matrix.vcat
+   @tparam matrix A
+   @tparam matrix B as many columns
+   @tparam matrix ... more of them
+   @treturn matrix of A's precision */
 static int matrix_vcat(lua_State *L) {
   return concatenate(L, "matrix.vcat", false);
 }
 
 /* --- reading and writing ------------------------------------------------ */
 
+/*** Looking, writing.
+   @section looking */
+
+/*** The number of rows.
+   @function A:rows
+   @treturn int m */
 static int matrix_rows(lua_State *L) {
   lua_pushinteger(L, lib_checkmatrix(L, 1)->rows);
   return 1;
 }
 
+/*** The number of columns.
+   @function A:cols
+   @treturn int n */
 static int matrix_cols(lua_State *L) {
   lua_pushinteger(L, lib_checkmatrix(L, 1)->cols);
   return 1;
 }
 
+/*** Rows and columns.
+   @function A:shape
+   @treturn int m
+   @treturn int n */
 static int matrix_shape(lua_State *L) {
   or_matrix *m = lib_checkmatrix(L, 1);
   lua_pushinteger(L, m->rows);
@@ -316,12 +417,17 @@ static int matrix_shape(lua_State *L) {
   return 2;
 }
 
+/*** The precision.
+   @function A:precision
+   @treturn "float64"|"float32" */
 static int matrix_precision(lua_State *L) {
   lua_pushstring(L, or_precision_name(lib_checkmatrix(L, 1)->precision));
   return 1;
 }
 
-/* The power of two that all stored values are to be multiplied with. */
+/*** The power of two that the stored values are multiplied with.
+   @function A:exponent
+   @treturn int */
 static int matrix_exponent(lua_State *L) {
   lua_pushinteger(L, lib_checkmatrix(L, 1)->exponent);
   return 1;
@@ -351,6 +457,12 @@ static double get_element(lua_State *L, const char *who, const or_matrix *m,
   return v;
 }
 
+/*** Element (i,j).
+   @function A:get
+   @tparam int i
+   @tparam int j
+   @treturn number
+   @raise where the value does not fit a number. */
 static int matrix_get(lua_State *L) {
   or_matrix *m = lib_checkmatrix(L, 1);
   int i = index_argument(L, "matrix:get", 2, "row", m->rows);
@@ -359,6 +471,12 @@ static int matrix_get(lua_State *L) {
   return 1;
 }
 
+/*** Sets element (i,j), in place.
+   @function A:set
+   @tparam int i
+   @tparam int j
+   @tparam number value
+   @treturn matrix A */
 static int matrix_set(lua_State *L) {
   or_matrix *m = lib_checkmatrix(L, 1);
   int i = index_argument(L, "matrix:set", 2, "row", m->rows);
@@ -368,7 +486,10 @@ static int matrix_set(lua_State *L) {
   return 1;
 }
 
-/* A:assign(B): A's elements become B's, in place; B may be a number. */
+/*** In place: the elements become B's, or all the number B.
+   @function A:assign
+   @tparam matrix|number B of A's shape; they may overlap
+   @treturn matrix A */
 static int matrix_assign(lua_State *L) {
   or_matrix *m = lib_checkmatrix(L, 1);
   if (lua_type(L, 2) == LUA_TNUMBER) {
@@ -397,6 +518,18 @@ static int matrix_assign(lua_State *L) {
 
 /* --- views and copies --------------------------------------------------- */
 
+/*** Views and copies.
+   @section views */
+
+/*** Column j as a view, which shares A's elements: writing into it changes
+   A.
+   @function A:col
+   @tparam int j
+   @treturn matrix m×1
+   @usage
+   local A = ortho.matrix.zeros(2, 3)
+   A:col(2):assign(7)
+   assert(A:sum() == 14) */
 static int matrix_col(lua_State *L) {
   or_matrix *m = lib_checkmatrix(L, 1);
   int j = index_argument(L, "matrix:col", 2, "column", m->cols);
@@ -404,6 +537,10 @@ static int matrix_col(lua_State *L) {
   return 1;
 }
 
+/*** Row i as a view, which shares A's elements.
+   @function A:row
+   @tparam int i
+   @treturn matrix 1×n */
 static int matrix_row(lua_State *L) {
   or_matrix *m = lib_checkmatrix(L, 1);
   int i = index_argument(L, "matrix:row", 2, "row", m->rows);
@@ -426,7 +563,14 @@ static int range_start(lua_State *L, const char *who, int arg, const char *what,
   return (int)lib_checkinteger(L, who, arg, what, 1, (lua_Integer)n + 1) - 1;
 }
 
-/* A:sub(i1,i2,j1,j2): a view of rows i1..i2 and columns j1..j2 */
+/*** A view of rows i1..i2 and columns j1..j2; empty where i2 = i1 − 1 or j2
+   = j1 − 1.
+   @function A:sub
+   @tparam int i1
+   @tparam int i2
+   @tparam int j1
+   @tparam int j2
+   @treturn matrix */
 static int matrix_sub(lua_State *L) {
   const char *who = "matrix:sub";
   or_matrix *m = lib_checkmatrix(L, 1);
@@ -444,11 +588,17 @@ static int copy_as(lua_State *L, const char *who, or_precision p) {
   return 1;
 }
 
+/*** A copy of the same precision.
+   @function A:copy
+   @treturn matrix m×n */
 static int matrix_copy(lua_State *L) {
   return copy_as(L, "matrix:copy", lib_checkmatrix(L, 1)->precision);
 }
 
-/* A:to("float32"): a copy in that precision */
+/*** A copy in another precision.
+   @function A:to
+   @tparam "float64"|"float32" precision
+   @treturn matrix m×n */
 static int matrix_to(lua_State *L) {
   return copy_as(L, "matrix:to", lib_checkprecision(L, "matrix:to", 2));
 }
@@ -459,7 +609,11 @@ static void copy_column(const or_matrix *from, int j, or_matrix *to, int k) {
   or_matrix_copy(&source, &column);
 }
 
-/* A:select{j1, j2, ...}: a copy of those columns, in that order */
+/*** A copy of those columns, in that order, repeats allowed.
+   @function A:select
+   @call A:select{j1, j2, ...}
+   @tparam {int,...} columns
+   @treturn matrix */
 static int matrix_select(lua_State *L) {
   or_matrix *m = lib_checkmatrix(L, 1);
   lib_checktable(L, 2);
@@ -493,8 +647,12 @@ static void gather_some(lua_State *L, const or_matrix *from, lua_Integer first,
   or_gather(from, columns, &some);
 }
 
-/* A:gather(B, indices [, first=1]): A's columns become B's columns
-   indices[first], indices[first + 1], ...; allocates nothing */
+/*** In place, A's columns become B's columns indices[first],
+   indices[first+1], ... Allocates nothing.
+   @function A:gather
+   @tparam matrix B of A's rows, precision and exponent
+   @tparam {int,...} indices
+   @tparam[opt=1] int first */
 static int matrix_gather(lua_State *L) {
   const char *who = "matrix:gather";
   or_matrix *m = lib_checkmatrix(L, 1), *from = lib_checkmatrix(L, 2);
@@ -522,7 +680,11 @@ static int matrix_gather(lua_State *L) {
   return 0;
 }
 
-/* A:reshape(rows, cols): a copy, read and filled column by column */
+/*** A copy with as many elements, read and filled column by column.
+   @function A:reshape
+   @tparam int rows
+   @tparam int cols
+   @treturn matrix rows×cols */
 static int matrix_reshape(lua_State *L) {
   or_matrix *m = lib_checkmatrix(L, 1);
   lua_Integer rows = size_argument(L, "matrix:reshape", 2, "rows");
@@ -537,7 +699,10 @@ static int matrix_reshape(lua_State *L) {
   return 1;
 }
 
-/* A:totable(): an array of rows */
+/*** An array of rows.
+   @function A:totable
+   @treturn {{number,...},...}
+   @raise where a value does not fit a number. */
 static int matrix_totable(lua_State *L) {
   or_matrix *m = lib_checkmatrix(L, 1);
   lua_createtable(L, m->rows, 0);
@@ -552,7 +717,10 @@ static int matrix_totable(lua_State *L) {
   return 1;
 }
 
-/* A:tolist(): all elements as a flat array, column by column */
+/*** A flat array, column by column.
+   @function A:tolist
+   @treturn {number,...}
+   @raise where a value does not fit a number. */
 static int matrix_tolist(lua_State *L) {
   or_matrix *m = lib_checkmatrix(L, 1);
   lua_createtable(L, (int)(or_matrix_count(m) % INT_MAX), 0);

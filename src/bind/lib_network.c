@@ -2,6 +2,9 @@
    losses, the Jacobian, and the norms they leave behind. The core makes the
    passes (core/network.h), lib_pass.c has what they need of Lua; here arguments
    are checked and results are pushed. */
+
+/*** @module layer */
+
 #include <math.h>
 
 #include "lib_layer.h"
@@ -17,7 +20,14 @@ static void check_batch(lua_State *L, const char *who) {
     lib_error(L, "%s: the batch is empty (a %s matrix)", who, lib_shape(L, x));
 }
 
-/* y = net:forward(x): x inputs x batch, y outputs x batch */
+/*** Methods of every layer.
+   @section methods */
+
+/*** The output. x is kept by reference for the way back: do not write into
+   it before `net:backward`.
+   @function net:forward
+   @tparam matrix x inputs×batch
+   @treturn matrix y, outputs×batch */
 static int net_forward(lua_State *L) {
   run r;
   check_batch(L, "layer:forward");
@@ -34,9 +44,21 @@ static const char *last_name(const network *n) {
   return lib_stepname(last < 0 ? OR_STEP_CALL : n->steps[last]->kind);
 }
 
-/* dx = net:backward(dy): dy = dloss/dy of the last forward's shape. Gradients
-   of parameters add up. net:backward(dy, false) skips dx, which saves the
-   first layer's product, and returns nothing. */
+/*** The way back, from the last `net:forward` of the same layer (not of a
+   network that it is part of). Gradients of parameters add up until
+   `net:zero_grad`.
+   @function net:backward
+   @tparam matrix dy dloss/dy, of y's shape
+   @tparam[opt=true] bool wanted false skips dx and the first layer's product,
+     and returns nothing
+   @treturn matrix dx = dloss/dx
+   @usage
+   local r = ortho.rng(1)
+   local net = ortho.mlp { width = 4, depth = 3, rng = r }
+   local y = net:forward(r:normal(4, 8))
+   local loss, dy = ortho.loss.mse(y, r:uniform(4, 8))
+   net:zero_grad():backward(dy, false)
+   print(ortho.metric.grad_norms(net)[1]) */
 static int net_backward(lua_State *L) {
   run r;
   const char *who = "layer:backward";
@@ -133,11 +155,15 @@ static int push_loss(lua_State *L, step_loss s) {
   return 3;
 }
 
-/* value, log10, correct = net:loss_gradient(x, target, loss): forward, loss
-   and backward; gradients of parameters add up. loss: "mse", "mse_half",
-   "mse_sum", "cross_entropy", or a function(prediction, target) that returns
-   value and gradient. correct: right answers in the batch, where there are
-   classes. */
+/*** Forward, a loss, and the way back: gradients of parameters add up.
+   Allocates nothing after its first call.
+   @function net:loss_gradient
+   @tparam matrix x
+   @tparam matrix|{int,...} target
+   @tparam string|func loss as in `net:loss`
+   @treturn number value
+   @treturn number log10 value
+   @treturn ?int the number of right answers, where there are classes */
 static int net_loss_gradient(lua_State *L) {
   run r;
   step_loss s = loss_pass(L, &r, "layer:loss_gradient", OR_ADD_GRADIENTS);
@@ -145,8 +171,15 @@ static int net_loss_gradient(lua_State *L) {
   return push_loss(L, s);
 }
 
-/* The same value, log10 and correct, without backward: net:loss(x, target,
-   loss) */
+/*** Forward and a loss.
+   @function net:loss
+   @tparam matrix x
+   @tparam matrix|{int,...} target as for that loss
+   @tparam "mse"|"mse_half"|"mse_sum"|"cross_entropy"|func loss or a
+     function(prediction, target) that returns value and gradient
+   @treturn number value
+   @treturn number log10 value
+   @treturn ?int the number of right answers, where there are classes */
 static int net_loss(lua_State *L) {
   run r;
   step_loss s = loss_pass(L, &r, "layer:loss", OR_NO_GRADIENTS);
@@ -196,9 +229,10 @@ static void all_rows(lua_State *L, run *r, const or_matrix *x,
   }
 }
 
-/* J = net:jacobian(x): x one column; J outputs x inputs, dy_i/dx_j. Works in
-   memory of its own, so the last forward and the gradients stay (layers
-   written in Lua do see the passes). */
+/*** dy_i/dx_j at x. The last forward and the gradients stay as they are.
+   @function net:jacobian
+   @tparam matrix x one column
+   @treturn matrix outputs×inputs */
 static int net_jacobian(lua_State *L) {
   run r;
   const char *who = "layer:jacobian";
@@ -296,22 +330,27 @@ static void push_activation_norms(lua_State *L, const network *n,
   push_output(L, n, plan, list, pending);
 }
 
-/* log10 of ||dloss/dz_l||_F for each linear layer, of the last backward */
+/*** As `metric.log10_delta_norms`.
+   @function net:log10_delta_norms
+   @treturn {number,...} */
 static int net_log10_delta_norms(lua_State *L) {
   lib_checklayer(L, 1);
   push_norms(L, lib_pushnetwork(L, 1), NULL, delta_norm);
   return 1;
 }
 
-/* log10 of ||dloss/dW_l||_F for each linear layer */
+/*** As `metric.log10_grad_norms`.
+   @function net:log10_grad_norms
+   @treturn {number,...} */
 static int net_log10_grad_norms(lua_State *L) {
   lib_checklayer(L, 1);
   push_norms(L, lib_pushnetwork(L, 1), NULL, grad_norm);
   return 1;
 }
 
-/* log10 of ||a_l||_F for each linear layer: its output, after the activation
-   that follows it, of the last forward */
+/*** As `metric.log10_activation_norms`.
+   @function net:log10_activation_norms
+   @treturn {number,...} */
 static int net_log10_activation_norms(lua_State *L) {
   run r;
   lib_checklayer(L, 1);
@@ -325,10 +364,28 @@ static int net_log10_activation_norms(lua_State *L) {
   return 1;
 }
 
-/* t = net:signal(x, target, loss): log10 norms for each linear layer, arrays
-   forward, delta and gradient as above, and loss, log10_loss. Forward, loss and
-   backward in one, without gradients: they are measured, not kept, so that a
-   deep net takes less time and half the memory. */
+/*** How large everything is: log10 norms over the linear layers, layer 1
+   first, as `theory.signal` predicts them. Gradients are measured, not
+   made: faster than `net:loss_gradient`, and about half the memory. Those
+   that are there stay. Where the batch is small beside the layer, ‖dz x'‖²
+   is ⟨dz'dz, x'x⟩, which agrees with the product's to some batch·eps.
+   @function net:signal
+   @tparam matrix x
+   @tparam matrix|{int,...} target
+   @tparam string|func loss as in `net:loss`
+   @treturn signal
+   @usage
+   local r = ortho.rng(1)
+   local net = ortho.mlp { width = 16, depth = 5, rng = r }
+   local s = net:signal(r:uniform(16, 4), r:uniform(16, 4), "mse_half")
+   print(s.gradient[1], s.forward[5], s.log10_loss) */
+/*** What `net:signal` returns.
+   @table signal
+   @tfield {number,...} forward log10 ‖a_l‖_F
+   @tfield {number,...} delta log10 ‖dloss/dz_l‖_F
+   @tfield {number,...} gradient log10 ‖dloss/dW_l‖_F
+   @tfield number loss
+   @tfield number log10_loss */
 static int net_signal(lua_State *L) {
   run r;
   step_loss s = loss_pass(L, &r, "layer:signal", OR_MEASURE_GRADIENTS);

@@ -2,6 +2,15 @@
    place. An optimizer keeps its state (velocities, moments) in a table in its
    user value, by the parameter's number: a step allocates nothing after the
    first one. */
+
+/*** Updates in place; PyTorch's rules. One optimizer belongs to one network.
+
+   Schedules are functions of the number of steps taken so far, 0 before the
+   first, that return the rate of the next step: `opt:lr(schedule(step))`, or
+   `schedule=` in `train`.
+   @module optim
+   @pragma nostrip */
+
 #include "../core/optim.h"
 
 #include <math.h>
@@ -62,7 +71,24 @@ static optimizer *new_optimizer(lua_State *L, optim_kind kind) {
 static const char *const sgd_options[] = {"lr", "momentum", "nesterov",
                                           "weight_decay", NULL};
 
-/* optim.sgd{lr=, momentum=0, nesterov=false, weight_decay=0} */
+/*** d = g + weight_decay w; velocity = momentum velocity + d; w = w − lr
+   velocity (nesterov: w − lr (d + momentum velocity)).
+   @function optim.sgd
+   @tparam table options
+   @tparam number options.lr
+   @tparam[opt=0] number options.momentum
+   @tparam[opt=false] bool options.nesterov
+   @tparam[opt=0] number options.weight_decay
+   @treturn optimizer
+   @usage
+   local r = ortho.rng(1)
+   local net = ortho.mlp { width = 4, depth = 2, rng = r }
+   local x, y = r:normal(4, 8), r:normal(4, 8)
+   local opt = ortho.optim.sgd { lr = 0.1, momentum = 0.9 }
+   for _ = 1, 10 do
+     net:zero_grad():loss_gradient(x, y, "mse")
+     opt:step(net)
+   end */
 static int optim_sgd(lua_State *L) {
   const char *who = "optim.sgd";
   lua_settop(L, 1);
@@ -97,12 +123,30 @@ static int adam(lua_State *L, const char *who, optim_kind kind, double decay) {
   return 1;
 }
 
-/* optim.adam{lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0} */
+/*** Adam; weight decay is added to the gradient.
+   @function optim.adam
+   @tparam table options
+   @tparam[opt=1e-3] number options.lr
+   @tparam[opt=0.9] number options.beta1
+   @tparam[opt=0.999] number options.beta2
+   @tparam[opt=1e-8] number options.eps
+   @tparam[opt=0] number options.weight_decay
+   @treturn optimizer
+   @paper Kingma, Ba 2015 */
 static int optim_adam(lua_State *L) {
   return adam(L, "optim.adam", OPTIM_ADAM, 0);
 }
 
-/* optim.adamw{...}: the same with decoupled weight_decay=0.01 */
+/*** Adam with decoupled decay, w = w − lr weight_decay w.
+   @function optim.adamw
+   @tparam table options
+   @tparam[opt=1e-3] number options.lr
+   @tparam[opt=0.9] number options.beta1
+   @tparam[opt=0.999] number options.beta2
+   @tparam[opt=1e-8] number options.eps
+   @tparam[opt=0.01] number options.weight_decay
+   @treturn optimizer
+   @paper Loshchilov, Hutter 2019 */
 static int optim_adamw(lua_State *L) {
   return adam(L, "optim.adamw", OPTIM_ADAMW, 0.01);
 }
@@ -161,8 +205,13 @@ static void step_parameter(lua_State *L, const or_matrix *g, or_matrix *w,
   lib_check(L, "optim:step", status);
 }
 
-/* opt:step(net [, scale=1]): updates every parameter of net from scale times
-   its gradient */
+/*** Updates every parameter from scale times its gradient: what clipping and
+   then a step would do, in one go.
+   @function opt:step
+   @tparam layer net
+   @tparam[opt=1] number scale
+   @treturn optimizer opt
+   @raise where a gradient is too large for a number (clip it first). */
 static int optim_step(lua_State *L) {
   step s = {.o = check_optimizer(L, 1), .state = 3, .scale = 1};
   lib_checklayer(L, 2);
@@ -183,7 +232,10 @@ static double *rate_of(optimizer *o) {
   return o->kind == OPTIM_SGD ? &o->sgd.lr : &o->adam.lr;
 }
 
-/* opt:lr() is the learning rate, opt:lr(value) sets it */
+/*** The learning rate, set to value if there is one.
+   @function opt:lr
+   @tparam[opt] number value
+   @treturn number */
 static int optim_lr(lua_State *L) {
   optimizer *o = check_optimizer(L, 1);
   if (!lua_isnoneornil(L, 2))
@@ -192,7 +244,9 @@ static int optim_lr(lua_State *L) {
   return 1;
 }
 
-/* opt:steps(): how many were taken */
+/*** How many steps were taken.
+   @function opt:steps
+   @treturn int */
 static int optim_steps(lua_State *L) {
   lua_pushinteger(L, check_optimizer(L, 1)->steps);
   return 1;
@@ -226,12 +280,20 @@ static int push_norm(lua_State *L, or_norm norm) {
   return 2;
 }
 
-/* optim.grad_norm(net): the joint norm of all gradients, and its log10 */
+/*** The joint norm of all gradients.
+   @function optim.grad_norm
+   @tparam layer net
+   @treturn number the norm
+   @treturn number log10 of it */
 static int optim_grad_norm(lua_State *L) { return push_norm(L, total_norm(L)); }
 
-/* optim.clip(net, max_norm): scales all gradients so that their joint norm is
-   at most max_norm (PyTorch's clip_grad_norm_). Returns the norm before, and
-   its log10. A norm that is NaN or Inf changes nothing. */
+/*** Scales all gradients, in place, to a joint norm of at most max_norm
+   (PyTorch's `clip_grad_norm_`). A NaN or Inf norm changes nothing.
+   @function optim.clip
+   @tparam layer net
+   @tparam number max_norm
+   @treturn number the norm before
+   @treturn number log10 of it */
 static int optim_clip(lua_State *L) {
   double max_norm = lib_checknumber(L, 2);
   if (!(max_norm > 0))

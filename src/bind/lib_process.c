@@ -1,6 +1,9 @@
 /* lib_process.c: another program, over system/process.h. The record owns the
    child and its pipes, and its collection ends both, so that no error leaves a
    process or a descriptor behind. */
+
+/*** @module file */
+
 #include "../system/process.h"
 #include "lib.h"
 
@@ -75,10 +78,14 @@ static void push_joined(lua_State *L, int list) {
   luaL_pushresult(&b);
 }
 
-/* spawn({program, argument...} [, text]) -> status, stdout, stderr
-   | nil, message
-   Finds the program on PATH, gives it the text as its input, and returns its
-   exit status (128 + signal where a signal ended it) and all it wrote. */
+/*** Runs a program, without a shell, with text as its input.
+   @function file.spawn
+   @call file.spawn({program, ...} [, text])
+   @tparam {string,...} command
+   @tparam[opt] string text
+   @treturn int exit status
+   @treturn string stdout
+   @treturn string stderr */
 int lib_spawn(lua_State *L) {
   sys_input input = {"", 0};
   lua_settop(L, 2);

@@ -1,6 +1,9 @@
 /* lib_tree.c: what is done to all layers that are in one: walking over them,
    laying their steps out one after the other, their parameters, copies. Nothing
    recurses: containers may stand inside each other as deep as memory allows. */
+
+/*** @module layer */
+
 #include <string.h>
 
 #include "lib_layer.h"
@@ -223,33 +226,47 @@ static int gathered(lua_State *L, gathering g) {
   return 1;
 }
 
-/* net:weights(), :biases(), :weight_gradients(), :bias_gradients(): arrays
-   of the linear layers' own matrices, layer 1 first. Writing into them
-   changes the network. */
+/*** The linear layers' own weight matrices, layer 1 first. Writing into them
+   changes the network.
+   @function net:weights
+   @treturn {matrix,...} */
 static int net_weights(lua_State *L) {
   return gathered(L, (gathering){0, {SLOT_WEIGHT, 0}, true, "weights"});
 }
 
+/*** The linear layers' own biases, layer 1 first.
+   @function net:biases
+   @treturn {matrix,...} */
 static int net_biases(lua_State *L) {
   return gathered(L, (gathering){0, {SLOT_BIAS, 0}, true, "biases"});
 }
 
+/*** The gradients of `net:weights`, in the same order.
+   @function net:weight_gradients
+   @treturn {matrix,...} */
 static int net_weight_gradients(lua_State *L) {
   return gathered(L,
                   (gathering){0, {SLOT_DWEIGHT, 0}, true, "weight_gradients"});
 }
 
+/*** The gradients of `net:biases`, in the same order.
+   @function net:bias_gradients
+   @treturn {matrix,...} */
 static int net_bias_gradients(lua_State *L) {
   return gathered(L, (gathering){0, {SLOT_DBIAS, 0}, true, "bias_gradients"});
 }
 
-/* net:parameters(), net:gradients(): everything that can be trained, and the
-   gradients in the same order. */
+/*** All that can be trained (layer_norm's included).
+   @function net:parameters
+   @treturn {matrix,...} */
 static int net_parameters(lua_State *L) {
   return gathered(
       L, (gathering){0, {SLOT_WEIGHT, SLOT_BIAS}, false, "parameters"});
 }
 
+/*** The gradients of `net:parameters`, in the same order.
+   @function net:gradients
+   @treturn {matrix,...} */
 static int net_gradients(lua_State *L) {
   return gathered(
       L, (gathering){0, {SLOT_DWEIGHT, SLOT_DBIAS}, false, "gradients"});
@@ -334,7 +351,9 @@ static void zero_leaf(lua_State *L, void *context) {
   }
 }
 
-/* net:zero_grad() */
+/*** Sets all gradients to 0.
+   @function net:zero_grad
+   @treturn layer net */
 static int net_zero_grad(lua_State *L) {
   lib_checklayer(L, 1);
   lua_settop(L, 1);
@@ -348,8 +367,12 @@ static void set_plain(lua_State *L, void *context) {
     l->step.plain = *(bool *)context;
 }
 
-/* net:rescale(false): plain arithmetic, which overflows and vanishes as NumPy
-   and PyTorch do; net:rescale(true), the default, carries exponents. */
+/*** With false plain arithmetic, which overflows and vanishes as in NumPy
+   and PyTorch; with true (the default) exponents. Where plain numbers hold
+   a result, both have the same bits.
+   @function net:rescale
+   @tparam bool on
+   @treturn layer net */
 static int net_rescale(lua_State *L) {
   lib_checklayer(L, 1);
   if (!lua_isboolean(L, 2))
@@ -422,7 +445,9 @@ static void copy_any(lua_State *L, int list) {
   }
 }
 
-/* net:copy(): an independent network with the same parameters */
+/*** An independent network with the same parameters.
+   @function net:copy
+   @treturn layer */
 static int net_copy(lua_State *L) {
   lib_checklayer(L, 1);
   lua_settop(L, 1);

@@ -1,5 +1,5 @@
 /* run_options.c: the options of a run: one table, from which the command
-   line, both texts of --help, sweeps, reports and docs/api.md have names,
+   line, both texts of --help, sweeps, reports and docs/api/sweep.md have names,
    kinds and ranges, and the one check of a value. Reads no argv, and prints
    nothing. */
 #include <errno.h>

@@ -162,7 +162,7 @@ describe("a session", function()
     assert.equal("2", enter "_")
     assert.equal("7", enter "a = 7; a")
     assert.equal("", enter "a;")
-    assert.matches("A:svd%(%)\n.*Vt k×n.*for example", enter "?svd ")
+    assert.matches("A:svd%(%)\n.*Vt, k×n.*for example", enter "?svd ")
     keys("help", "Enter")
     see "Ctrl%-C stops the current entry only"
     assert.matches("Haar%-distributed", enter 'help "haar"')

@@ -67,6 +67,17 @@ local function item_of(item)
     usage = list_or_nil(item.usage) }
 end
 
+-- Its own, and that of its sections.
+local function page_text(page)
+  local texts = { page.text }
+  for _, section in ipairs(page.sections) do
+    if section.text and section.text ~= "" then
+      texts[#texts + 1] = section.title .. "\n\n" .. section.text
+    end
+  end
+  return table.concat(texts, "\n\n")
+end
+
 -- The text of a Lua file that returns an array of {name, texts, items}.
 function help.text(reference)
   local lines = { "-- reference: what help() and Tab know. Made by `make "
@@ -74,7 +85,7 @@ function help.text(reference)
     "-- luacheck: ignore 631", "return {" }
   for _, page in ipairs(reference) do
     lines[#lines + 1] = ("{ name = %q, text = %s, items = {"):format(page.name,
-      (quoted(page.text)))
+      (quoted(page_text(page))))
     for _, item in ipairs(page.items) do
       lines[#lines + 1] = literal(item_of(item)) .. ","
     end

@@ -34,6 +34,14 @@ local function run_ldoc()
   return dump
 end
 
+-- LDoc passes over a comment in Lua whose first line has two dashes further on.
+local function check_first_lines()
+  local found = io.popen [[grep -rnE '^ *--- [^@]*[^-]--[^-]*$' lua]]
+  local lines = found:read "a"
+  found:close()
+  if lines ~= "" then error("LDoc takes these for rulers:\n" .. lines, 0) end
+end
+
 local function made_from(reference)
   local files = { ["lua/orthorun/prompt/reference.lua"] = help.text(reference),
     ["docs/stubs/orthorun.lua"] = stubs.text(reference),
@@ -80,6 +88,7 @@ local function stale(files)
   return list
 end
 
+check_first_lines()
 local dump = run_ldoc()
 local reference, wrong = model.read(dump)
 os.remove(dump)

@@ -39,7 +39,7 @@ end
 -- would end LDoc's modifier.
 local function param_of(raw)
   local default = raw.default
-  return { name = raw.name:match "[^.]+$", type = raw.type or "",
+  return { name = raw.name:match "[^.]+$" or raw.name, type = raw.type or "",
     optional = default ~= nil or nil,
     default = type(default) == "string" and default:gsub(";", ",") or nil,
     text = one_line(raw.text) }
@@ -49,7 +49,7 @@ end
 local function params_of(item, raw)
   item.params = {}
   for _, each in ipairs(raw.params) do
-    local table_name = each.name:match "^(.-)%."
+    local table_name = each.name:match "^(%w+)%."
     if table_name then
       local owner = item.params[#item.params]
       if not owner or owner.name ~= table_name then
@@ -139,6 +139,17 @@ end
 
 -- --- pages -----------------------------------------------------------------
 
+-- What is called by one word (`plot`) before the rest (`plot.script`).
+local function callables_first(items)
+  local first, rest = {}, {}
+  for _, item in ipairs(items) do
+    local one = item.kind == "function" and not item.name:find "[.:]"
+    table.insert(one and first or rest, item)
+  end
+  table.move(first, 1, #first, 1, items)
+  table.move(rest, 1, #rest, #first + 1, items)
+end
+
 -- Items under the sections that they are in, in order: {title, text, items}.
 local function sections_of(page, raw)
   local list, by_title = { { items = {} } }, {}
@@ -154,6 +165,14 @@ local function sections_of(page, raw)
   return list
 end
 
+local function table_param(item)
+  for _, param in ipairs(item.params) do
+    if param.type == "table" then return param end
+  end
+  model.complain("%s: @like, and no table", item.name)
+  return {}
+end
+
 -- `@like NAME`: the options of another function, too.
 local function add_likes(pages)
   for _, item in pairs(pages.by_name) do
@@ -162,6 +181,10 @@ local function add_likes(pages)
       model.complain("%s: @like %s, which is not there", item.name, item.like)
     elseif other then
       local own, param = model.options(item)
+      if not own then
+        param = table_param(item)
+        param.options, own = {}, {}
+      end
       local seen = {}
       for _, option in ipairs(own) do seen[option.name] = true end
       param.inherited = {}
@@ -208,6 +231,7 @@ function model.read(path)
       page.items[k], pages.by_name[item.name] = item, item
     end
     page.sections = sections_of(page, raw)
+    callables_first(page.sections[1].items)
     pages[i], pages.by_page[page.name] = page, page
   end
   add_likes(pages)

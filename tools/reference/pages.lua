@@ -3,10 +3,16 @@ local pages = {}
 
 local function anchor(name) return (name:lower():gsub("[^%w_-]", "")) end
 
--- Where an item stands, as seen from a page.
+-- Words that mean something else more often than what is called so.
+local plain = { file = true, run = true, prompt = true, data = true,
+  results = true, options = true, set = true, table = true }
+
+-- Where an item stands, as seen from a page; nil for what should be no link.
 local function link(reference, from, name)
   local item, page = reference.by_name[name], reference.by_page[name]
-  if item then
+  if plain[name] or item and item.page.name == "prompt" and from ~= item.page then
+    return nil
+  elseif item then
     local file = item.page == from and "" or item.page.name .. ".md"
     return file .. "#" .. anchor(name)
   end
@@ -27,41 +33,45 @@ local function type_text(type)
   return (type:gsub("^%?", "nil|"):gsub("|", " or "))
 end
 
-local function param_line(param)
+local function param_line(param, link_in)
   local kind = type_text(param.type)
   if param.default then
     kind = kind .. ", default " .. param.default
   elseif param.optional then
     kind = kind .. ", optional"
   end
-  local text = param.text ~= "" and ": " .. param.text or ""
+  local text = param.text ~= "" and ": " .. link_in(param.text) or ""
   return ("- `%s` (%s)%s"):format(param.name, kind, text)
 end
 
-local function return_line(r)
-  local text = r.text ~= "" and ": " .. r.text or ""
+local function return_line(r, link_in)
+  local text = r.text ~= "" and ": " .. link_in(r.text) or ""
   return ("- → %s%s"):format(type_text(r.type), text)
 end
 
-local function item_lines(item, add)
+local function item_lines(item, add, link_in)
   for _, param in ipairs(item.params) do
-    if not param.options then add(param_line(param)) end
-    for _, option in ipairs(param.options or {}) do add(param_line(option)) end
-    if param.inherited then add(("- and the options of `%s`"):format(item.like)) end
+    if not param.options then add(param_line(param, link_in)) end
+    for _, option in ipairs(param.options or {}) do
+      add(param_line(option, link_in))
+    end
+    if param.inherited then
+      add(link_in(("- and the options of `%s`"):format(item.like)))
+    end
   end
   for i, r in ipairs(item.returns) do
     local before = item.returns[i - 1]
-    local line = return_line(r)
+    local line = return_line(r, link_in)
     if before and before.group ~= r.group then
       line = line:gsub("→", "or →", 1)
     end
     add(line)
   end
-  for _, text in ipairs(item.raise) do add("- Raises " .. text) end
+  for _, text in ipairs(item.raise) do add("- Raises " .. link_in(text)) end
   if #item.paper > 0 then add("- Source: " .. table.concat(item.paper, "; ")) end
   if #item.see > 0 then
     local names = {}
-    for i, name in ipairs(item.see) do names[i] = "`" .. name .. "`" end
+    for i, name in ipairs(item.see) do names[i] = link_in("`" .. name .. "`") end
     add("- See " .. table.concat(names, ", "))
   end
 end
@@ -78,8 +88,8 @@ local function item_text(reference, item, level, add)
   end
   if item.kind == "function" then add "" end
   add(linked(reference, item.page, item.text, item.name), "")
-  item_lines(item, function(line)
-    lines[#lines + 1] = linked(reference, item.page, line, item.name)
+  item_lines(item, function(line) lines[#lines + 1] = line end, function(text)
+    return linked(reference, item.page, text, item.name)
   end)
   if #lines > 0 then add(table.concat(lines, "\n"), "") end
   for _, usage in ipairs(item.usage) do add("```lua", usage, "```", "") end

@@ -137,6 +137,11 @@ end
 
 -- --- classes ---------------------------------------------------------------
 
+-- A word that the reference has for an object, and a module's name, too.
+local both = { tracker = true }
+
+local function is_object(name) return model.objects[name] and not both[name] end
+
 local operators = { A = {
   "mul(orthorun.matrix): orthorun.matrix", "mul(number): orthorun.matrix",
   "div(number): orthorun.matrix", "unm: orthorun.matrix",
@@ -164,7 +169,7 @@ local function add_class(add, reference, object, class)
     add("---@operator " .. operator)
   end
   local call = reference.by_name[object]
-  if call then add("---@overload " .. fun(call)) end
+  if call and not both[object] then add("---@overload " .. fun(call)) end
   local variable = class .. "_"
   add(("local %s = {}"):format(variable))
   add ""
@@ -197,8 +202,7 @@ local function tables_of(reference)
       local path = ""
       for part in item.name:gmatch "([%w_]+)%." do
         path = path == "" and part or path .. "." .. part
-        if not seen[path] and not model.objects[path] and
-          not item.name:find ":" then
+        if not seen[path] and not is_object(path) and not item.name:find ":" then
           seen[path] = true
           list[#list + 1] = path
         end
@@ -224,7 +228,7 @@ end
 
 local function is_function_of_ortho(item, tables)
   return item.kind == "function" and not item.name:find ":" and
-    not tables[item.name] and not model.objects[item.name] and
+    not tables[item.name] and not is_object(item.name) and
     item.page.name ~= "prompt"
 end
 

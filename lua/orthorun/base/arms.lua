@@ -4,6 +4,8 @@
 -- one scale, N(0, 1/n) and orthogonal another: most of the contrast between
 -- Gaussian and orthogonal is one of scale, which two arms alone would hide.
 
+--- @module nets
+
 local init = require "orthorun.core".init
 local root2 = math.sqrt(2)
 
@@ -20,9 +22,12 @@ local arms = {
     label = "orthogonal × √2", theory = { init = "orthogonal", gain = root2 } },
 }
 
---- The arms by number (a sweep's order) and by name: arms.gaussian.init.
--- arms.names is the array of names, arms.labels a table from name to label,
--- as a plot's labels= takes it.
+--- The five initializations to compare: N(0,1), N(0,1/n), He, orthogonal,
+-- orthogonal × √2. Each is a table with a name, an initializer (init), a label for
+-- plots, and what `theory.signal` knows it as (theory). They stand under their
+-- names, too: `arms.he_normal.init`.
+-- `arms.names` is the array of names, `arms.labels` goes from name to label.
+-- @tfield table arms
 arms.names, arms.labels = {}, {}
 for i, arm in ipairs(arms) do
   arms[arm.name] = arm

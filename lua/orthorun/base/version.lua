@@ -1,4 +1,7 @@
 -- version: what a script needs of the library, and whether this is it.
+
+--- @module run
+
 local core = require "orthorun.core"
 local events = require "orthorun.base.events"
 
@@ -19,6 +22,12 @@ local function is_enough(wanted, have)
   end
   return true
 end
+
+--- Raises unless the library has the major version of text ("1", "1.x", "1.2",
+-- "1.2.3") and is no older.
+-- @function require_version
+-- @tparam string text
+-- @treturn string the library's version
 
 -- require_version(text): raises unless this library has that major version and
 -- is no older: "1", "1.x", "1.2", "1.2.3". Returns the library's version.

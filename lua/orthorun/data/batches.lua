@@ -1,6 +1,9 @@
 -- batches: minibatches of a data set, data.batches{...}. A batch of shuffled
 -- samples is gathered into buffers made once; one of samples in their order
 -- is a view. Either way a step makes no garbage.
+
+--- @module data
+
 local core = require "orthorun.core"
 local names = require "orthorun.base.names"
 
@@ -123,14 +126,20 @@ end
 
 function Batches:__len() return #self.ranges end
 
--- Prepares epoch number e (1, 2, ...): draws its order.
+--- Draws the order of epoch e.
+-- @function batches:begin
+-- @tparam int e
 function Batches:begin(e)
   if self.shuffle then
     self.order = self.rng:split("shuffle"):split(e):permutation(self.x:cols())
   end
 end
 
--- Batch i of the epoch that was begun: x, y.
+--- Batch i of the epoch that was begun.
+-- @function batches:get
+-- @tparam int i
+-- @treturn matrix x
+-- @treturn ?matrix|{int,...} y
 function Batches:get(i)
   local range = self.ranges[i]
   if self.shuffle then
@@ -140,7 +149,11 @@ function Batches:get(i)
   return range.x, range.y
 end
 
--- for x, y in batches:epoch(e) do ... end
+--- An iterator: `for x, y in batches:epoch(e) do`. Epoch e is shuffled by
+-- `rng:split("shuffle"):split(e)`. A batch is valid until the next one.
+-- @function batches:epoch
+-- @tparam int e
+-- @treturn func
 function Batches:epoch(e)
   local i = 0
   self:begin(e)

@@ -4,6 +4,12 @@
 --   y        targets x samples; one-hot where there are labels; may be nil
 --   labels   array of classes 1, 2, ...; nil where there are none
 --   classes  the names of the classes; columns: the names of x's rows
+
+--- Data to learn. Files may be gzipped (CSV, IDX, npy). A missing, truncated or
+-- foreign file is an error that names it.
+-- @module data
+-- @pragma nostrip
+
 local core = require "orthorun.core"
 local files = require "orthorun.base.files"
 local idx = require "orthorun.data.idx"
@@ -37,9 +43,22 @@ local function check_count(who, name, value)
   end
 end
 
--- data.idx(file [, {scaled=true, limit=, precision=}]): an IDX file, gzipped
--- or not. Images: a matrix, one sample per column, bytes scaled to [0,1]
--- unless scaled = false. Labels: a Lua array.
+--- A data set.
+-- @table set
+-- @tfield matrix x inputs×samples
+-- @tfield ?matrix y targets×samples
+-- @tfield ?{int,...} labels classes 1, 2, ...
+-- @tfield ?{string,...} classes their names
+-- @tfield ?{string,...} columns the names of x's rows
+
+--- An IDX file. Images: a matrix, one sample per column. Labels: an array.
+-- @function data.idx
+-- @tparam string file
+-- @tparam[opt] table options
+-- @tparam[opt=true] bool options.scaled bytes divided by 255
+-- @tparam[opt] int options.limit samples at most
+-- @tparam[opt] string options.precision
+-- @treturn matrix|{int,...}
 function data.idx(file, options)
   options = names.options("data.idx", options,
     { "scaled", "limit", "precision" })
@@ -47,14 +66,23 @@ function data.idx(file, options)
   return at_caller("data.idx", idx.read, file, options)
 end
 
--- data.npy(file [, {transposed=, precision=}]): the matrix in a .npy file, as
--- NumPy shows it (a 1-D array is a column); its transpose on request.
+--- The matrix of a .npy file, as NumPy shows it; a 1-D array is a column.
+-- @function data.npy
+-- @tparam string file
+-- @tparam[opt] table options
+-- @tparam[opt=false] bool options.transposed
+-- @tparam[opt] string options.precision
+-- @treturn matrix
 function data.npy(file, options)
   options = names.options("data.npy", options, { "transposed", "precision" })
   return at_caller("data.npy", npy.read, file, options)
 end
 
--- data.write_npy(file, A): numpy.load(file) gives the same numbers.
+--- Writes a matrix; `numpy.load` gives the same numbers.
+-- @function data.write_npy
+-- @tparam string file
+-- @tparam matrix A
+-- @treturn string file
 function data.write_npy(file, A)
   npy.write(file, A)
   return file
@@ -78,9 +106,15 @@ local function fashion_file(options, part)
   return path
 end
 
--- data.fashion_mnist{split = "train"|"test", limit =, precision =, folder =}:
--- the set of 60,000 (test: 10,000) images, 784 numbers in [0,1] each, row by
--- row from the top; labels 1 to 10.
+--- The 60,000 images of Fashion-MNIST (split "test": 10,000), 784 numbers in [0,1]
+-- each, 10 classes; from Debian's package dataset-fashion-mnist.
+-- @function data.fashion_mnist
+-- @tparam[opt] table options
+-- @tparam[opt="train"] "train"|"test" options.split
+-- @tparam[opt] int options.limit samples at most
+-- @tparam[opt] string options.precision
+-- @tparam[opt] string options.folder where the files are
+-- @treturn set
 function data.fashion_mnist(options)
   options = names.options("data.fashion_mnist", options,
     { "split", "limit", "precision", "folder" })
@@ -106,28 +140,52 @@ end
 
 local csv_options = { "header", "label", "target", "limit", "precision" }
 
--- data.csv(file [, {header=, label=, target=, limit=, precision=}]): the set
--- in a CSV file (RFC 4180, gzipped or not), one sample per line. header: is
--- the first line one? (default: it is where it holds text). label: the column
--- (name or number) of the class, a text or a number. target: the column or
--- columns to predict. The other columns are x. nan and inf are kept.
+--- A set of a CSV file, one sample per line.
+-- @function data.csv
+-- @tparam string file
+-- @tparam[opt] table options
+-- @tparam[opt] bool options.header does the first line name columns? By default:
+--   if it holds text
+-- @tparam[opt] string|int options.label the column (name or number) of the class
+-- @tparam[opt] string|int|table options.target column or columns to predict; the
+--   rest is x
+-- @tparam[opt] int options.limit samples at most
+-- @tparam[opt] string options.precision
+-- @treturn set
 function data.csv(file, options)
   options = names.options("data.csv", options, csv_options)
   check_count("data.csv", "limit", options.limit)
   return at_caller("data.csv", sheet.read, file, options)
 end
 
--- data.write_csv(file, A [, {header = {...}}]): one line per column of A (one
--- sample per line), every number exact.
+--- Writes one line per column of A, every number exact.
+-- @function data.write_csv
+-- @tparam string file
+-- @tparam matrix A
+-- @tparam[opt] table options
+-- @tparam[opt] {string,...} options.header names of A's rows
+-- @treturn string file
 function data.write_csv(file, A, options)
   return sheet.write(file, A, options)
 end
 
 -- --- made-up data ---------------------------------------------------------
 
--- data.synthetic{inputs=, outputs=, samples=, rng=, distribution=,
--- precision=}: a set of random x and y, "uniform" in [0,1] (default) or
--- standard "normal". outputs defaults to inputs.
+--- Random x and y.
+-- @function data.synthetic
+-- @tparam table options
+-- @tparam int options.inputs
+-- @tparam int options.samples
+-- @tparam rng options.rng
+-- @tparam[opt=inputs] int options.outputs
+-- @tparam[opt="uniform"] "uniform"|"normal" options.distribution in [0,1], or
+--   standard normal
+-- @tparam[opt] string options.precision
+-- @treturn set
+-- @usage
+-- local set = ortho.data.synthetic { inputs = 4, samples = 10,
+--   rng = ortho.rng(1) }
+-- assert(set.x:cols() == 10)
 function data.synthetic(options)
   options = names.options("data.synthetic", options, { "inputs", "outputs",
     "samples", "rng", "distribution", "precision" })
@@ -153,16 +211,37 @@ end
 
 -- --- for training ---------------------------------------------------------
 
+--- Minibatches. `#batches` is their number in an epoch.
+-- @function data.batches
+-- @tparam table options
+-- @tparam matrix options.x
+-- @tparam[opt] matrix|{int,...} options.y
+-- @tparam[opt] int options.size samples a batch; by default all
+-- @tparam[opt=true] bool options.shuffle
+-- @tparam[opt] rng options.rng
+-- @tparam[opt=false] bool options.drop_last the last of an epoch is short where
+--   size does not divide the samples, unless this is set
+-- @tparam[opt=true] bool options.check NaN or Inf in the data is an error
+-- @treturn batches
+-- @usage
+-- local r = ortho.rng(1)
+-- local batches = ortho.data.batches { x = r:normal(2, 10), y = r:normal(1, 10),
+--   size = 4, rng = r }
+-- for x, y in batches:epoch(1) do print(x:cols(), y:cols()) end
 function data.batches(options)
   return require "orthorun.data.batches".new(options)
 end
 
 for name, f in pairs(require "orthorun.data.samples") do data[name] = f end
 
--- data.digits{limit=, precision=}: the set of 1,797 handwritten digits of the
--- UCI repository, 64 numbers in [0,1] each (8x8, row by row from the top);
--- labels 1 to 10 for the digits 0 to 9. It comes with the library, see
--- digits.txt beside this file.
+--- The 1,797 handwritten digits of the UCI repository, 64 numbers in [0,1] each,
+-- labels 1 to 10 for the digits 0 to 9. It comes with the library.
+-- @function data.digits
+-- @tparam[opt] table options
+-- @tparam[opt] int options.limit samples at most
+-- @tparam[opt] string options.precision
+-- @treturn set
+-- @paper Alpaydin, Kaynak 1998
 function data.digits(options)
   options = names.options("data.digits", options, { "limit", "precision" })
   check_count("data.digits", "limit", options.limit)
@@ -227,10 +306,28 @@ local function loader_of(file)
   return loaders[(base:match("%.(%w+)$") or ""):lower()]
 end
 
--- data.load(name or file [, options]): the set called "synthetic", "digits" or
--- "fashion_mnist", or in a file that ends in .csv, .npy, .idx or -ubyte
--- (and .gz). One sample per line of a CSV and per row of a .npy. Options that
--- a source has no use for are ignored, so that one call serves all.
+--- The set "synthetic", "digits" or "fashion_mnist", or of a .csv, .npy (one sample
+-- per row), .idx or -ubyte file. Options as for each of them; those a source has
+-- no use for are ignored.
+-- @function data.load
+-- @tparam string name or file
+-- @tparam[opt] table options
+-- @tparam[opt] int options.inputs
+-- @tparam[opt] int options.samples
+-- @tparam[opt] int options.outputs
+-- @tparam[opt] rng options.rng
+-- @tparam[opt] string options.distribution
+-- @tparam[opt] string options.split
+-- @tparam[opt] int options.limit
+-- @tparam[opt] string options.folder
+-- @tparam[opt] bool options.header
+-- @tparam[opt] string|int options.label
+-- @tparam[opt] string|int|table options.target
+-- @tparam[opt] string options.precision
+-- @treturn set
+-- @usage
+-- local set = ortho.data.load("digits", { limit = 100 })
+-- print(set.x, #set.labels)
 function data.load(name, options)
   options = names.options("data.load", options, load_options)
   if type(name) ~= "string" then
@@ -243,7 +340,10 @@ function data.load(name, options)
     "fashion_mnist", "digits", "FILE.csv", "FILE.npy", "FILE.idx" }))
 end
 
--- data.available(name): is the data set of that name, or the file, there?
+--- Is that data set, or file, there?
+-- @function data.available
+-- @tparam string name or file
+-- @treturn bool
 function data.available(name)
   if type(name) ~= "string" then
     fail("data.available: expected a name or a file, got a " .. type(name))
@@ -255,9 +355,15 @@ function data.available(name)
   return core.file.head(name, 1) ~= nil
 end
 
--- data.for_classes(name [, {rng=, precision=}]): two sets with labels, to learn
--- from and to be tested on, of the data called so: Fashion-MNIST's own two, of
--- others four fifths of the samples and the rest, drawn by rng.
+--- Two sets with labels, to learn from and to be tested on: Fashion-MNIST's own,
+-- else as `data.split`.
+-- @function data.for_classes
+-- @tparam string name or file
+-- @tparam[opt] table options
+-- @tparam[opt] rng options.rng
+-- @tparam[opt] string options.precision
+-- @treturn set to learn from
+-- @treturn set to be tested on
 function data.for_classes(name, options)
   options = names.options("data.for_classes", options, { "rng", "precision" })
   local precision = { precision = options.precision }
@@ -274,11 +380,19 @@ end
 
 local pools = {} -- data sets by name, read once
 
--- data.batch{data=, size=, inputs=, outputs=, rng=, limit=2000, standardize=}:
--- `size` samples of the data set called `data`, drawn without replacement (all
--- of them where it has fewer); "synthetic" ones have `inputs` and `outputs`
--- rows. Where a set has no targets y, they are uniform in [0,1]. standardize:
--- with each row's mean 0 and variance 1 over these samples.
+--- size samples: synthetic ones, or samples of the set that `data.load` finds under
+-- the name data= (all of them where it has fewer), read once. Where that set has
+-- no targets, y is uniform in [0,1].
+-- @function data.batch
+-- @tparam table options
+-- @tparam[opt="synthetic"] string options.data
+-- @tparam int options.size
+-- @tparam[opt] int options.inputs
+-- @tparam[opt=inputs] int options.outputs
+-- @tparam rng options.rng
+-- @tparam[opt=2000] int options.limit samples read
+-- @tparam[opt=false] bool options.standardize as `data.standardize`
+-- @treturn set
 function data.batch(options)
   options = names.options("data.batch", options, { "data", "size", "inputs",
     "outputs", "rng", "limit", "standardize" })

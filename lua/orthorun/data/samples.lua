@@ -1,6 +1,9 @@
 -- samples: labels, standardization and splits of sets for training. Part of
 -- ortho.data,
 -- whose init.lua knows the files.
+
+--- @module data
+
 local core = require "orthorun.core"
 local names = require "orthorun.base.names"
 
@@ -14,8 +17,13 @@ end
 
 -- --- labels ---------------------------------------------------------------
 
--- data.one_hot(labels, classes [, {precision=}]): classes x #labels, a 1 in
--- each column at its label (1, 2, ...).
+--- Labels as columns with a single 1.
+-- @function data.one_hot
+-- @tparam {int,...}|matrix labels
+-- @tparam int classes
+-- @tparam[opt] table options
+-- @tparam[opt] string options.precision
+-- @treturn matrix classes×samples
 function samples.one_hot(labels, classes, options)
   options = names.options("data.one_hot", options, { "precision" })
   if type(labels) ~= "table" then
@@ -59,9 +67,12 @@ local function safe_deviations(std, mean)
   return std
 end
 
--- data.standardize(x): x with each row's mean 0 and variance 1 (divisor n),
--- and the transform, to be called on other samples; its fields mean and std
--- are columns. Rows that are constant become 0.
+--- x with each row's mean 0 and variance 1; rows that are constant become 0.
+-- @function data.standardize
+-- @tparam matrix x
+-- @treturn matrix
+-- @treturn table the transform: `transform(x)` does the same to other samples, by
+--   the same mean and std (its fields, columns)
 function samples.standardize(x)
   if not is_matrix(x) then
     fail("data.standardize", "expected a matrix, got a %s", type(x))
@@ -89,7 +100,12 @@ local function chosen(set, list)
   return part
 end
 
--- data.sample(set, n, rng): the set of n samples drawn without replacement.
+--- n samples drawn without replacement.
+-- @function data.sample
+-- @tparam set set
+-- @tparam int n
+-- @tparam rng r
+-- @treturn set
 function samples.sample(set, n, rng)
   local who = "data.sample"
   if type(set) ~= "table" or not is_matrix(set.x) then
@@ -114,9 +130,21 @@ local function as_set(who, x, y)
     labels = type(y) == "table" and y or nil }
 end
 
--- data.split(set, {fraction=0.8, rng=}), data.split(x, y, {...}): two sets;
--- the first has that fraction of the samples, drawn by rng:split("split").
--- Without rng, in their order.
+--- Two sets; the first has that fraction of the samples, drawn by
+-- `rng:split("split")`; without rng, in their order.
+-- @function data.split
+-- @call data.split(set [, {fraction=0.8, rng=}])
+-- @call data.split(x, y, options)
+-- @tparam set set or x and y
+-- @tparam[opt] table options
+-- @tparam[opt=0.8] number options.fraction
+-- @tparam[opt] rng options.rng
+-- @treturn set
+-- @treturn set
+-- @usage
+-- local set = ortho.data.digits { limit = 100 }
+-- local train, test = ortho.data.split(set, { rng = ortho.rng(1) })
+-- assert(#train.labels == 80 and #test.labels == 20)
 function samples.split(set, y, options)
   local who = "data.split"
   if not is_matrix(set) then options = y end

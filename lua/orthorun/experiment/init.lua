@@ -10,6 +10,17 @@
 --     trial = function(p, rng) ... return { gap = ... } end,
 --     show = { { plot = "gap", over = "depth" } },
 --   }
+
+--- A question, parameters, a trial, what theory predicts and what to show, in one
+-- table: [experiment.md](../experiment.md) has examples and every entry of `show`.
+--
+-- The results have the fields `derived` (tables by name), `tables` (those that
+-- were shown), `checks` (the verdict), `pictures` and `params`. In a file that
+-- another script requires nothing is printed or drawn, and the command line is not
+-- read.
+-- @module experiment
+-- @pragma nostrip
+
 local caller = require "orthorun.experiment.caller"
 local checks = require "orthorun.experiment.checks"
 local comparisons = require "orthorun.experiment.comparisons"
@@ -417,10 +428,46 @@ end
 -- What experiment.load wants of the file that it is loading.
 local loading
 
--- ortho.experiment{...}: runs the trials that are not done yet, prints, draws
--- and writes what `show` says, and returns the results; the head of
--- docs/api.md's section says what the fields are. In a file that another
--- script requires nothing is printed or drawn, and no command line is read.
+--- Reads the command line, runs the trials that are not done, prints, draws and
+-- writes a report. Only trial is needed.
+-- @function experiment
+-- @tparam table options
+-- @tparam[opt] string options.name of the files; by default the script's
+-- @tparam[opt] string options.asks the question
+-- @tparam[opt] string options.title of the figures
+-- @tparam[opt] table options.params as for `sweep`; a parameter's value may be a
+--   table with `help`, `least`, `most`, `above`, `choices` or (texts in a grid)
+--   `any` behind its values, as in {4, 10, help="weight matrices"}
+-- @tparam[opt] table options.grid as for `sweep`
+-- @tparam[opt] table options.zip as for `sweep`
+-- @tparam[opt] {table,...} options.cases as for `sweep`
+-- @tparam[opt] {string,...} options.paired as for `sweep`
+-- @tparam[opt] table options.help lines by parameter
+-- @tparam[opt] table options.options as for `sweep`
+-- @tparam[opt="layer"] string options.index as for `sweep`
+-- @tparam[opt] table options.measures measures[column] = {label=, log10=}: how it
+--   is called; whether it holds logarithms
+-- @tparam func options.trial as for `sweep`
+-- @tparam[opt] func options.predict function(p) → what is expected, under the
+--   results' names, or false; or function(p, found), called with each trial's
+--   results
+-- @tparam[opt] table options.derive new columns (functions of a row) and tables
+--   (searches)
+-- @tparam[opt] {table,...} options.show {table=}, {slope=}, {plot=}, {check=},
+--   {compare=} and functions
+-- @tparam[opt] func options.cost as for `sweep`
+-- @tparam[opt] table options.decide {error=0.05, max_seeds=100, block=5,
+--   effect=1}: seeds are added until the first comparison is decided, as by
+--   `--until decided`, unless `--until done`
+-- @treturn results
+-- @usage
+-- local results = ortho.experiment {
+--   grid = { depth = { 2, 4 }, seed = ortho.range(2) },
+--   trial = function(p, rng)
+--     local net = ortho.mlp { width = 8, depth = p.depth, rng = rng }
+--     return { gap = ortho.metric.isometry_gap(net:weights()[1]) }
+--   end,
+-- }
 local function define(_, def)
   local asked = loading
   loading = nil
@@ -440,10 +487,14 @@ local function load_file(path)
   return f
 end
 
--- experiment.load(path [, overrides]): the results of the experiment that the
--- file defines, run as far as it is not done; nothing is printed or drawn.
--- overrides: parameters by name, a list for one that is swept, checked like
--- the command line's.
+--- The results of the experiment that a file defines: it runs what is not done yet,
+-- and prints and draws nothing. What the command line would refuse is an error.
+-- The file is sought here, then beside the script.
+-- @function experiment.load
+-- @tparam string path
+-- @tparam[opt] table overrides values by parameter, arrays for those that vary;
+--   `case` has the cases' names
+-- @treturn results
 function experiment.load(path, other)
   if type(path) ~= "string" then
     fail("load: a file name is needed, not %s", names.describe(path))

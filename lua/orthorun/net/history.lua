@@ -1,5 +1,8 @@
 -- history: what ortho.train returns: what was measured in a run, step by step
 -- and at its end, and why its weights are where they are. Trains nothing.
+
+--- @module training
+
 local core = require "orthorun.core"
 local names = require "orthorun.base.names"
 local stats = require "orthorun.table.stats"
@@ -21,10 +24,21 @@ function History:__tostring()
   return "history: " .. text
 end
 
--- Which mechanism kept the weights near their start: an object with fields
--- mechanisms (names: "vanishing gradient", "short run", "depth", "lazy", "low
--- rank"), layers (a table of figures), figures and text, which prints as a
--- table and a paragraph. Works on the net as it is now.
+--- What `history:explain` returns.
+-- @table explanation
+-- @tfield {string,...} mechanisms of these: "vanishing gradient" (no step could
+--   move them), "short run" (less than a tenth of the loss is gone), "depth" (a
+--   linear net's drift is that of s^(1/L)), "lazy" (they moved by less than a
+--   fifth of their norm, in a generic direction), "low rank" (E acts in few
+--   directions)
+-- @tfield results layers the table
+-- @tfield table figures what the words rest on
+-- @tfield string text the paragraph
+
+--- What kept the weights near their start, in figures and words: it prints as a
+-- table per layer and a paragraph. [theory.md](../theory.md) has the reasons.
+-- @function history:explain
+-- @treturn explanation
 function History:explain() return require "orthorun.net.explain"(self) end
 
 -- --- what the tracker found, in fewer numbers -------------------------------
@@ -62,12 +76,14 @@ local function layers_of(self, who, options)
   return layers
 end
 
--- history:final{layers=}: each probe's last measurement, the mean over those
--- layers (default: all that were tracked), by the probe's name; and taken, the
--- number of updates; reached, the step that had the loss to reach, or NaN; loss,
--- the last; left, its share of the first; and peak, the largest loss over the
--- first (1 where training is stable, inf where it diverged); and diverged, true
--- or false. Of a run that diverged there is no last measurement: NaN.
+--- Each probe's last measurement, the mean over the layers (of gradients: before
+-- the last update); and taken; reached; loss; left, its share of the first loss;
+-- peak, the largest loss over the first (inf where the run diverged); diverged,
+-- true or false. NaN for what there is not.
+-- @function history:final
+-- @tparam[opt] table options
+-- @tparam[opt] {int,...} options.layers
+-- @treturn table
 function History:final(options)
   local layers = layers_of(self, "history:final", options)
   local first = self.steps.data.loss[1] or 0 / 0
@@ -96,12 +112,15 @@ local function mean_between(self, name, first, last, most)
   return stats.mean(values)
 end
 
--- history:curves{layers=}: arrays of one length, by name, with a number for
--- each evaluation: step, epoch, accuracy (where there are labels), test_loss;
--- loss and gradient, the norm of all gradients as clipped: means over the
--- recorded steps from the evaluation before to this one; and the tracker's
--- probes, means over those layers, NaN where they were not measured; and
--- diverged, true or false. An experiment's trial may return them as they are.
+--- Arrays of one length by name, a number for each evaluation: step, epoch,
+-- accuracy, test_loss; loss and gradient (the norm of all gradients, as clipped),
+-- means over the recorded steps from the evaluation before to this one; and the
+-- tracker's probes, means over the layers (NaN where they were not measured); and
+-- diverged, true or false. A trial may return them as they are.
+-- @function history:curves
+-- @tparam[opt] table options
+-- @tparam[opt] {int,...} options.layers
+-- @treturn table
 function History:curves(options)
   local layers = layers_of(self, "history:curves", options)
   local e = self.evaluations

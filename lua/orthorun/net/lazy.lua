@@ -1,5 +1,8 @@
 -- lazy: what training would do to a network if its tangent kernel stayed what
 -- it is at the start: ortho.lazy{...}. Trains nothing.
+
+--- @module training
+
 local core = require "orthorun.core"
 local names = require "orthorun.base.names"
 
@@ -172,19 +175,25 @@ local function layers_of(wanted, count)
   return wanted or all
 end
 
--- ortho.lazy{net=, x=, y=, activation="relu", scale=1, centred=true,
--- target=0.1, layers=, like=}: where gradient flow would take the weights of a
--- multilayer perceptron without biases that learns y at x, scale times its
--- output counting from where it is (loss.scaled; not centred: from 0), until
--- the loss is `target` of what it was, if the net were linear in its weights
--- (Jacot, Gabriel, Hongler 2018; Chizat, Oyallon, Bach 2019). Returns a table of
--- arrays over those layers (default: all): movement, ||W - W0||_F; drift,
--- ||E||_F/(g^2 sqrt k) as a movement of that length in a random direction makes
--- it, sqrt 2 ||W - W0||_F/(g sqrt n), k and n the shorter and the longer side;
--- and time, learning rate times steps. like: a table, as of a trial's
--- parameters, with activation, scale, centred and target where they are not
--- given. Memory: (samples outputs)^2 numbers for
--- each layer.
+--- Where gradient flow would take a multilayer perceptron without biases that
+-- learns y at x as with `loss.scaled`, until the loss is target times the first,
+-- if its tangent kernel stayed what it is. No free parameter. Memory: (samples ·
+-- outputs)² numbers per layer.
+-- @function lazy
+-- @tparam table options
+-- @tparam layer options.net
+-- @tparam matrix options.x
+-- @tparam matrix options.y
+-- @tparam[opt="relu"] string options.activation
+-- @tparam[opt=1] number options.scale
+-- @tparam[opt=true] bool options.centred
+-- @tparam[opt=0.1] number options.target
+-- @tparam[opt] {int,...} options.layers by default all linear ones
+-- @tparam[opt] table options.like as of parameters, with activation, scale,
+--   centred and target where they are not given
+-- @treturn table arrays over those layers: `movement` (‖W − W0‖_F) and `drift` (√2
+--   ‖W − W0‖_F/(g √n), n the longer side: ‖E‖_F/(g² √k) for a random direction);
+--   and `time`, learning rate times steps
 return function(options)
   local o = check(options)
   local W, kernels = o.net:weights(), kernels_of(o)

@@ -1,16 +1,25 @@
 -- loss: the losses of the C part, and those made of them.
+
+--- @module loss
+
 local core = require "orthorun.core"
 local names = require "orthorun.base.names"
 
 local loss = {}
 for name, value in pairs(core.loss) do loss[name] = value end
 
--- loss.scaled(net, x [, {scale=1, centred=true}]): half the mean squared error
--- of scale (f - f0), f what the net makes of x and f0 what it makes of it now,
--- as a function(f, y) -> value, gradient, for ortho.train on all of x. What is
--- to be learnt is y then, whatever the net's random first output, and a large
--- scale makes for lazy training (Chizat, Oyallon, Bach 2019). centred = false:
--- f0 = 0.
+--- A loss for `train` on all of x: half the mean squared error of scale (f − f0),
+-- f0 what the net makes of x now (0 where not centred). What is to be learnt is y
+-- then; a large scale makes for lazy training.
+-- @function loss.scaled
+-- @tparam layer net
+-- @tparam matrix x
+-- @tparam[opt] table options
+-- @tparam[opt=1] number options.scale
+-- @tparam[opt=true] bool options.centred
+-- @treturn func f(output, y [, along]) → value, gradient, and how that changes along a
+--   matrix like the output, for `metric.hessian_product`
+-- @paper Chizat, Oyallon, Bach 2019
 function loss.scaled(net, x, options)
   options = names.options("loss.scaled", options, { "scale", "centred" })
   local scale = options.scale or 1

@@ -2,6 +2,10 @@
 -- init=ortho.init.he_normal{}, rng=ortho.rng(1)}: linear layers with the
 -- activation between them, none after the last.
 
+--- Networks of the usual shapes, and the initializations to compare.
+-- @module nets
+-- @pragma nostrip
+
 local core = require "orthorun.core"
 local names = require "orthorun.base.names"
 local parts = require "orthorun.net.parts"
@@ -44,14 +48,33 @@ local function sizes_of(options)
   return sizes
 end
 
---- A multilayer perceptron: a layer.sequential, see layer.
--- sizes: {inputs, ..., outputs}; or width and depth, short for depth weight
--- matrices of width x width, the first and the last of which inputs= and
--- outputs=, or for_data= a data set, fit to the data. activation: a name
--- (default "relu"). init: an initializer, its name or an arm's (default
--- orthogonal with the activation's gain).
--- Layer l draws from rng:split(l), so its weights depend on the seed and l
--- alone. bias: true (zeros, the default), false, or an initializer.
+--- The usual multilayer perceptron: linear layers with the activation between them,
+-- none after the last. sizes = {inputs, ..., outputs}; or width and depth for
+-- depth matrices of width×width, the first and last of which `inputs=` and
+-- `outputs=` fit to the data. Layer l draws from `rng:split(l)`.
+-- @function mlp
+-- @tparam table options
+-- @tparam[opt] {int,...} options.sizes
+-- @tparam[opt] int options.width
+-- @tparam[opt] int options.depth weight matrices
+-- @tparam[opt=width] int options.inputs
+-- @tparam[opt=width] int options.outputs
+-- @tparam[opt] set options.for_data takes inputs and outputs from it (outputs:
+--   rows of y, else its classes)
+-- @tparam[opt="relu"] string|table|func options.activation a name, {name, alpha=},
+--   or a function that makes a layer
+-- @tparam[opt] string|func options.output_activation after the last layer, too
+-- @tparam[opt] initializer|string|table|func options.init an initializer, its name
+--   or an arm's; by default orthogonal with the activation's gain
+-- @tparam[opt=true] bool|initializer options.bias as in `layer.linear`
+-- @tparam rng options.rng
+-- @tparam[opt] string options.precision
+-- @treturn layer a `layer.sequential`
+-- @usage
+-- local net = ortho.mlp { sizes = { 784, 64, 10 }, rng = ortho.rng(1) }
+-- local deep = ortho.mlp { width = 8, depth = 20, init = "he_normal",
+--   activation = "tanh", rng = ortho.rng(1) }
+-- print(#deep:weights())
 return function(options)
   if type(options) ~= "table" then
     fail("needs a table of options, not %s", type(options))

@@ -2,6 +2,9 @@
 -- learning-rate schedules: functions of the number of steps taken so far, 0
 -- before the first, that return the rate of the next step.
 --   opt:lr(schedule(step)); opt:step(net)
+
+--- @module optim
+
 local core = require "orthorun.core"
 local names = require "orthorun.base.names"
 
@@ -37,15 +40,27 @@ local function rate(who, options)
   return lr
 end
 
--- optim.constant{lr=}: always lr.
+--- Schedules.
+-- @section schedules
+
+--- The same rate always.
+-- @function optim.constant
+-- @tparam table options
+-- @tparam number options.lr
+-- @treturn func schedule(step) → rate
 function optim.constant(options)
   options = names.options("optim.constant", options, { "lr" })
   local lr = rate("optim.constant", options)
   return function() return lr end
 end
 
--- optim.step_decay{lr=, every=, factor=0.1}: lr * factor^(step // every), as
--- PyTorch's StepLR.
+--- lr · factor^⌊step/every⌋, PyTorch's StepLR.
+-- @function optim.step_decay
+-- @tparam table options
+-- @tparam number options.lr
+-- @tparam int options.every
+-- @tparam[opt=0.1] number options.factor
+-- @treturn func schedule(step) → rate
 function optim.step_decay(options)
   local who = "optim.step_decay"
   options = names.options(who, options, { "lr", "every", "factor" })
@@ -56,8 +71,11 @@ function optim.step_decay(options)
   return function(step) return lr * factor ^ (step // every) end
 end
 
--- optim.warmup(schedule, steps): the schedule's rate times (step+1)/steps in
--- the first `steps` steps, so that the last of them has the full rate.
+--- The schedule times (step+1)/steps in its first `steps` steps.
+-- @function optim.warmup
+-- @tparam func schedule
+-- @tparam int steps
+-- @treturn func schedule(step) → rate
 function optim.warmup(schedule, steps)
   if type(schedule) ~= "function" then
     fail("optim.warmup", "the schedule must be a function(step), not a %s",
@@ -69,9 +87,19 @@ function optim.warmup(schedule, steps)
   end
 end
 
--- optim.cosine{lr=, steps=, final=0, warmup=0}: `warmup` linear steps up to
--- lr, then half a cosine that reaches `final` after `steps` steps in all and
--- stays there (PyTorch's CosineAnnealingLR where warmup is 0).
+--- warmup linear steps up to lr, then half a cosine that reaches final after
+-- `steps` steps in all and stays there (PyTorch's CosineAnnealingLR where warmup
+-- is 0).
+-- @function optim.cosine
+-- @tparam table options
+-- @tparam number options.lr
+-- @tparam int options.steps
+-- @tparam[opt=0] number options.final
+-- @tparam[opt=0] int options.warmup
+-- @treturn func schedule(step) → rate
+-- @usage
+-- local schedule = ortho.optim.cosine { lr = 0.1, steps = 100, warmup = 10 }
+-- assert(schedule(0) == 0.01)
 function optim.cosine(options)
   local who = "optim.cosine"
   options = names.options(who, options, { "lr", "steps", "final", "warmup" })

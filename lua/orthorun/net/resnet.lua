@@ -3,6 +3,8 @@
 -- blocks x + scale f(x) after one another, f made of a layer norm and so many
 -- times an activation and a linear layer.
 
+--- @module nets
+
 local core = require "orthorun.core"
 local names = require "orthorun.base.names"
 local parts = require "orthorun.net.parts"
@@ -84,14 +86,33 @@ local function block(o, init, rng)
   return core.layer.residual(list)
 end
 
---- A residual net: depth blocks x + scale f(x) of x, width numbers a sample.
--- f: layer norm (norm = false: none), then inner times (2) activation and
--- linear layer. scale: a number (1), "1/sqrt(L)" or "1/L", L = depth. inputs=
--- puts a linear layer before the blocks; outputs= a layer norm and a linear
--- layer behind; for_data= takes both from a data set. init is as in mlp
--- (default orthogonal with the activation's gain; before and behind, gain 1).
--- Block l's matrix k draws from rng:split(l):split(k), the layer before from
--- rng:split "inputs", the one behind from rng:split "outputs".
+--- depth blocks x + scale f(x), with the activation first: f is a
+-- `layer.layer_norm` (norm = false: none), then inner times an activation and a
+-- linear layer. inputs= puts a linear layer before the blocks; outputs= a
+-- `layer.layer_norm` and a linear layer behind. The default init of the first and
+-- the last matrix has gain 1. Matrix k of block l draws from
+-- `rng:split(l):split(k)`.
+-- @function resnet
+-- @tparam table options
+-- @tparam int options.width
+-- @tparam int options.depth blocks
+-- @tparam[opt=2] int options.inner activations and linear layers in a block
+-- @tparam[opt="layer"] "layer"|bool options.norm
+-- @tparam[opt=1] number|"1/sqrt(L)"|"1/L" options.scale L = depth
+-- @tparam[opt] int options.inputs
+-- @tparam[opt] int options.outputs
+-- @tparam[opt] set options.for_data takes inputs and outputs from it
+-- @tparam[opt="relu"] string|table|func options.activation as in `mlp`
+-- @tparam[opt] initializer|string|table|func options.init as in `mlp`
+-- @tparam[opt=true] bool|initializer options.bias
+-- @tparam rng options.rng
+-- @tparam[opt] string options.precision
+-- @treturn layer a `layer.sequential`
+-- @paper He et al. 2016
+-- @usage
+-- local net = ortho.resnet { width = 8, depth = 4, scale = "1/sqrt(L)",
+--   rng = ortho.rng(1) }
+-- local y = net:forward(ortho.rng(2):normal(8, 3))
 return function(options)
   if type(options) ~= "table" then
     fail("needs a table of options, not %s", names.describe(options))

@@ -1,5 +1,8 @@
 -- sharpness: the largest eigenvalue of a loss's Hessian with respect to all
 -- parameters.
+
+--- @module training
+
 local core = require "orthorun.core"
 local names = require "orthorun.base.names"
 local lanczos = require "orthorun.net.lanczos"
@@ -22,16 +25,32 @@ local function check(options)
   return options.rng or core.rng(1), iterations, tolerance
 end
 
--- ortho.sharpness(net, x, y, loss [, {rng=, iterations=100, tolerance=1e-4}]):
--- the largest eigenvalue λ of the Hessian of the loss on all of x, y, and a
--- bound r of its error, by Lanczos' method on exact Hessian products
--- (metric.hessian_product) from a random direction. An eigenvalue lies within r
--- of λ, and the largest is not below λ; once r is small λ is nearer to it than
--- r: r^2 over the distance to the next eigenvalue. Ends at r <= tolerance λ, or
--- after so many products. Gradient descent on all of x is stable to first order
--- at learning rates below 2/λ (LeCun, Simard, Pearlmutter 1993). loss as in
--- ortho.train. Nothing of the net changes. Where λ is beyond all numbers it is
--- inf.
+--- The largest eigenvalue λ of the Hessian of the loss on all of x, y, with respect to
+-- all parameters: Lanczos' method with full reorthogonalization on exact Hessian
+-- products (`metric.hessian_product`), from a random direction. An eigenvalue lies
+-- within r of λ, and the largest is not below λ; once r is small, the error is about
+-- r² over the distance to the next eigenvalue: 1e-8 λ where that is λ. A float32
+-- net's products are good to some 1e-6. Gradient descent on all of x is stable to
+-- first order at rates below 2/λ. Nothing of the net changes. A λ that no number
+-- holds is `inf`; NaN is an error.
+-- @function sharpness
+-- @tparam layer net
+-- @tparam matrix x
+-- @tparam matrix|{int,...} y
+-- @tparam string|func loss as in `train`
+-- @tparam[opt] table options
+-- @tparam[opt=rng(1)] rng options.rng draws the first direction
+-- @tparam[opt=100] int options.iterations products at most
+-- @tparam[opt=1e-4] number options.tolerance it ends at r ≤ tolerance λ
+-- @treturn number λ
+-- @treturn number r
+-- @paper LeCun, Simard, Pearlmutter 1993
+-- @usage
+-- local r = ortho.rng(1)
+-- local net = ortho.mlp { width = 3, depth = 2, rng = r }
+-- local x, y = r:normal(3, 8), r:normal(3, 8)
+-- local top = ortho.sharpness(net, x, y, "mse")
+-- print("stable below", 2 / top)
 return function(net, x, y, loss, options)
   local rng, iterations, tolerance = check(options)
   names.expect("sharpness", "the first argument", net, "layer")

@@ -1,5 +1,8 @@
 -- teacher: made-up tasks for training, ortho.data.teacher{...}: inputs, and what
 -- a linear map or a network of known weights makes of them.
+
+--- @module data
+
 local core = require "orthorun.core"
 local mlp = require "orthorun.net.mlp"
 local names = require "orthorun.base.names"
@@ -118,16 +121,38 @@ local function inputs_of(o, who)
     math.sqrt(o.inputs)
 end
 
--- data.teacher{inputs=, outputs=inputs, samples=, rng=, ...}: a set whose y is
--- what a teacher makes of x. A linear one, y = W x (set.weight): weight=, or
--- singular_values=, or N(0, 1/inputs). Singular vectors are Haar, with det=1|-1
--- for the sign of a square W's determinant, or a linear net, whose sign it then
--- has; or align= a linear net: W is a symmetric matrix times the net's map, so
--- that an orthogonal net has them, too. A network (set.net): net=, or sizes=
--- with activation= and init= as in mlp. x: given, or `distribution` "normal"
--- (default), "uniform", or "whitened", sqrt(inputs) times the identity, which
--- makes the half mean square error ||W_L...W_1 - W||_F^2/2. noise: its standard
--- deviation, added to y.
+--- A set whose y is what a teacher makes of x. A linear one, y = W x, W in the
+-- field `weight`: weight=, or singular_values= with Haar singular vectors, or N(0,
+-- 1/inputs). A network, in the field `net`: net=, or sizes=, activation= and init=
+-- as in `mlp`.
+-- @function data.teacher
+-- @tparam table options
+-- @tparam[opt] int options.inputs
+-- @tparam[opt=inputs] int options.outputs
+-- @tparam[opt] int options.samples
+-- @tparam[opt] matrix options.x by default drawn
+-- @tparam rng options.rng
+-- @tparam[opt] matrix options.weight
+-- @tparam[opt] {number,...} options.singular_values
+-- @tparam[opt] 1|-1|layer options.det the sign of a square W's determinant, or a
+--   linear net that has it
+-- @tparam[opt] layer options.align a linear net: W is a symmetric matrix with
+--   these singular values times the net's map, so that an orthogonal net has W's
+--   singular vectors
+-- @tparam[opt] layer options.net
+-- @tparam[opt] {int,...} options.sizes
+-- @tparam[opt="relu"] string options.activation
+-- @tparam[opt] initializer|string|func options.init
+-- @tparam[opt] number options.noise the standard deviation of what is added to y
+-- @tparam[opt="normal"] "normal"|"uniform"|"whitened" options.distribution
+--   whitened: √inputs times the identity, with which half the mean squared error
+--   is a squared distance of maps, ‖W_L ... W_1 − W‖_F²/2
+-- @tparam[opt] string options.precision
+-- @treturn set
+-- @usage
+-- local set = ortho.data.teacher { inputs = 4, samples = 16,
+--   singular_values = { 4, 3, 2, 1 }, rng = ortho.rng(1) }
+-- assert((set.weight * set.x - set.y):norm() < 1e-12)
 return function(options)
   local who, o = "data.teacher", {}
   for key, value in pairs(names.options(who, options, known)) do

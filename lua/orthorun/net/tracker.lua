@@ -1,6 +1,9 @@
 -- tracker: what becomes of the weights in training. A tracker copies the
 -- weights W0 when it starts, and measures its probes every so many steps, per
 -- layer, into a table of columns step, layer, name, index, value.
+
+--- @module training
+
 local names = require "orthorun.base.names"
 local probes = require "orthorun.net.probes"
 local tabular = require "orthorun.table"
@@ -153,7 +156,65 @@ local function layers_of(self, count)
   return self.layers
 end
 
--- Begins (anew) with net as it is now: its weights are W0.
+--- Records the weights W_l, which start at W0_l, over steps.
+--
+-- Probes, per layer; E = WW' − W0 W0' of W's shorter side k, G the gradient before
+-- clipping, g² = ‖W0‖_F²/k:
+--
+-- - `orthogonality_error`, `gram_drift`: as in `metric`
+-- - `relative_drift`, `spectral_drift`: ‖E‖_F/(g² √k); ‖E‖₂/g²
+-- - `trace_share`: (tr E)²/‖E‖_F²: how many eigenvalues bear E, if they share it
+-- - `drift_ratio`: ‖E‖_F/(√2 g ‖W − W0‖_F √(k/n)), n the longer side: 1 for a
+--   movement in a random direction
+-- - `moved_eigenvalues`: how many of E's eigenvalues exceed `moved` times the
+--   largest
+-- - `singular_max`, `singular_min`, `singular_values`: of W
+-- - `weight_norm`: ‖W‖_F
+-- - `movement`, `movement_norm`, `movement_spectral`: ‖W − W0‖_F/‖W0‖_F; ‖W − W0‖_F;
+--   its spectral norm
+-- - `path`, `gram_path`: sums of ‖W − V‖_F and ‖WW' − VV'‖_F, V being W a term (a
+--   measurement, or a step) before
+-- - `bound_tight`, `bound_mixed`: bounds of ‖E‖_F: ‖(W + W0)(W − W0)'‖_F; (‖W‖₂ +
+--   ‖W0‖₂) ‖W − W0‖_F
+-- - `bound_spectral`, `bound_sums`: looser ones: sums of 2‖V‖ ‖W − V‖_F + ‖W −
+--   V‖_F², with ‖V‖₂ as last measured; with ‖V‖_F
+-- - `bound_maxima`: the loosest: 2t max‖V‖_F max(lr ‖g‖) after t steps, g all
+--   gradients as clipped
+-- - `movement_stable_rank`, `movement_effective_rank`: of W − W0
+-- - `balance`, `balance_drift`: ‖D‖_F, D = W₂'W₂ − W₁W₁' of a layer and the next; ‖D
+--   − D0‖_F
+-- - `grad_norm`, `log10_grad_norm`: ‖G‖_F
+-- - `gradient_symmetric`, `gradient_skew`: parts of W'G, as `metric.gradient_split`;
+--   "gradient_split" stands for both
+-- - `symmetric_share`: the symmetric part's share of ‖W'G‖_F²: half, for a random G
+--
+-- @function tracker
+-- @tparam table options
+-- @tparam[opt=1] int|{int,...}|func|"ends" options.every steps between
+--   measurements, an array of steps, a function(step), or "ends", the start and
+--   the end
+-- @tparam[opt] table options.probes names, and functions of one's own, as in
+--   {"movement", mine = function(net, step, run) ... end}, which return a number
+--   or an array of one per layer; run has lr, loss and grad_norm (of all
+--   gradients, as clipped) of that step
+-- @tparam[opt] {int,...} options.layers by default all
+-- @tparam[opt=1] number options.gain the scale of orthogonality_error
+-- @tparam[opt=0.01] number options.moved
+-- @tparam[opt="measurements"] "measurements"|"steps" options.terms what sums add
+--   up from and to
+-- @treturn tracker
+-- @usage
+-- local net = ortho.mlp { width = 4, depth = 2, rng = ortho.rng(1) }
+-- local tracker = ortho.tracker { probes = { "orthogonality_error", "movement" } }
+-- tracker:start(net)
+-- net:weights()[1]:set(1, 1, 0)
+-- tracker:record(1, false)
+-- print(tracker.records)
+
+--- Begins anew: W0 is net's weights now.
+-- @function tracker:start
+-- @tparam layer net
+-- @treturn tracker
 function Tracker:start(net)
   self.net, self.initial = net, {}
   local W = net:weights()
@@ -186,9 +247,13 @@ local function add_terms(self)
   for _, l in ipairs(self.chosen) do c.previous[l] = c.W[l]:copy() end
 end
 
--- Takes notice of a step, before its update: adds the terms of the update
--- before to the sums, and keeps the learning rate, the norm of all gradients
--- as clipped, and the loss. Nothing but the sums allocates memory.
+--- What a loop of one's own calls before each update where terms are steps: adds
+-- what the update before did to the sums.
+-- @function tracker:follow
+-- @tparam int step
+-- @tparam[opt] number lr
+-- @tparam[opt] number grad_norm
+-- @tparam[opt] number loss
 function Tracker:follow(step, lr, grad_norm, loss)
   local run = self.run
   if #self.sums > 0 and self.terms == "steps" and step > 0 then
@@ -223,8 +288,11 @@ local function value_of(self, probe, l)
   return probe.f(self.context, l)
 end
 
--- Measures now, and calls it `step`. gradients = false leaves out the probes
--- of gradients, as there are none of these weights.
+--- Measures now. What it found is in the field `records`, a table of step, layer,
+-- name, index, value.
+-- @function tracker:record
+-- @tparam int step
+-- @tparam[opt=true] bool gradients false leaves out the probes of gradients
 function Tracker:record(step, gradients)
   local c = self.context
   self.last = step
@@ -251,6 +319,10 @@ function Tracker:__tostring()
   return ("tracker: %s; %d values"):format(table.concat(list, ", "),
     self.records and #self.records or 0)
 end
+
+--- The names of all probes.
+-- @function tracker.probes
+-- @treturn {string,...}
 
 return setmetatable({ probes = known_probes },
   { __call = function(_, options) return new(options) end })

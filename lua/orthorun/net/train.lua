@@ -1,6 +1,14 @@
 -- train: the training loop that every script shares, ortho.train{...}, and
 -- the history it returns. A step allocates nothing: batches, passes, loss,
 -- clipping and update run in buffers made once.
+
+--- Training a network, and what to measure on the way.
+--
+-- Step 0 is the first, so its loss and gradient are those of the initial weights.
+-- A loss or gradient that is not finite ends the run and is no error.
+-- @module training
+-- @pragma nostrip
+
 local batches = require "orthorun.data.batches".new
 local history_of = require "orthorun.net.history"
 local names = require "orthorun.base.names"
@@ -448,6 +456,75 @@ local function train(options)
   return history_of(run, truncated(run))
 end
 
+--- What `train` returns.
+-- @table history
+-- @tfield results steps step, epoch, loss, accuracy (of the batch), grad_norm
+--   (before clipping), lr
+-- @tfield ?results records what the tracker measured
+-- @tfield ?results evaluations step, epoch, loss, accuracy
+-- @tfield int taken updates made
+-- @tfield number loss the last step's
+-- @tfield ?number accuracy the last evaluation's
+-- @tfield ?int reached the step at which target_loss was reached
+-- @tfield ?int diverged the step at which the run could not go on
+-- @tfield ?string reason why it could not
+-- @tfield layer net the network
+-- @tfield {matrix,...} initial copies of its weights at the start
+-- @tfield {number,...} first_gradients norms of their gradients at step 0, per
+--   layer
+-- @tfield matrix x what it was trained with
+-- @tfield matrix|{int,...} y
+-- @tfield int samples
+-- @tfield int batch
+-- @tfield int outputs
+-- @tfield string loss_name
+-- @tfield optimizer optimizer
+
+--- Trains a network in place.
+-- @function train
+-- @tparam table options
+-- @tparam layer options.net
+-- @tparam[opt] set|string options.data a set, or its name as in `data.load`; in
+--   place of x and y
+-- @tparam[opt] matrix options.x inputs×samples
+-- @tparam[opt] matrix|{int,...} options.y targets×samples, or labels
+-- @tparam[opt] string|func options.loss as in `net:loss`; cross_entropy by default
+--   where data has labels
+-- @tparam[opt] optimizer|string options.optimizer from `optim`, or with lr= one of
+--   "sgd", "momentum" (0.9), "adam", "adamw"
+-- @tparam[opt] number options.lr alone it is short for `optim.sgd`
+-- @tparam[opt] int options.epochs how long
+-- @tparam[opt] int options.steps how long
+-- @tparam[opt] int options.batch samples a step; by default all
+-- @tparam[opt=true] bool options.shuffle as in `data.batches`
+-- @tparam[opt=false] bool options.drop_last as in `data.batches`
+-- @tparam[opt] rng options.rng for shuffling
+-- @tparam[opt] number options.clip the largest gradient norm
+-- @tparam[opt] func options.schedule see `optim`
+-- @tparam[opt] tracker|table options.tracker a `tracker` or its options, where
+--   every may be "evaluations", with each of them
+-- @tparam[opt] table options.evaluate {x=, y=, every=}, or {data=}: loss and
+--   accuracy on other samples before the first step, every so many steps (by
+--   default an epoch; per_epoch= in place of every=: so many times an epoch) and
+--   at the end
+-- @tparam[opt] number options.target_loss stop when a step's loss is as small
+-- @tparam[opt] number options.target_left stop at as small a share of the first
+--   loss
+-- @tparam[opt] int options.patience stop when so many steps had no less a loss
+--   than the ones before
+-- @tparam[opt] func options.on_step on_step(step, loss, net), called before the
+--   update; true ends the run
+-- @tparam[opt=1] int options.record steps from one row of history.steps to the
+--   next
+-- @tparam[opt=true] bool options.check NaN or Inf in the data is an error
+-- @treturn history
+-- @usage
+-- local r = ortho.rng(1)
+-- local set = ortho.data.digits { limit = 200 }
+-- local net = ortho.mlp { for_data = set, width = 16, depth = 2, rng = r }
+-- local history = ortho.train { net = net, data = set, lr = 0.1, epochs = 2,
+--   batch = 50, rng = r:split "batches", tracker = { every = "ends" } }
+-- print(history.loss, history.taken)
 return setmetatable({}, { __call = function(_, options)
   local history = train(options)
   return history

@@ -1,5 +1,18 @@
 -- plot: pictures of result tables. Checks what is asked for; orthorun.figure
 -- lays it out, and gnuplot or the terminal draws it.
+
+--- Pictures of tables and arrays, drawn by gnuplot, without a shell; where there is
+-- none, a line on stderr says so, and the picture is drawn in the terminal. Values
+-- an axis cannot show are counted in the caption. [gallery.md](../gallery.md)
+-- shows one of each kind.
+--
+-- In texts ‖W‖_F, x^2, 10^{-3} are drawn with sub- and superscripts: a group in
+-- braces, a power, or one letter behind a single letter or sign. Names like
+-- scaled_gaussian and layer_1 stay as they are, and so does what follows `\_` or
+-- `\^`.
+-- @module plot
+-- @pragma nostrip
+
 local core = require "orthorun.core"
 local arrays = require "orthorun.plot.arrays"
 local figure = require "orthorun.plot.figure"
@@ -187,8 +200,15 @@ end
 
 local shown = setmetatable({}, { __mode = "k" }) -- pictures, by --show-plots
 
--- Prints the picture on stdout, in braille dots or in plain ASCII; not once
--- more where --show-plots has just done so. In a notebook it is a picture.
+--- Prints the picture on stdout as braille dots, or in plain ASCII.
+-- Not once more where `--show-plots` has just done so; `--ascii` has all of a run's
+-- in ASCII. In a notebook it is a picture.
+-- @function picture:show
+-- @tparam[opt] table options
+-- @tparam[opt=false] bool options.ascii
+-- @tparam[opt] int options.width by default the terminal's
+-- @tparam[opt] int options.height lines of a panel
+-- @treturn picture
 function Picture:show(options)
   if not options and (shown[self] or events.tell("show", self)) then
     shown[self] = nil
@@ -199,7 +219,13 @@ function Picture:show(options)
   return self
 end
 
--- The same as text, without colours.
+--- What `picture:show` prints as text, without colours; `print` does it, too.
+-- @function picture:totext
+-- @tparam[opt] table options
+-- @tparam[opt=false] bool options.ascii
+-- @tparam[opt] int options.width
+-- @tparam[opt] int options.height
+-- @treturn string
 function Picture:totext(options)
   options = names.options("totext", options, { "ascii", "width", "height" })
   local how = terminal_options(options)
@@ -207,7 +233,10 @@ function Picture:totext(options)
   return terminal.draw(figures[self], how)
 end
 
--- Draws the picture into a file with one of the known endings.
+--- Draws the picture into a file, format by the ending.
+-- @function picture:save
+-- @tparam string path
+-- @treturn string path
 function Picture:save(path)
   local format = type(path) == "string" and path:match "%.(%w+)$"
   if not format then
@@ -227,8 +256,9 @@ local function start_program(name, path)
     '"$1" "$2" </dev/null >/dev/null 2>&1 &', "sh", name, path } == 0
 end
 
--- Shows the picture, as SVG, in $BROWSER, or where xdg-open finds right. A
--- picture without a file is drawn into a temporary one.
+--- Shows the picture as SVG in a browser: $BROWSER, or what `xdg-open` finds right.
+-- @function picture:open
+-- @treturn picture
 function Picture:open()
   local path
   for _, name in ipairs(self) do
@@ -270,42 +300,72 @@ end
 
 local plot = {}
 
--- ortho.plot{...} draws a table of results into FILE.svg and FILE.png and
--- returns a picture: the array of the files written, with picture:show().
---   kind    "line" (medians with bands), "points" (with error bars),
---           "histogram" (of x), "heat" (z over x and y; without z the density
---           of y at each x)
---   data    a table (of sweep:run(), or tabular); x, y, z: columns
---   color   column: one curve per value, in its own colour
---   facet   column: one panel per value; share: with the same axes (true)
---   theory  column, or function of a record: dashed, over each curve; of a
---           heat map, function of x
---   density function of x, laid over a histogram; bins, range = {low, high}
---   band    quantiles of the band over rows that share an x (default
---           {0.1, 0.9}; false: none); the line is their median
---   error   column: error bars are plus and minus it
---   middle  the value of z at which a heat map's colours turn
---   log_x, log_y, log_z  logarithmic axes; log10_y, log10_z: the column holds
---           logarithms to base 10, and the ticks say 10^k
---   labels  texts for values of `color` and `facet`; labels.theory: what legends
---           call the dashed curves
---   xlim, ylim  {low, high}: the ends of an axis
---   hline, vline  reference lines: a number, {number, text}, or an array of
---           these
---   title, xlabel, ylabel, zlabel, caption
---   size    {width, height} of the picture in pixels
---   direct  true: curves' names stand at their ends, not in a legend
---   panels  array of tables with any of the above that differ by panel
---   file    path without its ending (none: nothing is written); formats:
---           "svg", "png", "pdf"
--- Where gnuplot is missing it says so on stderr and draws in the terminal.
--- ortho.plot(x, y [, options]): y over x, arrays or matrices (arrays.lua).
-local function draw(_, spec, y, options)
+local function checked(who, spec)
   local known = table.move(panel_fields, 1, #panel_fields, 1,
     table.move(figure_fields, 1, #figure_fields, #panel_fields + 1, {}))
-  if arrays.are(spec, y) then spec = arrays.spec(spec, y, options) end
-  spec = names.options("plot", spec, known)
+  spec = names.options(who, spec, known)
   check_size(spec.size)
+  return spec
+end
+
+--- A picture. Kinds: "line", medians over rows that share an x, bands their
+-- quantiles; "points", with error bars, quantiles or ± the column error;
+-- "histogram" of x, with density laid over it; "heat", the median of z over x and
+-- y, or without z the density of y at each x. `plot(x, y, {options})` draws plain
+-- arrays of numbers, or matrices: of one row or column, or y with a curve in each
+-- column; `plot(y)` does so over 1, 2, ... Where one look would mean two things in
+-- two panels, each has a legend of its own.
+-- @function plot
+-- @tparam table options
+-- @tparam[opt="line"] "line"|"points"|"histogram"|"heat" options.kind
+-- @tparam results|table options.data
+-- @tparam string options.x a column; it may hold texts
+-- @tparam[opt] string options.y
+-- @tparam[opt] string options.z
+-- @tparam[opt] string options.color one curve per value of that column, the same
+--   one for the same initialization in every plot
+-- @tparam[opt] string options.facet one panel per value
+-- @tparam[opt] string|func options.theory drawn dashed: a column or a function of
+--   a record; of a heat map, a function of x
+-- @tparam[opt] func options.density of a histogram, a function of x
+-- @tparam[opt] int options.bins
+-- @tparam[opt] {number,...} options.range {low, high} of the bins
+-- @tparam[opt] string options.error a column
+-- @tparam[opt] number options.middle where a heat map's colours turn
+-- @tparam[opt={0.1;0.9}] {number,...}|bool options.band quantiles; false: none
+-- @tparam[opt=true] bool options.share facets share their axes
+-- @tparam[opt] bool options.log_x
+-- @tparam[opt] bool options.log_y
+-- @tparam[opt] bool options.log_z
+-- @tparam[opt] bool options.log10_y the column holds base-10 logarithms
+-- @tparam[opt] bool options.log10_z
+-- @tparam[opt] table options.labels texts for values of color and facet;
+--   labels.theory: what legends call the dashed curves
+-- @tparam[opt] string options.title
+-- @tparam[opt] string options.xlabel
+-- @tparam[opt] string options.ylabel
+-- @tparam[opt] string options.zlabel
+-- @tparam[opt] {number,...} options.xlim {low, high}, an axis's ends; what is
+--   outside is counted in the caption
+-- @tparam[opt] {number,...} options.ylim
+-- @tparam[opt] number|table options.hline a reference line: a number, {number,
+--   "text"}, or an array of these
+-- @tparam[opt] number|table options.vline
+-- @tparam[opt] {int,...} options.size {width, height} of the picture in pixels
+-- @tparam[opt] string options.caption
+-- @tparam[opt] bool options.direct names stand at the curves' ends, not in a
+--   legend
+-- @tparam[opt] {table,...} options.panels tables with what differs by panel
+-- @tparam[opt] string options.file the files' path without its ending
+-- @tparam[opt={"svg";"png"}] {string,...} options.formats svg, png, pdf
+-- @treturn picture an array of the files written (none without file)
+-- @usage
+-- local t = ortho.table.of({ "x", "y" }, { { x = 1, y = 2 }, { x = 2, y = 3 } })
+-- print(ortho.plot { data = t, x = "x", y = "y" })
+-- print(ortho.plot({ 1, 2, 3 }, { 1, 4, 9 }, { title = "squares" }))
+local function draw(_, spec, y, options)
+  if arrays.are(spec, y) then spec = arrays.spec(spec, y, options) end
+  spec = checked("plot", spec)
   if spec.file ~= nil and type(spec.file) ~= "string" then
     fail("plot: file must be a path without its ending")
   end
@@ -323,10 +383,16 @@ local function draw(_, spec, y, options)
   return picture
 end
 
--- The gnuplot script of a plot, for those who want to change it by hand.
+--- The gnuplot script of a plot.
+-- @function plot.script
+-- @like plot
+-- @call plot.script(options [, format])
+-- @tparam table options
+-- @tparam[opt="svg"] string format
+-- @treturn string
 function plot.script(spec, format)
-  check_size(spec.size)
-  return gnuplot.script(figure_of(spec), format or "svg")
+  return gnuplot.script(figure_of(checked("plot.script", spec)),
+    format or "svg")
 end
 
 return setmetatable(plot, { __call = draw })

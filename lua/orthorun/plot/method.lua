@@ -1,6 +1,9 @@
 -- method: t:plot{...} of tables: ortho.plot of that table, into a file of the
 -- run that it came from, which is named and told. The plots themselves are
 -- loaded when the first is asked for.
+
+--- @module results
+
 local names = require "orthorun.base.names"
 local output = require "orthorun.base.output"
 
@@ -23,8 +26,13 @@ local function subject(spec)
   return (tostring(column or "plot"):gsub("[^%w_-]", "_"))
 end
 
--- t:plot{...}: options of ortho.plot without data. file: by default a name of
--- the run's own in its folder, RUN_COLUMN.
+--- `plot` of the table t. Without file= it goes into the folder of the run that t
+-- came from, as RUN_COLUMN.svg and .png, and the files are printed.
+-- @function t:plot
+-- @like plot
+-- @call t:plot{...}
+-- @tparam table options
+-- @treturn picture
 return function(self, options)
   local spec = {}
   for name, value in pairs(names.table_of("t:plot", "options", options)) do

@@ -1,5 +1,12 @@
 -- commands: what can be called at the prompt beside Lua and the library. They
 -- are no globals: a variable of the same name hides one.
+
+--- What can be called at the prompt beside Lua and the library:
+-- [prompt.md](../prompt.md) tells of the rest. They are no globals: a variable of
+-- the same name hides one. `_` and `_1` to `_9` are the last results.
+-- @module prompt
+-- @pragma nostrip
+
 local core = require "orthorun.core"
 local display = require "orthorun.prompt.display"
 local docs = require "orthorun.prompt.docs"
@@ -23,7 +30,13 @@ local function clock() return entries.host.clock() end
 
 local function show(text) io.write(text, "\n") end
 
--- help(), help(value), help "word"
+--- What the reference says; `?name` and `name?` do the same.
+-- @function help
+-- @call help()
+-- @call help(value)
+-- @call help "word"
+-- @tparam[opt] any value a function, a module or an object of the library; or a
+--   name or a word, which is sought in names and texts
 function list.help(...)
   if select("#", ...) == 0 then return show(help.intro) end
   local value = ...
@@ -92,11 +105,17 @@ end
 
 -- --- leaving ---------------------------------------------------------------
 
--- quit([status]), exit([status])
+--- Leaves; so do `quit` alone and Ctrl-D.
+-- @function quit
+-- @tparam[opt=0] int|bool status
 function list.quit(status)
   io.stdout:flush()
   os.exit(status == nil or status, true)
 end
+--- As `quit`.
+-- @function exit
+-- @tparam[opt=0] int|bool status
+
 list.exit = list.quit
 
 -- --- time ------------------------------------------------------------------
@@ -116,7 +135,11 @@ local function check_callable(who, f)
   end
 end
 
--- time(f, ...) prints how long f(...) takes, and returns what it returns.
+--- Prints how long f(...) takes.
+-- @function time
+-- @tparam func f
+-- @tparam any ... its arguments
+-- @treturn any what f returns
 function list.time(f, ...)
   check_callable("time", f)
   local begin = clock()
@@ -157,8 +180,11 @@ local function bytes_of(f)
   return math.max(0, bytes)
 end
 
--- bench(f [, seconds=1]) calls f for so long, at least five times, and returns
--- {median, low, high (10 and 90 %), mean, runs, bytes}: seconds and bytes a run.
+--- The median time of f(), its spread, and bytes allocated a call.
+-- @function bench
+-- @tparam func f
+-- @tparam[opt=1] number seconds
+-- @treturn table {median, low, high, mean, runs, bytes}; it prints as a line
 function list.bench(f, seconds)
   check_callable("bench", f)
   if seconds ~= nil and not (type(seconds) == "number" and seconds > 0) then
@@ -188,7 +214,8 @@ for name in ([[_G _VERSION arg assert collectgarbage coroutine debug dofile erro
   standard[name] = true
 end
 
--- who() shows the session's variables.
+--- The variables of this session, with what they are.
+-- @function who
 function list.who()
   local found, sorted, widest = {}, {}, 0
   for name, value in next, _G do
@@ -208,8 +235,11 @@ function list.who()
   end
 end
 
--- reload "module" loads a module anew, and returns it. Who has the old table
--- finds the new fields in it.
+--- Loads a module anew; who has its table finds the new fields in it.
+-- @function reload
+-- @call reload "module"
+-- @tparam string module
+-- @treturn any the module
 function list.reload(module)
   if type(module) ~= "string" then
     fail("reload: needs the name of a module, as for require, not " ..
@@ -270,8 +300,10 @@ local function script_lines(typed)
   return lines
 end
 
--- save "session.lua" writes what was typed as a script that does it again.
--- What failed, and commands of the prompt, become comments.
+--- Writes what was typed as a script that does it again, the seed included.
+-- @function save
+-- @call save "session.lua"
+-- @tparam string path
 function list.save(path)
   if type(path) ~= "string" or path == "" then
     fail "save: needs the name of a file, as in save \"session.lua\""
@@ -306,8 +338,12 @@ local function run_editor(path)
   return text
 end
 
--- edit() opens the last entry in $VISUAL, $EDITOR or vi, edit "file" a file;
--- what is in it then is run.
+--- Opens the last entry, or a file, in $VISUAL, $EDITOR or vi, and runs what is in
+-- it then.
+-- @function edit
+-- @call edit()
+-- @call edit "file"
+-- @tparam[opt] string path
 function list.edit(path)
   if path ~= nil and type(path) ~= "string" then
     fail("edit: needs the name of a file, or nothing, not " ..

@@ -10,7 +10,7 @@ local docs = {}
 local pages = { "getting-started", "recipes", "sweeps", "experiment", "gradients",
   "orthogonality", "theory" }
 
--- What api.md calls an object of each class, if not by the class's name.
+-- What the reference calls an object of each class, if not by the class's name.
 local objects = { ["orthorun.matrix"] = "A", ["orthorun.rng"] = "r",
   ["orthorun.layer"] = "net", ["orthorun.optim"] = "opt",
   ["orthorun.table"] = "t", ["orthorun.sweep"] = "s" }
@@ -34,26 +34,11 @@ end
 
 -- --- parsing ---------------------------------------------------------------
 
--- "- `sig`, `sig` → text" as {signatures, names, text, section}.
-local function item_of(line, section)
-  local head, text = match(line, "^%- (.-) → (.*)")
-  if not head then head, text = match(line, "^%- (.*)"), "" end
-  local item = { signatures = {}, names = {}, text = text, section = section }
-  for signature in head:gmatch "`([^`]+)`" do
-    local name = match(signature, "^[%w_.:]+")
-    if name then
-      item.signatures[#item.signatures + 1] = signature
-      item.names[#item.names + 1] = gsub(name, "^ortho%.", "")
-    end
-  end
-  return item
-end
-
--- Joins the lines that belong together: items and paragraphs begin new ones.
+-- Joins the lines that belong together; rows of tables stand alone.
 local function blocks(text)
   local list, current = {}, nil
   for line in gsub(text, "\n*$", "\n"):gmatch "([^\n]*)\n" do
-    local begins = find(line, "^%- ") or find(line, "^#") or find(line, "^|")
+    local begins = find(line, "^%- ") or find(line, "^|")
     if line == "" then
       current = nil
     elseif current and not begins then
@@ -66,28 +51,8 @@ local function blocks(text)
   return list
 end
 
-local function parse(text)
+local function read_pages()
   local parsed = { items = {}, by_name = {}, sections = {} }
-  local section
-  for _, block in ipairs(blocks(text)) do
-    local heading = match(block, "^## (.*)")
-    if heading then
-      section = { name = heading, items = {}, texts = {} }
-      parsed.sections[#parsed.sections + 1] = section
-    elseif section and find(block, "^%- `") then
-      local item = item_of(block, section)
-      parsed.items[#parsed.items + 1] = item
-      section.items[#section.items + 1] = item
-      for _, name in ipairs(item.names) do parsed.by_name[name] = item end
-    elseif section and not find(block, "^#") then
-      section.texts[#section.texts + 1] = block
-    end
-  end
-  return parsed
-end
-
--- Adds the pages that are made from comments.
-local function add_pages(parsed)
   for _, page in ipairs(require "orthorun.prompt.reference") do
     local section = { name = page.name, items = page.items,
       texts = blocks(page.text) }
@@ -105,7 +70,7 @@ local reference
 
 -- {items, by_name, sections}
 function docs.reference()
-  reference = reference or add_pages(parse(read "api" or ""))
+  reference = reference or read_pages()
   return reference
 end
 
@@ -140,11 +105,13 @@ function docs.methods(class)
 end
 
 -- The fields that the reference has of a module ("init", or "" for ortho
--- itself): an array of names.
+-- itself): an array of names. Items of kind "table" are types, and no names.
 function docs.fields(module)
   local prefix, list, seen = module == "" and "" or module .. ".", {}, {}
-  for name in pairs(docs.reference().by_name) do
-    local rest = sub(name, 1, #prefix) == prefix and sub(name, #prefix + 1)
+  for name, item in pairs(docs.reference().by_name) do
+    local ours = item.kind ~= "table" and item.section.name ~= "prompt"
+    local rest = ours and sub(name, 1, #prefix) == prefix and
+      sub(name, #prefix + 1)
     local field = rest and match(rest, "^[%a_][%w_]*")
     local method = field and find(rest, "^" .. field .. ":")
     if field and not method and not seen[field] and field ~= "f" then
@@ -156,30 +123,11 @@ function docs.fields(module)
   return list
 end
 
--- The options of a function as {name, default} in the order of its signature;
--- nil where it takes none.
+-- The options of a function as {name, type, default, text}; nil where it takes
+-- none.
 function docs.options(name)
-  local item, list, seen = docs.item(name), {}, {}
-  if item and item.options then return item.options end
-  for _, signature in ipairs(item and item.names[1] and { docs.signature(name) }
-    or {}) do
-    local inside = match(signature, "%b{}")
-    if not inside then return nil end
-    inside = gsub(sub(inside, 2, -2), "%b{}", function(s)
-      return gsub(s, "[=,]", " ")
-    end)
-    for key, default in inside:gmatch "([%a_][%w_]*)=([^,]*)" do
-      if not seen[key] then
-        seen[key] = true
-        list[#list + 1] = { name = key, default = match(default, "^(.-)%s*$") }
-      end
-    end
-    local same = match(item.text, "Options as for `([%w_.]+)`")
-    for _, option in ipairs(same and docs.options(same) or {}) do
-      if not seen[option.name] then list[#list + 1] = option end
-    end
-  end
-  return #list > 0 and list or nil
+  local item = docs.item(name)
+  return item and item.options
 end
 
 -- --- values ----------------------------------------------------------------

@@ -197,9 +197,6 @@ end
 
 -- Of a name or a word.
 function help.of_word(word)
-  if #docs.reference().items == 0 then
-    return "the reference (docs/api.md) is not installed"
-  end
   local item = docs.item(word)
   if item then return item_text(item, true) end
   local section = section_of(gsub(word, "^ortho%.", "") .. "")

@@ -1,6 +1,12 @@
 -- report: what a script asked and found, as one page that needs nothing else:
 -- parameters, verdict, plots, tables, script, surroundings, data. What it
 -- shows comes from the journal of what the script ran, printed and drew.
+
+--- What a run gave, as one HTML page that needs nothing else.
+-- [sharing.md](../sharing.md) tells what it is for.
+-- @module report
+-- @pragma nostrip
+
 local again = require "orthorun.report.again"
 local to_number = require("orthorun.base.csv").tonumber
 local files = require "orthorun.base.files"
@@ -263,15 +269,40 @@ end
 
 local fields = { "file", "title", "question", "checks" }
 
--- Writes the page to asked.file.
+--- Predictions beside measurements.
+-- @function report.verdict
+-- @tparam {table,...} checks each {what=, predicted=, measured=, error=,
+--   sigmas=3.3}, error being one standard error of the difference, or {what=,
+--   measured=, at_most=, at_least=}
+-- @treturn results with columns what, predicted, measured, error, z, agrees
+-- @usage
+-- local t = ortho.report.verdict { { what = "the gain", predicted = 1.4142,
+--   measured = 1.413, error = 0.002 } }
+-- assert(t:column("agrees")[1])
+
+--- As `report`, without checking the checks first.
+-- @function report.write
+-- @like report
+-- @call report.write{...}
+-- @tparam table options
+-- @treturn string file
 function report.write(asked)
+  asked = names.options("report.write", asked, fields)
   journal.report = asked
   return files.write(asked.file, share.seal(page_of(asked)))
 end
 
--- ortho.report{file=...} writes what the script has done so far, its sweeps,
--- printed tables and plots, as one HTML page; returns its path. title and
--- question: by default the sweep's name and about; checks: as for verdict.
+--- Writes what the script has run, printed and drawn so far as one page: the
+-- question, verdict, parameters, plots with their values under the mouse, what was
+-- printed and its tables, in order, script, surroundings, how to run it again,
+-- data with every CSV file that it wrote.
+-- @function report
+-- @tparam table options
+-- @tparam string options.file
+-- @tparam[opt] string options.title
+-- @tparam[opt] string options.question by default the sweep's `about`
+-- @tparam[opt] {table,...}|results options.checks as in `report.verdict`
+-- @treturn string file
 local function call(_, asked)
   asked = names.options("report", asked, fields)
   if type(asked.file) ~= "string" then fail "report: file is missing" end

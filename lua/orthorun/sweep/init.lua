@@ -8,6 +8,15 @@
 --     trial = function(p, rng) return { error = ..., norms = {...} } end,
 --   }
 --   local results = sweep:run()
+
+--- One trial function over a grid of parameters, each of which is a command-line
+-- option of the script, typed by its default. [sweeps.md](../sweeps.md) has
+-- examples, and what the options look like.
+--
+-- `s.params` and `s.grid` hold the values after the command line was read.
+-- @module sweep
+-- @pragma nostrip
+
 local core = require "orthorun.core"
 local definition = require "orthorun.sweep.definition"
 local events = require "orthorun.base.events"
@@ -27,7 +36,23 @@ Sweep.__index = Sweep
 
 local sweep = {}
 
--- range(n): 1..n. range(a, b [, step]): a, a+step, ... up to b.
+--- As `range`.
+-- @function sweep.range
+-- @tparam number first
+-- @tparam[opt] number last
+-- @tparam[opt=1] number step
+-- @treturn {number,...}
+
+--- An array of numbers.
+-- @function range
+-- @call range(n)
+-- @call range(first, last [, step=1])
+-- @tparam number first or n alone: 1..n
+-- @tparam[opt] number last
+-- @tparam[opt=1] number step
+-- @treturn {number,...} first, first+step, ... up to last
+-- @usage
+-- assert(#ortho.range(5) == 5 and ortho.range(0, 1, 0.25)[2] == 0.25)
 function sweep.range(a, b, step)
   if b == nil then a, b = 1, a end
   step = step or 1
@@ -45,18 +70,43 @@ function sweep.range(a, b, step)
   return values
 end
 
--- Defines a sweep, reads the command line, and answers --help. A wrong
--- option ends the program with status 2. Fields: name, about; params, where a
--- function(p) computes its value from the others; grid, crossed lists; zip,
--- lists that go together (or an array of such groups); cases, an array of
--- {NAME, label=, settings}, one at a time; trial; options = {NAME = {choices=,
--- least=, most=, above=, help=}}; index, the name of the column that counts
--- through arrays (default "layer"); cost, a function(p) that says how long a
--- trial takes, in any unit; partial, true where the script goes on with one
--- shard's results; paired, names of parameters that do not name a trial's
--- random numbers: their levels draw the same; args, an argument array to read
--- instead of the script's; watch, for the library: {trial = f(p, bytes), all =
--- f(list)} (run.all).
+--- Defines a sweep, from whose parameters the script has its options.
+-- `--help` is answered here; a wrong option ends the program with status 2.
+-- @function sweep
+-- @tparam table options
+-- @tparam string options.name of the results
+-- @tparam[opt] string options.about a line
+-- @tparam[opt] table options.params fixed values by name, or functions that
+--   compute one from the others, function(p)
+-- @tparam[opt] table options.grid arrays by name, all crossed
+-- @tparam[opt] table options.zip arrays of one length, by name, whose values go
+--   together (or an array of such tables)
+-- @tparam[opt] {table,...} options.cases each {name, label=, parameter=value,
+--   ...}, one at a time, named in the column `case`: what a case sets wins over
+--   params and grid, an array is swept in it
+-- @tparam[opt] {string,...} options.paired names of parameters (or "case") that do
+--   not name a trial's rng, so that trials which differ in them alone draw the
+--   same numbers; by default all parameters name it
+-- @tparam[opt] table options.options options[name] = {choices=, least=, most=,
+--   above=, help=}
+-- @tparam func options.trial function(p, r) that gets the parameters and an rng,
+--   and returns a table of numbers, strings, booleans or equally long arrays; or a
+--   results table, such as history.records, whose rows and columns then stand
+--   beside the parameters (nil among numbers is NaN; no counting column is added)
+-- @tparam[opt="layer"] string options.index the column that counts through arrays
+-- @tparam[opt] func options.cost function(p) → how long a trial takes, in any
+--   unit; by default depth × width³ × steps, of those there are
+-- @tparam[opt=false] bool options.partial the script goes on with one shard's
+--   results
+-- @tparam[opt] {string,...} options.args arguments to read instead of the script's
+-- @tparam[opt] func options.watch for the library
+-- @treturn sweep
+-- @usage
+-- local s = ortho.sweep { name = "gaps", grid = { n = { 2, 4 } },
+--   trial = function(p, r)
+--     return { norm = r:normal(p.n, p.n):norm() }
+--   end }
+-- print(s:run())
 local function define(_, def)
   definition.check(def)
   local values, chosen = settings.read(def)
@@ -87,8 +137,11 @@ local function shard_name(self)
   return ("%d-of-%d"):format(self.run_options.shard, self.run_options.shards)
 end
 
--- Where a file of this run goes: its folder (--out), which is made if need
--- be, and the name. A shard has a folder of its own.
+--- A file's path in the run's folder, which is made: runs/NAME, or what
+-- `--out` says.
+-- @function s:path
+-- @tparam string name
+-- @treturn string
 function Sweep:path(name)
   local folder = self.run_options.out
   if self.run_options.shards > 1 then
@@ -97,7 +150,9 @@ function Sweep:path(name)
   return files.join(files.make_folder(folder), name)
 end
 
--- The results file of this run, or of this shard of it.
+--- The path of the results file, runs/NAME/NAME.db.
+-- @function s:file
+-- @treturn string
 function Sweep:file()
   local out = self.run_options.out
   if self.run_options.shards == 1 then
@@ -107,16 +162,24 @@ function Sweep:file()
     shard_name(self)))
 end
 
--- The parameters of every trial, an array of tables; the last name of the
--- grid varies fastest.
+--- The parameters of all trials, in order; the seed varies fastest.
+-- @function s:trials
+-- @treturn {table,...}
 function Sweep:trials() return grid.trials(self.definition, self.values) end
 
--- The generator of a trial with parameters p.
+--- The generator of a trial. It depends on the seed and on p's values alone (those
+-- that are not paired), not on other trials.
+-- @function s:rng
+-- @tparam table p
+-- @treturn rng
 function Sweep:rng(p)
   return trial.rng(p, trial.seed(p, self.run_options.seed), self.paired)
 end
 
--- "init=he_normal, depth=10": what distinguishes a trial, for messages.
+--- The text "init=he_normal, depth=10".
+-- @function s:describe
+-- @tparam table p
+-- @treturn string
 function Sweep:describe(p) return trial.describe(p, self.grid_names) end
 
 -- One shard's results are no use to the script's tables and plots: the
@@ -131,14 +194,13 @@ local function end_shard(self, results)
     "one shard's results are no results to go on with")
 end
 
--- Runs every trial that the results file does not have yet, and returns the
--- table of results: one row per trial, or per place in the arrays a trial
--- returned. A trial that fails is named on stderr and left out
--- (results.failures has it), and the program will end with status 3; if all
--- fail, the first error is raised. With --dry-run, lists the trials and ends
--- the program; a shard (--shard) ends it, too.
--- more, for the library: a function(results) that returns the seeds to go on with,
--- or nil.
+--- A row per trial or per place in its arrays. Trials that the results file has are
+-- not run again. A trial that fails is told on stderr, kept in the table's field
+-- `failures` (each {p=, message=, traceback=}), and makes the program's exit
+-- status 3; if all fail, the first error is raised. A shard's run, and one with
+-- `--dry-run`, ends the program.
+-- @function s:run
+-- @treturn results
 function Sweep:run(more)
   if self.run_options["until"] == "decided" and not (more or self.watch) then
     settings.usage_error("--until decided needs an experiment with a comparison " ..

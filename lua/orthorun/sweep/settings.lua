@@ -1,6 +1,9 @@
 -- settings: how a sweep is run: the run options on either side of the script's
 -- name and the script's own options, read once. Answers --help; a wrong option
 -- ends the program with status 2.
+
+--- @module sweep
+
 local core = require "orthorun.core"
 local definition = require "orthorun.sweep.definition"
 local files = require "orthorun.base.files"
@@ -125,6 +128,33 @@ local function values_of(specs, given)
   end
   return values
 end
+
+--- Run options.
+--
+-- Before the script's name or behind it, where a sweep reads them; the same check
+-- on either side, and exit status 2 where one is wrong. Behind the script's name,
+-- its own parameter of the same name goes before.
+--
+-- | option | what it does | without it | results depend on it |
+-- | --- | --- | --- | --- |
+-- | `--precision NAME` | of new matrices: float64 or float32 | float64 | yes |
+-- | `--seed N` | of all random numbers; for a grid's seeds also 1-20 | 0 | yes |
+-- | `--threads N` | cores for all trials together | all |  |
+-- | `--jobs N` | trials at a time; 0: without worker processes | cores |  |
+-- | `--out DIR` | folder for what the run writes | runs/NAME |  |
+-- | `--shard I/N` | do only the I-th of N parts | as Slurm or mpirun say | yes |
+-- | `--until END` | decided: add seeds until a comparison is | done | yes |
+-- | `--fresh` | forget the results of an earlier run |  |  |
+-- | `--fresh-kernel` | run again what another BLAS or its kernel did |  |  |
+-- | `--dry-run` | list the trials and what they would cost |  |  |
+-- | `--shuffle` | trials in random order; the same results |  |  |
+-- | `--fail-fast` | stop at the first trial that fails |  |  |
+-- | `--trial-timeout S` | seconds that a trial may take; 0: any | 0 |  |
+-- | `--show-plots` | show the plots in the terminal, too |  |  |
+-- | `--ascii` | the same in plain ASCII |  |  |
+-- | `--quiet` | no progress on stderr |  |  |
+-- | `--traceback` | errors with the library's own lines, too |  |  |
+-- @section run_options
 
 -- Reads the command line of a sweep's definition. Returns values, the script's
 -- parameters by name (arrays for names in its grid), and the settings: the run

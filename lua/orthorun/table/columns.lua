@@ -1,6 +1,9 @@
 -- columns: the class of tables: named columns, making them, and choosing among
 -- their rows and columns. Values are numbers, strings, booleans, or nil where
 -- a row has none. Prints and writes nothing.
+
+--- @module results
+
 local names = require "orthorun.base.names"
 local fail = require "orthorun.core".fail -- at the user's line
 
@@ -9,9 +12,15 @@ Table.__index = Table
 
 local columns = {}
 
--- An empty table with these columns (an array of distinct names). levels is
--- optional: levels[name] lists values of a column in the order in which
--- groups and colours should take them, whether or not they occur.
+--- Tables.
+-- @section tables
+
+--- An empty table.
+-- @function table.new
+-- @tparam {string,...} columns
+-- @tparam[opt] table levels levels[name] lists a column's values in the order that
+--   groups and colours take
+-- @treturn results
 function columns.new(list, levels)
   if type(list) ~= "table" then
     fail("table: columns must be an array of names, not " .. type(list))
@@ -36,7 +45,14 @@ function columns.like(self, list)
   return new
 end
 
--- A table from an array of records ({name = value, ...} each).
+--- A table from records.
+-- @function table.of
+-- @tparam {string,...} columns
+-- @tparam {table,...} records each {name = value}
+-- @treturn results
+-- @usage
+-- local t = ortho.table.of({ "x", "y" }, { { x = 1, y = 2 }, { x = 2, y = 3 } })
+-- assert(#t == 2 and t:column("y")[2] == 3)
 function columns.of(list, records)
   if type(records) ~= "table" then
     fail("table: records must be an array of tables, not " .. type(records))
@@ -46,8 +62,12 @@ function columns.of(list, records)
   return self
 end
 
--- A table over arrays that are there already, one for each name; they become
--- its own. size: its number of rows; levels as for new.
+--- A table over arrays that are there already, by name; they become its own.
+-- @function table.wrap
+-- @tparam {string,...} columns
+-- @tparam table arrays
+-- @tparam int size
+-- @treturn results
 function columns.wrap(list, arrays, size, levels)
   local self = columns.new(list, levels)
   for _, name in ipairs(list) do self.data[name] = arrays[name] end
@@ -74,7 +94,9 @@ local function pick(self, rows)
   return new
 end
 
--- Adds a row in place. Every key of the record must be a column.
+--- Adds a row in place.
+-- @function t:append
+-- @tparam table record
 function Table:append(record)
   if type(record) ~= "table" then
     fail("table: a record must be a table, not " .. type(record))
@@ -88,17 +110,25 @@ end
 
 function Table:__len() return self.size end
 
--- The names of the columns, in order.
+--- The columns' names.
+-- @function t:columns
+-- @treturn {string,...}
 function Table:columns()
   return table.move(self.names, 1, #self.names, 1, {})
 end
 
--- The values of one column as a new array (nil where a row has none).
+--- A column's values.
+-- @function t:column
+-- @tparam string name
+-- @treturn table
 function Table:column(name)
   return table.move(column_of(self, name), 1, self.size, 1, {})
 end
 
--- Row i as a record.
+--- Row i as a record.
+-- @function t:row
+-- @tparam int i
+-- @treturn table
 function Table:row(i)
   if math.type(i) ~= "integer" or i < 1 or i > self.size then
     fail(("table: row %s of %d"):format(i, self.size))
@@ -108,7 +138,9 @@ function Table:row(i)
   return record
 end
 
--- for i, record in t:rows() do ... end
+--- An iterator: `for i, record in t:rows() do`.
+-- @function t:rows
+-- @treturn func
 function Table:rows()
   return function(_, i)
     if i < self.size then return i + 1, self:row(i + 1) end
@@ -124,9 +156,15 @@ local function accepts(condition, value)
   return false
 end
 
--- The rows whose columns meet every condition: a value (equal), an array
--- (one of), or a function of the value.
---   t:where{init = "orthogonal", depth = {10, 20}, layer = function(l) ... end}
+--- The rows that meet all conditions.
+-- @function t:where
+-- @tparam table conditions {name = value}, or an array of values, or a function of
+--   the value
+-- @treturn results
+-- @usage
+-- local t = ortho.table.of({ "x", "y" }, { { x = 1, y = 2 }, { x = 2, y = 3 } })
+-- local high = t:where { x = function(x) return x > 1 end }
+-- assert(#high == 1)
 function Table:where(conditions)
   names.table_of("where", "the conditions", conditions)
   for name in pairs(conditions) do column_of(self, name) end
@@ -153,7 +191,10 @@ local function key_of(value)
   return value
 end
 
--- The distinct values of a column: its levels first, then as they appear.
+--- A column's distinct values.
+-- @function t:unique
+-- @tparam string name
+-- @treturn table
 function Table:unique(name)
   local column, seen, appeared, order = column_of(self, name), {}, {}, {}
   for i = 1, self.size do
@@ -211,9 +252,10 @@ local function members_of(self, by)
   return groups
 end
 
--- The table split by the values of some columns: an array of
--- {key = {name = value, ...}, rows = table}, in the order of the levels.
---   for _, g in ipairs(t:group{"init", "depth"}) do ... g.key.init ... end
+--- Split by a column or an array of columns.
+-- @function t:group
+-- @tparam string|{string,...} by
+-- @treturn {table,...} each {key = {name = value}, rows = table}
 function Table:group(by)
   if type(by) == "string" then by = { by } end
   names.table_of("group", "the columns", by)
@@ -225,7 +267,10 @@ function Table:group(by)
   return by_levels(self, by, groups)
 end
 
--- A new table with only these columns, in this order.
+--- A table of these columns, in this order.
+-- @function t:select
+-- @tparam {string,...} columns
+-- @treturn results
 function Table:select(wanted)
   local new = columns.like(self, wanted)
   for _, name in ipairs(wanted) do new.data[name] = self:column(name) end
@@ -233,8 +278,11 @@ function Table:select(wanted)
   return new
 end
 
--- A new table with one more column (or this one anew): its value in row i is
--- f(record, i), or values[i] of an array.
+--- A table with one more column.
+-- @function t:with
+-- @tparam string name
+-- @tparam func|table f f(record, i) or, of an array, f[i]
+-- @treturn results
 function Table:with(name, f)
   if type(f) ~= "table" and type(f) ~= "function" then
     fail(("with: column %s needs a function or an array, not %s"):format(
@@ -258,7 +306,11 @@ function Table:with(name, f)
   return new
 end
 
--- The numbers of a column, without the rows that have none.
+--- A column's numbers, without rows that have none.
+-- @function t:numbers
+-- @tparam string name
+-- @treturn {number,...}
+-- @raise where it has other values.
 function Table:numbers(name)
   local column, values = column_of(self, name), {}
   for i = 1, self.size do

@@ -1,5 +1,8 @@
 -- reduce: tables of results made smaller: summaries, fits and pivots of
 -- groups of rows. Methods of orthorun.table; NaN and infinities are counted.
+
+--- @module results
+
 local columns = require "orthorun.table.columns"
 local names = require "orthorun.base.names"
 local stats = require "orthorun.table.stats"
@@ -97,14 +100,26 @@ local function summarize(record, name, values, options, also)
   end
 end
 
--- One row per group: the median of each column in `of` under its own name,
--- quantiles beside it as NAME_low and NAME_high, and n, the rows counted.
--- also: an array of "mean", "std", "sem", "min", "max" (NAME_mean ...) and
--- "interval", the 95 % bootstrap interval of the median (NAME_interval_low,
--- NAME_interval_high). NaN values are left out: n is the smallest count, and a
--- column nan has the largest number of them where there are any. Where n or nan
--- is one of the columns asked for, these are n_values and n_nan.
---   t:summary{by = {"init", "layer"}, of = {"grad"}, low = 0.1, high = 0.9}
+--- Groups.
+-- @section groups
+
+--- One row per group: n, and of each column in `of` the median under its name, with
+-- quantiles NAME_low and NAME_high. NaN are left out, n is without them, and a
+-- column nan counts them where there are any; where n or nan is one of the columns
+-- asked for, these are n_values and n_nan.
+-- @function t:summary
+-- @tparam table options
+-- @tparam[opt] string|{string,...} options.by
+-- @tparam string|{string,...} options.of
+-- @tparam[opt=0.1] number options.low
+-- @tparam[opt=0.9] number options.high
+-- @tparam[opt] {string,...} options.also of "mean", "std", "sem", "min", "max" (as
+--   NAME_mean, ...) and "interval", the 95 % bootstrap interval of the median
+--   (NAME_interval_low, NAME_interval_high)
+-- @treturn results
+-- @usage
+-- local t = ortho.table.of({ "x", "y" }, { { x = 1, y = 2 }, { x = 1, y = 4 } })
+-- assert(t:summary { by = "x", of = "y" }:column("y")[1] == 3)
 function reduce:summary(options)
   options = names.options("summary", options,
     { "by", "of", "low", "high", "also" })
@@ -163,13 +178,17 @@ local function points_of(rows, options, model)
   return x, y, dropped
 end
 
--- One row per group: slope, its standard error, and intercept, of the
--- least-squares line of column y against column x; n points, and how many were
--- dropped for being missing, NaN, infinite or, on a logarithm, not above 0; n is
--- n_values where it is one of the columns of `by`.
--- model: "line"; "power" (y = c x^slope: log10 y against log10 x); or
--- "exponential" (y = c 10^(slope x): log10 y against x); intercept is log10 c.
---   t:fit{by = {"init", "seed"}, x = "layer", y = "delta"}
+--- One row per group: slope, error (the slope's standard error) and intercept of
+-- the least-squares line of y against x, n points, and how many were dropped
+-- (missing, NaN, infinite, or without a logarithm).
+-- @function t:fit
+-- @tparam table options
+-- @tparam[opt] string|{string,...} options.by
+-- @tparam string options.x
+-- @tparam string options.y
+-- @tparam[opt="line"] "line"|"power"|"exponential" options.model power: y = c
+--   x^slope; exponential: y = c 10^(slope x); intercept is then log10 c
+-- @treturn results
 function reduce:fit(options)
   names.options("fit", options, { "by", "x", "y", "model" })
   local by = list_of(options.by or {})
@@ -228,11 +247,16 @@ local function column_names(self, options, rows)
   return list
 end
 
--- A table with a row for each value of the column(s) `rows`, a column for each
--- value of `columns`, and in each place the median of `value` over what is
--- left. with: "median", "mean", "std", "sem", "min", "max", "count", or a
--- function of an array. NaN count: a median of values with a NaN is NaN.
---   t:pivot{rows = "depth", columns = "init", value = "grad"}
+--- A table with a row for each value of a column (or an array of columns), a column
+-- for each value of another.
+-- @function t:pivot
+-- @tparam table options
+-- @tparam string|{string,...} options.rows
+-- @tparam string options.columns
+-- @tparam string options.value
+-- @tparam[opt="median"] string|func options.with "mean", "std", "sem", "min",
+--   "max", "count", or a function of an array
+-- @treturn results
 function reduce:pivot(options)
   names.options("pivot", options, { "rows", "columns", "value", "with" })
   local rows, f = list_of(options.rows), reducer_of(options.with)

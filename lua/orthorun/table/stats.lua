@@ -1,6 +1,11 @@
 -- stats: summaries of plain Lua arrays of numbers. No matrices here. A NaN among
 -- the values makes the answer NaN, as in NumPy; infinities sort and count like
 -- any number.
+
+--- Of plain arrays of numbers. A NaN among them makes the answer NaN.
+-- @module stats
+-- @pragma nostrip
+
 local core = require "orthorun.core"
 local names = require "orthorun.base.names"
 local fail = core.fail -- at the user's line
@@ -44,8 +49,11 @@ local function between(a, b, t)
   return a + difference * t
 end
 
--- The p-quantile, p in [0,1], with linear interpolation (Hyndman and Fan's
--- type 7: NumPy's and R's default). NaN for no values.
+--- A quantile, with linear interpolation (type 7, NumPy's default).
+-- @function stats.quantile
+-- @tparam {number,...} values
+-- @tparam number p 0 to 1
+-- @treturn number
 function stats.quantile(values, p)
   check("quantile", values)
   if type(p) ~= "number" or not (p >= 0 and p <= 1) then
@@ -60,14 +68,19 @@ function stats.quantile(values, p)
   return between(sorted[below], sorted[above], position - below)
 end
 
--- The middle value; the mean of the middle two where the count is even.
+--- The median; NaN for no values.
+-- @function stats.median
+-- @tparam {number,...} values
+-- @treturn number
 function stats.median(values)
   check("median", values)
   return stats.quantile(values, 0.5)
 end
 
--- Arithmetic mean; NaN for no values. The second pass takes back the first
--- one's rounding.
+--- The mean; NaN for no values.
+-- @function stats.mean
+-- @tparam {number,...} values
+-- @treturn number
 function stats.mean(values)
   check("mean", values)
   local n, sum, rest = #values, 0.0, 0.0
@@ -78,7 +91,10 @@ function stats.mean(values)
   return mean + rest / n
 end
 
--- Standard deviation of a sample (divisor n-1); NaN for fewer than 2 values.
+--- The standard deviation of a sample, divisor n − 1; NaN for fewer than 2.
+-- @function stats.std
+-- @tparam {number,...} values
+-- @treturn number
 function stats.std(values)
   check("std", values)
   if #values < 2 then return nan end
@@ -87,15 +103,22 @@ function stats.std(values)
   return (sum / (#values - 1)) ^ 0.5
 end
 
--- Standard error of the mean.
+--- std/√n, the standard error of the mean.
+-- @function stats.sem
+-- @tparam {number,...} values
+-- @treturn number
 function stats.sem(values)
   check("sem", values)
   return stats.std(values) / (#values) ^ 0.5
 end
 
--- Least squares through (x[i], y[i]): slope, intercept, and the slope's
--- standard error. NaN for all where fewer than 2 distinct x are given; the
--- error is NaN for fewer than 3 points.
+--- The least-squares line.
+-- @function stats.fit
+-- @tparam {number,...} x
+-- @tparam {number,...} y
+-- @treturn number slope; NaN for fewer than 2 distinct x
+-- @treturn number intercept
+-- @treturn number the slope's standard error; NaN for fewer than 3 points
 function stats.fit(x, y)
   check("fit", x)
   check("fit", y)
@@ -115,10 +138,20 @@ function stats.fit(x, y)
   return slope, intercept, spread
 end
 
--- The percentile bootstrap's interval for f(values) (Efron 1979): low, high.
--- Options: f (default the median), level (0.95), draws (1000), rng (always the
--- same one, so that the same values have the same interval). NaN for fewer
--- than 2 values, and where a value is NaN.
+--- The percentile bootstrap's interval of f(values). Its generator is always the
+-- same unless it is given, so the same values have the same interval.
+-- @function stats.bootstrap
+-- @tparam {number,...} values
+-- @tparam[opt] table options
+-- @tparam[opt=stats.median] func options.f
+-- @tparam[opt=0.95] number options.level
+-- @tparam[opt=1000] int options.draws
+-- @tparam[opt] rng options.rng
+-- @treturn number low
+-- @treturn number high
+-- @usage
+-- local low, high = ortho.stats.bootstrap { 1, 2, 3, 4, 10 }
+-- assert(low <= 3 and 3 <= high)
 function stats.bootstrap(values, options)
   check("bootstrap", values)
   options = names.options("bootstrap", options, { "f", "level", "draws",
@@ -141,8 +174,11 @@ function stats.bootstrap(values, options)
     stats.quantile(found, (1 + level) / 2)
 end
 
--- n, mean, std, min, low (10 %), median, high (90 %), max of the values that
--- are not NaN, and how many were: a table with these names and `nans`.
+--- n, nans, mean, std, min, low (10 %), median, high (90 %), max, of the values
+-- that are not NaN.
+-- @function stats.summary
+-- @tparam {number,...} values
+-- @treturn table
 function stats.summary(values)
   check("summary", values)
   local kept = {}

@@ -1,6 +1,13 @@
 -- theory: predictions to lay over measurements. Gains and fixed points by
 -- quadrature (mean_field), norms and slopes at finite width (signal), laws of
 -- singular values, drift and learning times. Nothing here looks at a network.
+
+--- What random networks should do; formulas and papers in
+-- [theory.md](../theory.md). Notation: z^l = W^l a^(l−1), a^l = φ(z^l), l = 1..L,
+-- linear readout z^L = f; q the variance of z; σ_w² = fan_in · Var(W_ij).
+-- @module theory
+-- @pragma nostrip
+
 local activation = require "orthorun.core".activation
 local mean_field = require "orthorun.theory.mean_field"
 local names = require "orthorun.base.names"
@@ -39,6 +46,13 @@ local function remembering(f)
     return known[key]
   end
 end
+
+--- As `activation.gain`.
+-- @function theory.gain
+-- @tparam string name
+-- @tparam[opt] table options
+-- @tparam[opt] number options.alpha
+-- @treturn number
 
 local theory = {
   -- gain(activation [, {alpha=}]): 1/sqrt(E[phi(z)^2]), sqrt(2) for relu
@@ -115,9 +129,12 @@ local function check_number(who, x, name)
   end
 end
 
--- Half the width of the band that a mean over `seeds` networks should fall
--- in: `sigmas` (default 3.3, one miss in 1000) standard deviations of it. sd:
--- one network's, a number or an array of them, as in signal{}.sd.
+--- sigmas·sd/√seeds: how far the mean over that many nets may be from `typical`.
+-- @function theory.band
+-- @tparam number|{number,...} sd
+-- @tparam int seeds
+-- @tparam[opt=3.3] number sigmas
+-- @treturn number|{number,...} as sd
 function theory.band(sd, seeds, sigmas)
   check_seeds("band", seeds)
   sigmas = sigmas or 3.3
@@ -126,9 +143,13 @@ function theory.band(sd, seeds, sigmas)
   return (each("band", function(s) return factor * s end, sd))
 end
 
--- How many standard deviations a mean measured over `seeds` networks is above
--- what is predicted: numbers, or arrays, as in signal{}.typical and .sd. 0
--- where both agree and sd is 0.
+--- (measured − predicted)·√seeds/sd of a mean over seeds.
+-- @function theory.z_score
+-- @tparam number|{number,...} measured
+-- @tparam number|{number,...} predicted
+-- @tparam number|{number,...} sd
+-- @tparam int seeds
+-- @treturn number|{number,...} numbers, or arrays of one length
 function theory.z_score(measured, predicted, sd, seeds)
   check_seeds("z_score", seeds)
   return (each("z_score", function(mean, typical, s)
@@ -141,12 +162,21 @@ end
 -- sqrt(4 - x^2)/pi on [0, 2].
 theory.quarter_circle = {}
 
+--- √(4 − x²)/π on [0,2]: singular values of a large square matrix of N(0, 1/n)
+-- entries.
+-- @function theory.quarter_circle.density
+-- @tparam number x
+-- @treturn number
 function theory.quarter_circle.density(x)
   check_number("density", x)
   if x < 0 or x > 2 then return 0.0 end
   return math.sqrt(4 - x * x) / math.pi
 end
 
+--- The share of them below x.
+-- @function theory.quarter_circle.cdf
+-- @tparam number x
+-- @treturn number
 function theory.quarter_circle.cdf(x)
   check_number("cdf", x)
   if x <= 0 then return 0.0 end
@@ -154,7 +184,10 @@ function theory.quarter_circle.cdf(x)
   return (0.5 * x * math.sqrt(4 - x * x) + 2 * math.asin(x / 2)) / math.pi
 end
 
--- The x below which a fraction p of the singular values lies.
+--- The x below which a share p of them is.
+-- @function theory.quarter_circle.quantile
+-- @tparam number p 0 to 1
+-- @treturn number
 function theory.quarter_circle.quantile(p)
   if type(p) ~= "number" or not (p >= 0 and p <= 1) then
     fail(("quantile: p is %s; a number in [0, 1] is needed"):format(

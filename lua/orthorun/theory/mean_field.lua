@@ -2,6 +2,9 @@
 -- pre-activations, the correlation c of two inputs, and the depth scales on
 -- which both reach their fixed points. Poole et al. 2016; Schoenholz et al.
 -- 2017 (arXiv:1611.01232). sigma_w2 = fan_in * Var(W_ij).
+
+--- @module theory
+
 local activation = require "orthorun.core".activation
 local names = require "orthorun.base.names"
 local fail = require "orthorun.core".fail -- at the user's line
@@ -118,8 +121,18 @@ local function number(who, options, key, default)
   return value
 end
 
--- V(q) of the named activation times sigma_w2, plus sigma_b2: q one layer on.
--- Options: sigma_w2 = 1, sigma_b2 = 0, alpha.
+--- Mean field.
+-- @section mean_field
+
+--- σ_w² E[φ(√q z)²] + σ_b²: q one layer on.
+-- @function theory.variance_map
+-- @tparam string name
+-- @tparam number q
+-- @tparam[opt] table options
+-- @tparam[opt=1] number options.sigma_w2
+-- @tparam[opt=0] number options.sigma_b2
+-- @tparam[opt] number options.alpha
+-- @treturn number
 function mean_field.variance_map(name, q, options)
   options = names.options("variance_map", options,
     { "sigma_w2", "sigma_b2", "alpha" })
@@ -128,17 +141,30 @@ function mean_field.variance_map(name, q, options)
     + number("variance_map", options, "sigma_b2", 0)
 end
 
--- chi_1 = sigma_w2 E[phi'(sqrt(q) z)^2]: the growth of E||delta||^2 per layer.
--- Options: sigma_w2 = 1, q = 1, alpha.
+--- χ₁ = σ_w² E[φ'(√q z)²], the growth of E‖δ‖² per layer on the way back.
+-- @function theory.chi1
+-- @tparam string name
+-- @tparam[opt] table options
+-- @tparam[opt=1] number options.sigma_w2
+-- @tparam[opt=1] number options.q
+-- @tparam[opt] number options.alpha
+-- @treturn number
 function mean_field.chi1(name, options)
   options = names.options("chi1", options, { "sigma_w2", "q", "alpha" })
   return number("chi1", options, "sigma_w2", 1)
     * moment({ name = name, alpha = options.alpha }, options.q or 1, true)
 end
 
--- sigma_w with chi_1 = 1 at variance q (default 1), and the sigma_b2 that
--- makes this q a fixed point (negative: there is none). For homogeneous phi
--- q does not matter; tanh at q = 0 gives 1.
+--- σ_w with χ₁ = 1 at variance q, and the σ_b² that makes q a fixed point
+-- (negative: none does). For homogeneous φ q does not matter; tanh at q = 0 gives
+-- 1.
+-- @function theory.critical
+-- @tparam string name
+-- @tparam[opt] table options
+-- @tparam[opt=1] number options.q
+-- @tparam[opt] number options.alpha
+-- @treturn number σ_w
+-- @treturn number σ_b²
 function mean_field.critical(name, options)
   options = names.options("critical", options, { "q", "alpha" })
   local phi = { name = name, alpha = options.alpha }
@@ -155,10 +181,31 @@ local function slopes_at(phi, w2, q)
   return far, far
 end
 
--- Fixed points and depth scales of an activation. Options: activation,
--- sigma_w2, sigma_b2 = 0, alpha, q0 = 1 (where any q is fixed). Returns
--- {q, chi1, chi_q, xi_q, xi_grad, c, chi_c, xi_c}; q may be 0 or infinite,
--- and then c, chi_c and xi_c are nil.
+--- What `theory.mean_field` returns. Depth scales are −1/ln χ, in layers (`inf` at
+-- χ = 1, negative for growth). c, chi_c and xi_c are nil where q is 0 or infinite.
+-- @table mean_field
+-- @tfield number q the fixed point q*
+-- @tfield number chi1 χ₁ there
+-- @tfield number chi_q the slope of the map of q
+-- @tfield ?number c the correlation that two inputs end at
+-- @tfield ?number chi_c the slope of the map of c
+-- @tfield number xi_q
+-- @tfield number xi_grad
+-- @tfield ?number xi_c
+
+--- Fixed points and depth scales of a wide random net.
+-- @function theory.mean_field
+-- @tparam table options
+-- @tparam string options.activation
+-- @tparam number options.sigma_w2
+-- @tparam[opt=0] number options.sigma_b2
+-- @tparam[opt] number options.alpha
+-- @tparam[opt=1] number options.q0 taken where every q is fixed
+-- @treturn mean_field
+-- @paper Poole et al. 2016; Schoenholz et al. 2017 (arXiv:1611.01232)
+-- @usage
+-- local m = ortho.theory.mean_field { activation = "tanh", sigma_w2 = 1.5 }
+-- print(m.q, m.chi1, m.xi_grad)
 function mean_field.mean_field(options)
   options = names.options("mean_field", options,
     { "activation", "sigma_w2", "sigma_b2", "alpha", "q0" })

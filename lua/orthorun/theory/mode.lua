@@ -4,6 +4,9 @@
 -- Arora, Cohen, Hazan 2018), for the loss (s - T)^2/2 in unit time.
 -- In u = ln(s/|T - s|), with p = 1 - 2/L,  |du/dt| = L |T| s^p: smooth, and linear
 -- for L = 2, whose s is the logistic function.
+
+--- @module theory
+
 local checked = require "orthorun.theory.checked"
 local legendre = require "orthorun.theory.legendre"
 local names = require "orthorun.base.names"
@@ -124,10 +127,24 @@ local function read(who, options, last)
     checked.number(who, o, "target", nil, -math.huge)
 end
 
--- theory.mode{depth=, start=1, target=, time=}: s at that time, a number, or an
--- array for an array of times. From 0 it does not move (depth of 2 and more), and
--- it cannot pass 0: with a target below 0 it goes there (the determinant's trap).
--- Relative error about 1e-13. A time t of gradient descent is steps times rate.
+--- Training.
+-- @section modes
+
+--- A singular value s of a balanced deep linear net's product under gradient flow,
+-- ds/dt = L s^(2−2/L) (target − s). From 0 it does not move (depth of 2 and more),
+-- and it never passes 0: with a target below 0 it goes there. Relative error about
+-- 1e-13.
+-- @function theory.mode
+-- @tparam table options
+-- @tparam int options.depth
+-- @tparam[opt=1] number options.start
+-- @tparam number options.target
+-- @tparam number|{number,...} options.time steps times rate
+-- @treturn number|{number,...} an array for an array of times
+-- @paper Saxe, McClelland, Ganguli 2013; Arora, Cohen, Hazan 2018
+-- @usage
+-- local s = ortho.theory.mode { depth = 3, target = 2, time = { 0.1, 1, 10 } }
+-- print(table.unpack(s))
 function mode.mode(options)
   local o, depth, start, T = read("mode", options, "time")
   if type(o.time) ~= "table" then
@@ -149,9 +166,15 @@ local function zero_time(depth, start, reached)
   return (reached ^ -power - start ^ -power) / (depth * power)
 end
 
--- theory.learning_time{depth=, start=1, target=, reached=}: the time that s takes
--- from start to `reached`, a value between start and target (inf where that is
--- the target itself, or the start is 0).
+--- The time in which `theory.mode` gets from start to reached; inf where that is
+-- the target, or the start is 0.
+-- @function theory.learning_time
+-- @tparam table options
+-- @tparam int options.depth
+-- @tparam[opt=1] number options.start
+-- @tparam number options.target
+-- @tparam number options.reached between start and target
+-- @treturn number
 function mode.learning_time(options)
   local who = "learning_time"
   local o, depth, start, T = read(who, options, "reached")

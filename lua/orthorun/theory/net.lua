@@ -1,6 +1,9 @@
 -- net: the network that options of theory.signal and its kin describe: width,
 -- depth, the activation, the variance of the weights, what comes in at both
 -- ends.
+
+--- @module theory
+
 local activation = require "orthorun.core".activation
 local arms = require "orthorun.base.arms"
 local names = require "orthorun.base.names"
@@ -32,10 +35,17 @@ function net_of.check_size(who, key, n, least)
   return size
 end
 
--- v = Var(W_ij) under the named initializer, for W of fan_out rows and fan_in
--- columns. gain multiplies the weights: a number, or the name of an activation
--- whose gain to take; nil for the initializer's own default (sqrt 2 for he_*,
--- else 1). gaussian's gain is its std.
+--- Signals at finite width.
+-- @section init_variance
+
+--- Var(W_ij) of a named initializer.
+-- @function theory.init_variance
+-- @tparam string init
+-- @tparam ?number|string gain a number, an activation's name, or nil for its
+--   default
+-- @tparam int fan_in
+-- @tparam[opt] int fan_out
+-- @treturn number
 function net_of.init_variance(init, gain, fan_in, fan_out)
   local entry = variances[init]
   if not entry then

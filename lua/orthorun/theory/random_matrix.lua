@@ -1,5 +1,8 @@
 -- random_matrix: closed forms for matrices of N(0, gain^2/n) entries and their
 -- products: exponents, edges, gaps. All real; n is the number of columns.
+
+--- @module theory
+
 local checked = require "orthorun.theory.checked"
 local special = require "orthorun.theory.special"
 
@@ -15,12 +18,20 @@ local tracy_widom_mean, tracy_widom_sd = -1.2065335745820, 1.2679777740090
 -- exp(-x^2/2 - x) for large n (Edelman 1988).
 local smallest_mean, smallest_var = 0.65567954241879847, 0.25872482230486107
 
--- theory.lyapunov{width=, gain=1}: the exponents of products of width x width
--- matrices of N(0, gain^2/width) entries, largest first: an array of
---   ln gain + (ln(2/n) + psi((n - i + 1)/2))/2,  i = 1..n,
--- ln s_i per factor; and an array of variances per factor, psi'(.)/4: after L
--- factors ln s_i has mean L times the one and variance about L times the other.
--- Newman 1986; Forrester 2015 (arXiv:1501.05702).
+--- Singular values.
+-- @section random_matrices
+
+--- The exponents of products of width×width matrices of N(0, gain²/width) entries,
+-- ln s_i per factor: ln g + ½(ln(2/n) + ψ((n−i+1)/2)). After L factors ln s_i has
+-- mean L times the one and variance about L times the other.
+-- @function theory.lyapunov
+-- @tparam table options
+-- @tparam int options.width
+-- @tparam[opt=1] number options.gain
+-- @tparam[opt] table options.like as of parameters, with what is not given
+-- @treturn {number,...} exponents, largest first
+-- @treturn {number,...} their variances per factor, ¼ψ'((n−i+1)/2)
+-- @paper Newman 1986; Forrester 2015 (arXiv:1501.05702)
 function random_matrix.lyapunov(options)
   local who = "lyapunov"
   local o = checked.with_like(who, options, { "width", "gain" })
@@ -34,9 +45,14 @@ function random_matrix.lyapunov(options)
   return exponents, variances
 end
 
--- theory.fuss_catalan_edge{depth=}: (L + 1)^(L + 1)/L^L, the largest squared
--- singular value of a product of L matrices of N(0, 1/n) entries as n grows, and
--- its natural logarithm. 4 for one.
+--- (L+1)^(L+1)/L^L, the largest squared singular value of a product of L large N(0,
+-- 1/n) matrices; 4 for one.
+-- @function theory.fuss_catalan_edge
+-- @tparam table options
+-- @tparam int options.depth
+-- @tparam[opt] table options.like as of parameters, with what is not given
+-- @treturn number the square
+-- @treturn number its natural logarithm
 function random_matrix.fuss_catalan_edge(options)
   local L = count("fuss_catalan_edge", checked.with_like("fuss_catalan_edge",
     options, { "depth" }), "depth", nil, 1)
@@ -46,10 +62,17 @@ function random_matrix.fuss_catalan_edge(options)
   return math.exp(logarithm), logarithm
 end
 
--- theory.largest_singular_value{rows=, cols=rows, gain=1}: mean and standard
--- deviation of that of a rows x cols matrix of N(0, gain^2/cols) entries: the
--- quarter circle's edge with the Tracy-Widom law around it, centred and scaled
--- as in Ma (2012), so good at modest sizes (Johnstone 2001).
+--- The largest singular value of a rows×cols matrix of N(0, gain²/cols) entries, by
+-- the Tracy–Widom law at the quarter circle's edge, centred and scaled so that it
+-- is good at modest sizes.
+-- @function theory.largest_singular_value
+-- @tparam table options
+-- @tparam int options.rows
+-- @tparam[opt=rows] int options.cols
+-- @tparam[opt=1] number options.gain
+-- @treturn number mean
+-- @treturn number standard deviation
+-- @paper Johnstone 2001; Ma 2012
 function random_matrix.largest_singular_value(options)
   local who = "largest_singular_value"
   local o = checked.options(who, options, { "rows", "cols", "gain" })
@@ -63,9 +86,16 @@ function random_matrix.largest_singular_value(options)
     scale * sd / (2 * sqrt(mean))
 end
 
--- theory.smallest_singular_value{width=, gain=1}: mean and standard deviation of
--- that of a square matrix of N(0, gain^2/n) entries, n large: .656 gain/n and
--- .509 gain/n. Edelman 1988.
+--- The smallest singular value of a large square matrix of N(0, gain²/n) entries:
+-- 0.656 g/n on average, with a standard deviation of 0.509 g/n.
+-- @function theory.smallest_singular_value
+-- @tparam table options
+-- @tparam int options.width
+-- @tparam[opt=1] number options.gain
+-- @tparam[opt] table options.like as of parameters, with what is not given
+-- @treturn number mean
+-- @treturn number standard deviation
+-- @paper Edelman 1988
 function random_matrix.smallest_singular_value(options)
   local who = "smallest_singular_value"
   local o = checked.with_like(who, options, { "width", "gain" })
@@ -73,10 +103,14 @@ function random_matrix.smallest_singular_value(options)
   return unit * smallest_mean, unit * sqrt(smallest_var)
 end
 
--- theory.isometry_gap{width=}: the mean of metric.isometry_gap, ln of the mean
--- squared singular value less the mean of their logarithms, over square matrices
--- of independent normal entries of any scale. Exact:
---   psi(n^2/2) - ln n - mean_k psi(k/2), k = 1..n; towards 1 as n grows.
+--- The mean of `metric.isometry_gap` over square matrices of independent normal
+-- entries of any scale, exactly: ψ(n²/2) − ln n − mean ψ(k/2), k = 1..n; towards 1
+-- as n grows.
+-- @function theory.isometry_gap
+-- @tparam table options
+-- @tparam int options.width
+-- @tparam[opt] table options.like as of parameters, with what is not given
+-- @treturn number
 function random_matrix.isometry_gap(options)
   local n = count("isometry_gap", checked.with_like("isometry_gap", options,
     { "width" }), "width", nil, 1)

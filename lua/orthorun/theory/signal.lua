@@ -7,6 +7,9 @@
 --   z^l = W^l a^(l-1),  a^l = phi(z^l),  f = z^L,
 --   delta^l = dloss/dz^l,  ||grad W^l|| = ||delta^l|| ||a^(l-1)||.
 -- Energies are kept as natural logarithms: nothing overflows at any depth.
+
+--- @module theory
+
 local energies = require "orthorun.theory.energies"
 local net_of = require "orthorun.theory.net"
 local overlap = require "orthorun.theory.overlap"
@@ -168,31 +171,51 @@ local function layer_slopes(found, depth)
     gradient = fit(found.gradient, 1, depth) }
 end
 
--- Predicted norms of each layer l = 1..depth. Options:
---   init = "scaled_gaussian", gain   as for init_variance
---   activation = "relu", alpha, width = 256, depth = 50 (weight matrices)
---   q0 = 1             mean of x_i^2 over the input (1/3 for U[0,1])
---   cotangent          "independent": delta^L drawn without looking at f;
---                      "mse": delta^L = factor (f - y) of the article's loss
---   cotangent2 = 1     E||delta^L||^2 of one sample, where independent
---   target2 = width/3  E||y||^2 of one sample, for mse
---   reduction = "mean" the mse's: factor 2/(width batch); "half": 1/batch;
---                      "sum": 2
---   batch = 1, input_c = .75, target_c = .75: samples, and the correlation of
---                      two inputs and of two targets (.75 for U[0,1])
---   like               a trial's parameters: width, depth, batch, activation
---                      and init (an arm's name, too), where they are not given
---   loss               "mse", "mse_half", "mse_sum": cotangent = "mse", and the
---                      reduction
--- Returns arrays forward (||a^l||, the last is ||f||), delta, gradient of
--- log10 of norms over the batch: of the root of the second moment itself, in
--- `typical` of the mean of the logarithm, which medians over seeds follow, and
--- in `sd` its standard deviation over seeds. A batch's samples are those of
--- one network: what their norms share stays, what is their own averages out,
--- as sums of lognormals do (to about .05 in log10, see orthorun.theory.overlap).
--- Fields that are computed when asked for: slope and slope_sd, `typical` and
--- `sd` of the slopes that gradient_slope has (nil below 4 layers). nil in place
--- of all where like.init is an initializer that theory has no law for.
+--- Signals at finite width.
+-- @section signals
+
+--- What `theory.signal` returns: log10 norms by layer. `typical` and `sd` are those
+-- of the batch, whose samples share part of their fluctuations.
+-- @table prediction
+-- @tfield {number,...} forward log10 ‖a^l‖ from second moments; the last is ‖f‖
+-- @tfield {number,...} delta log10 ‖δ^l‖
+-- @tfield {number,...} gradient log10 ‖∇W^l‖
+-- @tfield table typical the same three from mean logarithms, which medians over
+--   seeds follow
+-- @tfield table sd one seed's standard deviation of the three
+-- @tfield ?table slope from 4 layers on: `typical` of `theory.gradient_slope`
+-- @tfield ?table slope_sd its `sd`
+
+--- Predicted log10 norms of a net of depth width×width matrices without biases.
+-- @function theory.signal
+-- @tparam table options
+-- @tparam[opt="scaled_gaussian"] string options.init
+-- @tparam[opt] number|string options.gain
+-- @tparam[opt="relu"] string options.activation
+-- @tparam[opt] number options.alpha
+-- @tparam[opt=256] int options.width
+-- @tparam[opt=50] int options.depth
+-- @tparam[opt=1] number options.q0 mean square of the inputs (1/3 for U[0,1])
+-- @tparam[opt="independent"] "independent"|"mse" options.cotangent independent:
+--   δ^L does not look at f, E‖δ^L‖² = cotangent2; mse: δ^L is the gradient of
+--   `loss.mse` with that reduction and E‖y‖² = target2
+-- @tparam[opt=1] number options.cotangent2
+-- @tparam[opt=width/3] number options.target2
+-- @tparam[opt="mean"] "mean"|"half"|"sum" options.reduction
+-- @tparam[opt=1] int options.batch
+-- @tparam[opt=0.75] number options.input_c correlation of two samples (0.75 for
+--   U[0,1])
+-- @tparam[opt=0.75] number options.target_c
+-- @tparam[opt] table options.like a trial's parameters, of which width, depth,
+--   batch, activation and init (an arm's name, too) are taken where they are not
+--   given
+-- @tparam[opt] "mse"|"mse_half"|"mse_sum" options.loss short for cotangent "mse"
+--   with its reduction
+-- @treturn ?prediction nil where theory has no law for that initializer
+-- @usage
+-- local s = ortho.theory.signal { init = "orthogonal", gain = 1, width = 64,
+--   depth = 20 }
+-- print(s.gradient[1], s.typical.gradient[1], s.sd.gradient[1])
 function signal.signal(options)
   local net = net_of.read("signal", options)
   if not net then return nil end
@@ -213,13 +236,15 @@ local function depth_slope(deep, shallow, depths)
   return (deep.gradient[1] - shallow.gradient[1]) / (depths[2] - depths[1])
 end
 
--- Slopes of log10 norms against the layer index: least squares over layers
--- 1..depth-1 of ||a^l||, 1..depth of ||delta^l|| and ||grad W^l||; and
--- `depth`: of log10||grad W^1|| per layer that the network grows, from half
--- the depth to all of it. Options as for signal, depth >= 4. Returns
--- {forward, delta, gradient, depth} from the second moments, `typical` with
--- the same four from the mean logarithms, and `sd`, one seed's standard
--- deviation of the three fitted slopes.
+--- Slopes of log10 norms per layer: `forward`, `delta`, `gradient` by least squares
+-- over the layers, and `depth`, of ‖∇W¹‖ per layer that the net grows; the same in
+-- `typical`; `sd`, one seed's standard deviation of the fitted slopes.
+-- @function theory.gradient_slope
+-- @like theory.signal
+-- @call theory.gradient_slope{depth=50, ...}
+-- @tparam table options
+-- @tparam[opt=50] int options.depth at least 4
+-- @treturn table
 function signal.gradient_slope(options)
   local net = net_of.read("gradient_slope", options)
   if not net then return nil end
@@ -235,9 +260,13 @@ function signal.gradient_slope(options)
   return slopes
 end
 
--- log10||grad W^1|| for each of the network depths in options.depths (other
--- options as for signal). Returns an array from the second moments, with
--- arrays `typical` and `sd`.
+--- log10‖∇W¹‖ for each network depth, with arrays `typical` and `sd`.
+-- @function theory.first_layer
+-- @like theory.signal
+-- @call theory.first_layer{depths={...}, ...}
+-- @tparam table options
+-- @tparam {int,...} options.depths
+-- @treturn {number,...}
 function signal.first_layer(options)
   local net = net_of.read("first_layer", options, { "depths" })
   if not net then return nil end

@@ -1,6 +1,9 @@
 -- special: digamma and trigamma of positive numbers, which the logarithms of
 -- chi-squared and beta variables need. Relative error a few 1e-16, away from
 -- digamma's zero at 1.4616, where it is absolute.
+
+--- @module theory
+
 local names = require "orthorun.base.names"
 
 local special = {}
@@ -17,7 +20,13 @@ local function check(who, x)
   end
 end
 
--- psi(x) = d ln Gamma(x) / dx, x > 0.
+--- Functions.
+-- @section functions
+
+--- ψ(x) for x > 0.
+-- @function theory.digamma
+-- @tparam number x
+-- @treturn number
 function special.digamma(x)
   check("digamma", x)
   local shift = 0
@@ -33,7 +42,10 @@ function special.digamma(x)
   return math.log(x) - 0.5 / x - sum - shift
 end
 
--- psi'(x), x > 0.
+--- ψ'(x) for x > 0.
+-- @function theory.trigamma
+-- @tparam number x
+-- @treturn number
 function special.trigamma(x)
   check("trigamma", x)
   local shift = 0

@@ -1,6 +1,9 @@
 -- training: how far training takes weights, and how long it takes, where that
 -- follows from the task: deep linear nets that begin balanced, wide nets that
 -- learn lazily, single rules of optimizers. docs/theory.md has the derivations.
+
+--- @module theory
+
 local checked = require "orthorun.theory.checked"
 local names = require "orthorun.base.names"
 local fail = require "orthorun.core".fail -- at the user's line
@@ -26,12 +29,17 @@ end
 
 -- --- deep linear nets -----------------------------------------------------
 
--- theory.linear_drift{singular_values=, depth=, gain=1}: the drift
--- ||W'W - W0'W0||_F/(g^2 sqrt n) of each of `depth` balanced layers (orthogonal
--- times g at first) that have learnt a map with these singular values s, as
--- gradient flow does: each layer has s^(1/L) then, whatever the path, so
--- sqrt(mean_i (s_i^(2/L)/g^2 - 1)^2). No free parameter. Arora, Cohen, Hazan
--- (2018); Du, Hu, Lee (2018).
+--- Training.
+-- @section training
+
+--- The drift ‖E‖_F/(g² √n) of each of depth balanced layers, g times orthogonal at
+-- first, that have learnt a map with singular values s: √mean((s^(2/L)/g² − 1)²).
+-- @function theory.linear_drift
+-- @tparam table options
+-- @tparam {number,...} options.singular_values
+-- @tparam int options.depth
+-- @tparam[opt=1] number options.gain
+-- @treturn number
 function training.linear_drift(options)
   local who = "linear_drift"
   local o = checked.options(who, options, { "singular_values", "depth", "gain" })
@@ -51,14 +59,19 @@ local function falling(losses)
   return true
 end
 
--- theory.learning_steps{singular_values=, depth=, lr=, target=, most=10000,
--- start=1}: the steps of gradient descent after which the loss
--- sum_i (s_i - w_i^L)^2/2 is at most `target` of what it was, where every mode
--- goes by itself, w <- w + lr w^(L-1) (s - w^L) from w = start: a deep linear
--- net whose orthogonal layers share their singular vectors with the target, and
--- whitened inputs. nil where it takes more than `most` steps, and whether the
--- loss still fell then. Exact, also at large rates. Saxe, McClelland, Ganguli
--- (2013), here in discrete time.
+--- The steps until the loss Σ (s − w^L)²/2 is that share of what it was, w ← w + lr
+-- w^(L−1) (s − w^L) for each s. Exact for aligned orthogonal layers and whitened
+-- inputs, also at large rates.
+-- @function theory.learning_steps
+-- @tparam table options
+-- @tparam {number,...} options.singular_values
+-- @tparam int options.depth
+-- @tparam number options.lr
+-- @tparam number options.target
+-- @tparam[opt=10000] int options.most
+-- @tparam[opt=1] number options.start
+-- @treturn ?int nil where more than most are needed
+-- @treturn bool did the loss still fall?
 function training.learning_steps(options)
   local who = "learning_steps"
   local o = checked.options(who, options, { "singular_values", "depth", "lr",
@@ -83,15 +96,20 @@ end
 
 -- --- nets that hardly move ------------------------------------------------
 
--- theory.lazy_drift{width=, depth=, samples=, outputs=, gain=1, scale=1,
--- residual=1, like=}: the drift ||E||_F/(g^2 sqrt n), E = WW' - W0W0', of each hidden
--- layer of a wide net of `depth` weight matrices that learns `outputs` random
--- targets of that mean square residual^2 for `samples` random inputs. The least
--- movement that does is ||W - W0||_F = residual/scale sqrt(N C/(n L^2)), and in
--- a random direction it makes ||E||_F = sqrt 2 g ||W - W0||_F. To leading order
--- in N/n, the samples' kernel being a multiple of the identity; `scale`
--- multiplies the output (Chizat, Oyallon, Bach 2019). like: a table, such as a
--- trial's parameters, that has what is not given.
+--- √(2 N C) residual/(scale g n L): the drift of a wide net of L = depth matrices
+-- that learns C outputs for N samples in the kernel regime, to leading order in
+-- N/n.
+-- @function theory.lazy_drift
+-- @tparam table options
+-- @tparam int options.width
+-- @tparam int options.depth
+-- @tparam int options.samples
+-- @tparam int options.outputs
+-- @tparam[opt=1] number options.gain
+-- @tparam[opt=1] number options.scale
+-- @tparam[opt=1] number options.residual
+-- @tparam[opt] table options.like as of parameters, with what is not given
+-- @treturn number
 function training.lazy_drift(options)
   local who = "lazy_drift"
   local known = { "width", "depth", "samples", "outputs", "gain", "scale",
@@ -105,9 +123,15 @@ function training.lazy_drift(options)
     (number(who, o, "gain", 1) * width * depth)
 end
 
--- theory.decay_drift{lr=, weight_decay=, steps=, like=}: the drift ||E||_F/(g^2 sqrt n)
--- of orthogonal weights that so many steps of weight decay have shrunk, and
--- nothing else: 1 - (1 - lr weight_decay)^(2 steps).
+--- 1 − (1 − lr weight_decay)^(2 steps): the drift of weights that shrink and do
+-- nothing else.
+-- @function theory.decay_drift
+-- @tparam table options
+-- @tparam number options.lr
+-- @tparam number options.weight_decay
+-- @tparam int options.steps
+-- @tparam[opt] table options.like as of parameters, with what is not given
+-- @treturn number
 function training.decay_drift(options)
   local who = "decay_drift"
   local o = checked.with_like(who, options, { "lr", "weight_decay", "steps" })
@@ -115,9 +139,14 @@ function training.decay_drift(options)
   return 1 - (1 - rate) ^ (2 * count(who, o, "steps", nil, 0))
 end
 
--- theory.adam_drift{lr=, width=, gain=1, like=}: the drift ||E||_F/(g^2 sqrt n) after
--- the first step of Adam, which moves every weight by lr, whatever its
--- gradient: sqrt(2 n) lr/g for a movement in a random direction.
+--- √(2n) lr/g: the drift after Adam's first step, which moves every weight by lr.
+-- @function theory.adam_drift
+-- @tparam table options
+-- @tparam number options.lr
+-- @tparam int options.width
+-- @tparam[opt=1] number options.gain
+-- @tparam[opt] table options.like as of parameters, with what is not given
+-- @treturn number
 function training.adam_drift(options)
   local who = "adam_drift"
   local o = checked.with_like(who, options, { "lr", "width", "gain" })
