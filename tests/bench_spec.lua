@@ -167,3 +167,18 @@ describe("instruction counts", function()
     assert.are.same({ sweep = 123, train = 4567 }, figures)
   end)
 end)
+
+describe("README's table", function()
+  it("has the faster of a library's two sides, and the chosen work alone", function()
+    local function of(name)
+      return { name = name, title = "Work " .. name, variants = {
+        variant("orthorun", { 0.01, 0.02, 0.03 }),
+        variant("found", { 0.3 }, { library = "torch" }),
+        variant("tuned", { 0.2 }, { library = "torch" }),
+        variant("found", { 0.05 }, { library = "numpy" }) } }
+    end
+    local text = page.short { of "small", of "drift" }
+    assert.equal("|  | orthorun | PyTorch | NumPy |\n|---|---|---|---|\n" ..
+      "| Work small | 20 ms | 0.2 s | 50 ms |\n", text)
+  end)
+end)

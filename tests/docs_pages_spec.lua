@@ -123,6 +123,14 @@ describe("the pages", function()
     end)
   end
 
+  it("have every experiment", function()
+    local page, pipe = docs.read "docs/experiments.md", assert(io.popen "ls experiments")
+    for name in pipe:lines() do
+      assert.is_truthy(page:find(("| `%s` |"):format(name), 1, true), name)
+    end
+    pipe:close()
+  end)
+
   it("are all in the index", function()
     local index, missing = docs.read "docs/README.md", {}
     for _, page in ipairs(docs.pages()) do
