@@ -22,6 +22,16 @@ describe("the script that runs", function()
     assert.same({ "--depth", "3" }, script.arguments())
   end)
 
+  it("is not the program, where code comes from -e or the prompt", function()
+    with { [0] = os.getenv "ORTHORUN" or "./orthorun", "-e", "x = 1" }
+    assert.same({ n = 2 }, table.pack(script.get()))
+    assert.equal("script.lua", script.name())
+    with { [0] = folder.write("empty.lua", "") }
+    assert.equal("", (select(2, script.get())))
+    with { [0] = folder.name }
+    assert.is_nil((select(2, script.get())))
+  end)
+
   it("may be gone, or not there at all", function()
     with { [0] = folder.path "gone.lua" }
     assert.same({ n = 2, folder.path "gone.lua", nil },

@@ -35,5 +35,10 @@ describe("letters", function()
     short = letters.short(middle)
     assert.not_equal(short[1], short[2])
     assert.same({ "kurz", "ä" }, letters.short { "kurz", "ä" })
+    assert.same({ "abcd…hij.k" }, letters.short({ "abcdefghij.k" }, 10))
+    for _, name in ipairs(letters.short({ ("x"):rep(99) .. "1", ("x"):rep(99) ..
+      "2" }, 9)) do
+      assert.equal(9, utf8.len(name))
+    end
   end)
 end)

@@ -121,6 +121,18 @@ describe("plot", function()
       has(script { data = five }, "('1' 1, '2' 2, '3' 3, '4' 4)")
     end)
 
+  it("names groups once, in the titles of panels where each has one", function()
+    local spec = { data = arms(), x = "depth", y = "y", color = "init",
+      facet = "init" }
+    local function count(text, name)
+      return select(2, text:gsub("'[^']*" .. name .. "' at screen", ""))
+    end
+    assert.equal(1, count(plot.script(spec), "mine"))
+    spec.theory = "own"
+    assert.equal(1, count(plot.script(spec), "mine"))
+    assert.equal(1, count(plot.script(spec), "theory"))
+  end)
+
   it("calls a curve alone in its panel what its axis says, or measured",
     function()
       local alone = { data = arms():where { init = "mine" }, x = "depth", y = "y" }

@@ -24,6 +24,57 @@ describe("a picture in the terminal", function()
     end
   end)
 
+  it("has ticks at the values swept, and a shared power of ten once", function()
+    local t = tabular.new { "depth", "y" }
+    for _, depth in ipairs { 2, 4, 8, 16 } do
+      t:append { depth = depth, y = depth * 1e-14 }
+    end
+    for _, log in ipairs { true, false } do
+      local text = ortho.plot { data = t, x = "depth", y = "y", log_x = log }
+        :totext { width = 60 }
+      assert.truthy(text:find "\n +2 +4 +8 +16\n", text)
+      assert.equal(1, select(2, text:gsub("×10⁻¹³", "")))
+      assert.truthy(text:find("1.5 ┤", 1, true))
+      text = ortho.plot { data = t, x = "depth", y = "y", log_x = log }
+        :totext { width = 60, ascii = true }
+      assert.truthy(text:find("y x1e-13\n", 1, true))
+    end
+  end)
+
+  it("keeps names apart and in its width", function()
+    local t = tabular.new { "name", "x", "y" }
+    for i = 1, 12 do
+      for x = 1, 2 do
+        t:append { name = "a_long_name_with_a_number_" .. i, x = x, y = i * x }
+      end
+    end
+    for _, spec in ipairs { { x = "x", y = "y", color = "name" }, { x = "name",
+      y = "name", z = "y", kind = "heat" } } do
+      spec.data = t
+      local text, seen = ortho.plot(spec):totext { width = 30, height = 30 }, {}
+      for line in text:gmatch "[^\n]+" do
+        assert.is_true(utf8.len(line) <= 30, line)
+        local name = line:match "^%S? ?(a_%S+)"
+        assert.is_nil(name and seen[name])
+        seen[name or false] = name
+      end
+    end
+  end)
+
+  it("tells theories apart in ASCII", function()
+    local t = tabular.new { "x", "g", "y", "th" }
+    for x = 1, 9 do
+      for i, g in ipairs { "a", "b" } do
+        t:append { x = x, g = g, y = i * 10, th = i * 2 }
+      end
+    end
+    local text = ortho.plot { data = t, x = "x", y = "y", color = "g",
+      theory = "th" }:totext { width = 60, ascii = true }
+    assert.truthy(text:find(("."):rep(20), 1, true))
+    assert.truthy(text:find(("'"):rep(20), 1, true))
+    assert.truthy(text:find(".' theory", 1, true))
+  end)
+
   it("is plain ASCII with --ascii, on either side of the script", function()
     local name = folder.name .. "/show.lua"
     local f = assert(io.open(name, "w"))

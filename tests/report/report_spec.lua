@@ -1,6 +1,7 @@
 -- report_spec.lua: what a report says, and that nothing in it runs or leaves
 -- the page.
 local ortho = require "orthorun"
+local core = require "orthorun.core"
 local packed = dofile "tests/report/packed.lua"
 local share = require "orthorun.report.share"
 local has, lacks, script = packed.has, packed.lacks, packed.script
@@ -94,6 +95,41 @@ print "So it is."]==])
     local shown = out:match "\n1 +3 +(%S+) "
     assert.matches("^%d%.%d+$", shown)
     has(text, '<td class="number">' .. shown .. "</td>")
+  end)
+
+  it("says what is missing where nothing has been run, printed or drawn",
+    function()
+      local program = os.getenv "ORTHORUN" or "./orthorun"
+      local to = os.tmpname()
+      os.remove(to)
+      local function run(code)
+        return core.file.spawn { program, "-e", code:format(to) }
+      end
+      local status, _, err = run "ortho.report { file = %q }"
+      assert.equal(1, status)
+      has(err, "report: there is nothing to report yet; write it after what it is " ..
+        "to hold: a sweep's run, prints, tables, plots, or give checks=")
+      assert.is_nil(io.open(to))
+      assert.equal(0, (run "print(1) ortho.report { file = %q }"))
+      local file = assert(io.open(to, "rb"))
+      assert.is_true(#file:read "a" < 20000) -- the program is not in it
+      file:close()
+      os.remove(to)
+    end)
+
+  it("has the outcome beside what it is of, and no empty column", function()
+    local verdict = page:match "<h2>Verdict</h2>(.-)</section>"
+    local heads = {}
+    for head in verdict:gmatch "<th[^>]*>([^<]*)</th>" do
+      heads[#heads + 1] = head
+    end
+    assert.equal("what agrees predicted measured", table.concat(heads, " ", 1, 4))
+    for _, name in ipairs { "error", "z" } do
+      local column = select(2, verdict:gsub(">" .. name .. "<", ""))
+      assert.is_true(column <= 1)
+    end
+    assert.equal(2, select(2, verdict:gsub('<td class="yes">', "")))
+    assert.equal(1, select(2, verdict:gsub('<td class="no">', "")))
   end)
 
   it("names a missing file and a place that cannot be written", function()

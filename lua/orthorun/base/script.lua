@@ -7,15 +7,21 @@ local loaded -- {name, source} of a script that is no file
 -- Says that the script is not the file arg[0] but this text.
 function script.set(name, source) loaded = { name = name, source = source } end
 
+-- What programs begin with, ELF's and Mach-O's.
+local magic = "^[\127\202\206\207]"
+
 -- Its path (nil where there is none) and its text (nil where it cannot be
--- read).
+-- read). Where code comes from -e or the prompt, arg[0] is the program.
 function script.get()
   if loaded then return loaded.name, loaded.source end
   local path = arg and arg[0]
   local file = path and io.open(path, "rb")
-  local source = file and file:read "a"
+  local first = file and file:read(1)
+  local is_program = first and first:find(magic) ~= nil
+  local rest = file and not is_program and file:read "a" or nil
   if file then file:close() end
-  return path, source
+  if is_program then return nil, nil end
+  return path, rest and (first or "") .. rest
 end
 
 -- Its name without a folder; "script.lua" where there is none.

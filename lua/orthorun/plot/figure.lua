@@ -115,6 +115,13 @@ local function share_axes(panels)
   end
 end
 
+-- Titles of panels say which groups they have.
+local function unname(panels)
+  for _, panel in ipairs(panels) do
+    for _, series in ipairs(panel.series) do series.unnamed = true end
+  end
+end
+
 -- A panel's definition: one panel, or one per value of its facet.
 local function add_panels(list, spec, tally)
   local new = {}
@@ -124,6 +131,7 @@ local function add_panels(list, spec, tally)
         series_of.label(spec, group.key[spec.facet])), tally)
     end
     if spec.share then share_axes(new) end
+    if spec.facet == spec.color then unname(new) end
     for _, panel in ipairs(new) do panel.shared = spec.share and new or nil end
   else
     new[1] = panel_of(spec, spec.data, spec.title, tally)
@@ -169,7 +177,7 @@ local function add_theory(list, seen, panel, series)
 end
 
 -- The entries of these panels' legend, none where there would be fewer than
--- `least`; and how many more there would be.
+-- `least` and no theory's; and how many more there would be.
 local function legend_of(panels, least)
   local legend, theories, seen, dashed = {}, {}, {}, {}
   for _, panel in ipairs(panels) do
@@ -183,7 +191,7 @@ local function legend_of(panels, least)
   local more = #legend - most_entries
   for i = #legend, most_entries + 1, -1 do legend[i] = nil end
   table.move(theories, 1, #theories, #legend + 1, legend)
-  return #legend >= least and legend or {}, math.max(0, more)
+  return (#legend >= least or #theories > 0) and legend or {}, math.max(0, more)
 end
 
 -- What a panel's looks mean, added to what others' do: false where one look, a

@@ -2,6 +2,7 @@
 -- function's curve over them.
 local axis = require "orthorun.plot.axis"
 local bins_of = require "orthorun.plot.bins"
+local palette = require "orthorun.plot.palette"
 local series_of = require "orthorun.plot.series"
 
 local function bin_count(spec, values)
@@ -62,8 +63,10 @@ return function(spec, rows, panel, tally)
       tally)
   end
   if spec.density then
-    table.insert(panel.series, { label = "theory", color = 7, points = {},
-      theory = density_of(spec, low, high), only_theory = true })
+    local law = density_of(spec, low, high)
+    law.shared = true -- of all groups
+    table.insert(panel.series, { label = "theory", color = palette.lone, mark = 1,
+      dash = 1, points = {}, theory = law, only_theory = true })
   end
   series_of.measure(panel)
 end

@@ -208,10 +208,10 @@ function layout.of(figure)
   panel_size(figure, at)
   add_titles(at, panels)
   set_names(at, panels)
+  if not figure.size then at.panel_height = at.panel_height + at.names end
   at.left = add_y_ticks(at, panels)
   if not (figure.size or figure.panel_size) then
     at.panel_width = at.panel_width + math.max(0, at.left - 82)
-    at.panel_height = at.panel_height + at.names
   end
   add_own_legends(at, panels)
   add_surroundings(figure, at)

@@ -72,6 +72,7 @@ end
 
 -- --- long names -------------------------------------------------------------
 
+-- A text of at most so many characters.
 local function shortened(text, most)
   local count = utf8.len(text)
   if not count or count <= most then return text end
@@ -82,11 +83,11 @@ end
 
 local longest = 48
 
--- Names short enough for ticks: their middles are left out where they are long;
--- less of it where two would become one.
-function letters.short(list)
+-- Names short enough for ticks: their middles are left out where they are longer
+-- than `least` (default 24); less of it where two would become one.
+function letters.short(list, least)
   local out
-  for _, most in ipairs { 24, 36, longest } do
+  for _, most in ipairs { least or 24, 24, 36, longest } do
     local seen, twice = {}, false
     out = {}
     for i, name in ipairs(list) do

@@ -163,14 +163,15 @@ local widest_name = 14
 local function tick_texts(axis, length, size, ascii)
   local list, own = {}, axis
   if axis.names then
-    own = setmetatable({ names = letters_of.short(axis.names) },
+    own = setmetatable({ names = letters_of.short(axis.names,
+      widest_name) },
       { __index = axis })
   end
   local made = ticks.of(own, length, size)
   for _, tick in ipairs(made) do
     if not tick.minor then
       list[#list + 1] = { at = axis_of.share_of(axis, tick.at), text = axis.names
-        and text.cut(tick.label, widest_name) or label_text(tick.label, ascii) }
+        and tick.label or label_text(tick.label, ascii) }
     end
   end
   list.factor = made.factor
@@ -242,9 +243,11 @@ local function entry_mark(entry, i, how)
 end
 
 local function legend_text(legend, how)
-  local parts = {}
+  local parts, labels = {}, {}
+  for i, entry in ipairs(legend) do labels[i] = entry.label end
+  labels = letters_of.short(labels, how.width - 6)
   for i, entry in ipairs(legend) do
-    parts[i] = entry_mark(entry, i, how) .. " " .. text.clean(entry.label)
+    parts[i] = entry_mark(entry, i, how) .. " " .. labels[i]
   end
   return parts
 end

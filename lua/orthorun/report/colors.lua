@@ -89,7 +89,7 @@ function colors.rules(svgs)
     end
   end
   table.sort(rules)
-  rules[#rules + 1] = "svg [fill-opacity]{fill-opacity:.42}"
+  rules[#rules + 1] = "svg [fill-opacity]{fill-opacity:.34}"
   return table.concat(rules, "\n")
 end
 

@@ -93,7 +93,7 @@ local function lone(figure, panel)
   end
   return { panels = { panel }, direct = figure.direct,
     legend = figure.direct and part_of(figure.legend, false) or {},
-    panel_size = #figure.panels == 1 and { 430, 320 } or { 380, 300 } }
+    panel_size = { 380, 290 } }
 end
 
 -- The panels as HTML, those of figure `number`; nil where gnuplot draws none.

@@ -97,15 +97,25 @@ end
 
 -- --- sections ---------------------------------------------------------------
 
+-- The columns of a verdict that have something in them; the outcome stands beside
+-- what it is of, where a phone shows it, too.
+local function verdict_columns(t)
+  local list = { "what", "agrees", "predicted", "measured" }
+  for _, name in ipairs { "error", "z" } do
+    if next(t.data[name]) ~= nil then list[#list + 1] = name end
+  end
+  return list
+end
+
 local function verdict_section(checks)
   if #checks == 0 then return "" end
   local t, agreed = verdict(checks), 0
   for _, row in t:rows() do
     if row.agrees == "yes" then agreed = agreed + 1 end
   end
-  local body = html_table(t, { spreads = verdict_spreads }):gsub("<td>yes</td></tr>",
-    '<td class="yes">✓ yes</td></tr>'):gsub("<td>no</td></tr>",
-    '<td class="no">✗ no</td></tr>')
+  local body = html_table(t, { spreads = verdict_spreads, columns =
+    verdict_columns(t) }):gsub("(</td>)<td>yes</td>", '%1<td class="yes">✓ yes</td>')
+    :gsub("(</td>)<td>no</td>", '%1<td class="no">✗ no</td>')
   return section("Verdict", ("<p>%d of %d predictions agree.</p>\n"):format(
     agreed, #t) .. body .. '<p class="soft">z: the difference in standard ' ..
     "errors; it agrees up to 3.3 unless stated otherwise.</p>\n")
@@ -307,6 +317,10 @@ local function call(_, asked)
   asked = names.options("report", asked, fields)
   if type(asked.file) ~= "string" then fail "report: file is missing" end
   verdict(asked.checks or {})
+  if #journal.entries == 0 and #(asked.checks or {}) == 0 then
+    fail("report: there is nothing to report yet; write it after what it is to " ..
+      "hold: a sweep's run, prints, tables, plots, or give checks=")
+  end
   return report.write(asked)
 end
 

@@ -19,6 +19,7 @@ h2 { font-size: 1.2rem; margin: 2.4rem 0 .8rem;
   border-bottom: 1px solid var(--line); padding-bottom: .25rem; }
 h3 { font-size: 1rem; font-weight: 600; margin: 0 0 .6rem; }
 p { overflow-wrap: anywhere; }
+sub, sup { line-height: 0; font-size: .75em; }
 .said, .title { max-width: 52rem; margin: 1.1rem 0 .5rem; }
 .lines { white-space: pre-line; }
 .question { font-size: 1.1rem; white-space: pre-line; margin: .4rem 0 1rem;
