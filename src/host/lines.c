@@ -22,7 +22,8 @@ static struct {
 
 /* Makes room for STEP bytes behind what there is. */
 static bool make_room(void) {
-  memmove(in.bytes, in.bytes + in.start, in.end - in.start);
+  if (in.start > 0)
+    memmove(in.bytes, in.bytes + in.start, in.end - in.start);
   in.looked -= in.start;
   in.end -= in.start;
   in.start = 0;
