@@ -191,9 +191,9 @@ describe("the types for LuaLS", function()
       local method = name:match ":([%w_]+)$"
       if item.kind == "function" and page.name ~= "prompt" and name ~= "f" then
         local head = method and "_:" .. method .. "(" or
-          "function ortho." .. name .. "("
+          "function orthorun." .. name .. "("
         assert.is_truthy(text:find(head, 1, true) or
-          text:find("ortho." .. name .. " = {}", 1, true), name)
+          text:find("orthorun." .. name .. " = {}", 1, true), name)
       end
       if item.options then
         local class = text:match("%-%-%-@class orthorun%.options%." ..

@@ -1577,28 +1577,28 @@ ortho = orthorun
 ---@class orthorun.module.matrix
 ---A matrix from an array of rows.
 ---@overload fun(rows: (number[])[]|(number)[]|orthorun.matrix, options?: orthorun.options.matrix): orthorun.matrix
-ortho.matrix = {}
+orthorun.matrix = {}
 
 ---@class orthorun.module.rng
 ---@field version any
 ---A generator.
 ---@overload fun(seed: integer): orthorun.rng
-ortho.rng = {}
+orthorun.rng = {}
 
 ---@class orthorun.module.init
-ortho.init = {}
+orthorun.init = {}
 
 ---@class orthorun.module.activation
-ortho.activation = {}
+orthorun.activation = {}
 
 ---@class orthorun.module.layer
-ortho.layer = {}
+orthorun.layer = {}
 
 ---@class orthorun.module.loss
-ortho.loss = {}
+orthorun.loss = {}
 
 ---@class orthorun.module.optim
-ortho.optim = {}
+orthorun.optim = {}
 
 ---@class orthorun.module.tracker
 ---Records the weights W_l, which start at W0_l, over steps.
@@ -1633,37 +1633,37 @@ ortho.optim = {}
 ---  "gradient_split" stands for both
 ---- `symmetric_share`: the symmetric part's share of ‖W'G‖_F²: half, for a random G
 ---@overload fun(options: orthorun.options.tracker): orthorun.tracker
-ortho.tracker = {}
+orthorun.tracker = {}
 
 ---@class orthorun.module.metric
-ortho.metric = {}
+orthorun.metric = {}
 
 ---@class orthorun.module.theory
-ortho.theory = {}
+orthorun.theory = {}
 
 ---@class orthorun.module.theory.quarter_circle
-ortho.theory.quarter_circle = {}
+orthorun.theory.quarter_circle = {}
 
 ---@class orthorun.module.data
-ortho.data = {}
+orthorun.data = {}
 
 ---@class orthorun.module.experiment
 ---Reads the command line, runs the trials that are not done, prints, draws and
 ---writes a report. Only trial is needed.
 ---@overload fun(options: orthorun.options.experiment): orthorun.results
-ortho.experiment = {}
+orthorun.experiment = {}
 
 ---@class orthorun.module.sweep
 ---Defines a sweep, from whose parameters the script has its options.
 ---`--help` is answered here; a wrong option ends the program with status 2.
 ---@overload fun(options: orthorun.options.sweep): orthorun.sweep
-ortho.sweep = {}
+orthorun.sweep = {}
 
 ---@class orthorun.module.table
-ortho.table = {}
+orthorun.table = {}
 
 ---@class orthorun.module.stats
-ortho.stats = {}
+orthorun.stats = {}
 
 ---@class orthorun.module.plot
 ---A picture. Kinds: "line", medians over rows that share an x, bands their
@@ -1674,7 +1674,7 @@ ortho.stats = {}
 ---column; `plot(y)` does so over 1, 2, ... Where one look would mean two things in
 ---two panels, each has a legend of its own.
 ---@overload fun(options: orthorun.options.plot): orthorun.picture
-ortho.plot = {}
+orthorun.plot = {}
 
 ---@class orthorun.module.report
 ---Writes what the script has run, printed and drawn so far as one page: the
@@ -1682,24 +1682,24 @@ ortho.plot = {}
 ---printed and its tables, in order, script, surroundings, how to run it again,
 ---data with every CSV file that it wrote.
 ---@overload fun(options: orthorun.options.report): string
-ortho.report = {}
+orthorun.report = {}
 
 ---@class orthorun.module.file
-ortho.file = {}
+orthorun.file = {}
 
 ---All 0. Sizes may be 0.
 ---@param rows integer
 ---@param cols integer
 ---@param options? orthorun.options.matrix_zeros
 ---@return orthorun.matrix # rows×cols
-function ortho.matrix.zeros(rows, cols, options) end
+function orthorun.matrix.zeros(rows, cols, options) end
 
 ---All 1.
 ---@param rows integer
 ---@param cols integer
 ---@param options? orthorun.options.matrix_ones
 ---@return orthorun.matrix # rows×cols
-function ortho.matrix.ones(rows, cols, options) end
+function orthorun.matrix.ones(rows, cols, options) end
 
 ---The same value everywhere.
 ---@param rows integer
@@ -1707,13 +1707,13 @@ function ortho.matrix.ones(rows, cols, options) end
 ---@param value number
 ---@param options? orthorun.options.matrix_full
 ---@return orthorun.matrix # rows×cols
-function ortho.matrix.full(rows, cols, value, options) end
+function orthorun.matrix.full(rows, cols, value, options) end
 
 ---The identity.
 ---@param n integer
 ---@param options? orthorun.options.matrix_eye
 ---@return orthorun.matrix # n×n
-function ortho.matrix.eye(n, options) end
+function orthorun.matrix.eye(n, options) end
 
 ---Evenly spaced numbers, both ends exact.
 ---@param first number
@@ -1721,166 +1721,166 @@ function ortho.matrix.eye(n, options) end
 ---@param n integer at least 1
 ---@param options? orthorun.options.matrix_linspace
 ---@return orthorun.matrix # n×1
-function ortho.matrix.linspace(first, last, n, options) end
+function orthorun.matrix.linspace(first, last, n, options) end
 
 ---v on the diagonal, 0 elsewhere.
 ---@param v (number)[]|orthorun.matrix an array, a column or a row
 ---@param options? orthorun.options.matrix_diag
 ---@return orthorun.matrix # n×n
-function ortho.matrix.diag(v, options) end
+function orthorun.matrix.diag(v, options) end
 
 ---Matrices side by side.
 ---@param A orthorun.matrix
 ---@param B orthorun.matrix as many rows
 ---@param ... orthorun.matrix more of them
 ---@return orthorun.matrix # of A's precision
-function ortho.matrix.hcat(A, B, ...) end
+function orthorun.matrix.hcat(A, B, ...) end
 
 ---Matrices one above the other.
 ---@param A orthorun.matrix
 ---@param B orthorun.matrix as many columns
 ---@param ... orthorun.matrix more of them
 ---@return orthorun.matrix # of A's precision
-function ortho.matrix.vcat(A, B, ...) end
+function orthorun.matrix.vcat(A, B, ...) end
 
 ---N(mean, std²): std 1 is the article's exploding case.
 ---@param options orthorun.options.init_gaussian
 ---@return orthorun.initializer
-function ortho.init.gaussian(options) end
+function orthorun.init.gaussian(options) end
 
 ---N(0, gain²/fan_in).
 ---@param options orthorun.options.init_scaled_gaussian
 ---@return orthorun.initializer
-function ortho.init.scaled_gaussian(options) end
+function orthorun.init.scaled_gaussian(options) end
 
 ---N(0, gain²/fan).
 ---@param options orthorun.options.init_he_normal
 ---@return orthorun.initializer
-function ortho.init.he_normal(options) end
+function orthorun.init.he_normal(options) end
 
 ---U(−b, b) with b = gain √(3/fan): the variance of `init.he_normal`.
 ---@param options orthorun.options.init_he_uniform
 ---@return orthorun.initializer
-function ortho.init.he_uniform(options) end
+function orthorun.init.he_uniform(options) end
 
 ---N(0, 2 gain²/(fan_in + fan_out)).
 ---@param options orthorun.options.init_glorot_normal
 ---@return orthorun.initializer
-function ortho.init.glorot_normal(options) end
+function orthorun.init.glorot_normal(options) end
 
 ---U(−b, b), b = gain √(6/(fan_in + fan_out)).
 ---@param options orthorun.options.init_glorot_uniform
 ---@return orthorun.initializer
-function ortho.init.glorot_uniform(options) end
+function orthorun.init.glorot_uniform(options) end
 
 ---N(0, gain²/fan_in), not cut off as in Keras.
 ---@param options orthorun.options.init_lecun_normal
 ---@return orthorun.initializer
-function ortho.init.lecun_normal(options) end
+function orthorun.init.lecun_normal(options) end
 
 ---N(mean, std²) given a ≤ x ≤ b, by exact rejection. The ends are
 ---absolute, as in PyTorch's `trunc_normal_`, not multiples of std.
 ---@param options orthorun.options.init_truncated_normal
 ---@return orthorun.initializer
-function ortho.init.truncated_normal(options) end
+function orthorun.init.truncated_normal(options) end
 
 ---U[low, high).
 ---@param options orthorun.options.init_uniform
 ---@return orthorun.initializer
-function ortho.init.uniform(options) end
+function orthorun.init.uniform(options) end
 
 ---The same value everywhere.
 ---@param options orthorun.options.init_constant
 ---@return orthorun.initializer
-function ortho.init.constant(options) end
+function orthorun.init.constant(options) end
 
 ---0 everywhere.
 ---@return orthorun.initializer
-function ortho.init.zeros() end
+function orthorun.init.zeros() end
 
 ---gain on the main diagonal, any shape.
 ---@param options orthorun.options.init_identity
 ---@return orthorun.initializer
-function ortho.init.identity(options) end
+function orthorun.init.identity(options) end
 
 ---gain times a Haar-distributed orthogonal matrix; of a rectangle the
 ---shorter side is orthonormal (tall: columns, wide: rows). By Stewart's
 ---sampler, with R's signs.
 ---@param options orthorun.options.init_orthogonal
 ---@return orthorun.initializer
-function ortho.init.orthogonal(options) end
+function orthorun.init.orthogonal(options) end
 
 ---gain · [Q −Q; −Q Q], Q Haar of half the size. A ReLU net so begun
 ---computes a linear map. Sizes must be even.
 ---@param options orthorun.options.init_looks_linear
 ---@return orthorun.initializer
-function ortho.init.looks_linear(options) end
+function orthorun.init.looks_linear(options) end
 
 ---Each row or column has `nonzeros` weights N(0, std²) at random places.
 ---@param options orthorun.options.init_sparse
 ---@return orthorun.initializer
-function ortho.init.sparse(options) end
+function orthorun.init.sparse(options) end
 
 ---The initializer of that name with its default options; an initializer or
 ---a function comes back as it is.
 ---@param what string|orthorun.initializer|function
 ---@return orthorun.initializer
-function ortho.init.get(what) end
+function orthorun.init.get(what) end
 
 ---All names of initializers.
 ---@return string[]
-function ortho.init.names() end
+function orthorun.init.names() end
 
 ---An array of the names, one's own last.
 ---@return string[]
-function ortho.activation.names() end
+function orthorun.activation.names() end
 
 ---φ(x).
 ---@param name string
 ---@param x number
 ---@param alpha? number
 ---@return number
-function ortho.activation.value(name, x, alpha) end
+function orthorun.activation.value(name, x, alpha) end
 
 ---φ'(x), at a kink the left one (relu'(0) = 0).
 ---@param name string
 ---@param x number
 ---@param alpha? number
 ---@return number
-function ortho.activation.slope(name, x, alpha) end
+function orthorun.activation.slope(name, x, alpha) end
 
 ---φ''(x), at a kink the left one.
 ---@param name string
 ---@param x number
 ---@param alpha? number
 ---@return number
-function ortho.activation.curvature(name, x, alpha) end
+function orthorun.activation.curvature(name, x, alpha) end
 
 ---E[φ(√q z)^power], of φ' where slope is set.
 ---@param name string
 ---@param options? orthorun.options.activation_moment
 ---@return number
-function ortho.activation.moment(name, options) end
+function orthorun.activation.moment(name, options) end
 
 ---E[φ(x)^value φ'(x)^slope z^power], x = √q z.
 ---@param name string
 ---@param options? orthorun.options.activation_mean
 ---@return number
-function ortho.activation.mean(name, options) end
+function orthorun.activation.mean(name, options) end
 
 ---E[φ(u) φ(v)], or of φ' φ', for u, v normal of variance q and correlation
 ---c.
 ---@param name string
 ---@param options? orthorun.options.activation_joint
 ---@return number
-function ortho.activation.joint(name, options) end
+function orthorun.activation.joint(name, options) end
 
 ---E[f(u)² g(v)²] for u, v as in `activation.joint`: f = g = φ; with
 ---slopes=1 g = φ', with slopes=2 f = g = φ'.
 ---@param name string
 ---@param options? orthorun.options.activation_joint_energy
 ---@return number
-function ortho.activation.joint_energy(name, options) end
+function orthorun.activation.joint_energy(name, options) end
 
 ---Mean and variance of ln Σ φ(√q z_i)² over `count` independent units,
 ---given that the sum is not 0.
@@ -1888,7 +1888,7 @@ function ortho.activation.joint_energy(name, options) end
 ---@param options? orthorun.options.activation_log_energy
 ---@return number # mean
 ---@return number # variance
-function ortho.activation.log_energy(name, options) end
+function orthorun.activation.log_energy(name, options) end
 
 ---1/√E[φ(z)²]: the weight gain that keeps E[φ²] at 1. √2 for relu, 1.5925
 ---for tanh, 1 for selu (PyTorch's table has 5/3 for tanh and 3/4 for selu,
@@ -1896,13 +1896,13 @@ function ortho.activation.log_energy(name, options) end
 ---@param name string
 ---@param options? orthorun.options.activation_gain
 ---@return number
-function ortho.activation.gain(name, options) end
+function orthorun.activation.gain(name, options) end
 
 ---What is known of a function's shape.
 ---@param name string
 ---@param options? orthorun.options.activation_shape
 ---@return table # homogeneous (φ(cx) = c φ(x) for c > 0), at_zero, slope_below, slope_above, far_left, far_right (slopes at 0∓ and ∓∞)
-function ortho.activation.shape(name, options) end
+function orthorun.activation.shape(name, options) end
 
 ---Makes the name an activation from then on: for `mlp`, `resnet`,
 ---`layer.NAME()`, `gain=`, `theory` and all of this. A net keeps the
@@ -1914,83 +1914,83 @@ function ortho.activation.shape(name, options) end
 ---trials run again.
 ---@param options orthorun.options.activation_define
 ---@return string # name
-function ortho.activation.define(options) end
+function orthorun.activation.define(options) end
 
 ---What was defined.
 ---@return table[] # each {name=, value=, slope=, curvature=, kinks=}
-function ortho.activation.defined() end
+function orthorun.activation.defined() end
 
 ---z = W x + b, W outputs×inputs; without options the identity activation.
 ---@param options orthorun.options.layer_linear
 ---@return orthorun.layer
-function ortho.layer.linear(options) end
+function orthorun.layer.linear(options) end
 
 ---max(0, x), elementwise.
 ---@return orthorun.layer
-function ortho.layer.relu() end
+function orthorun.layer.relu() end
 
 ---x, or alpha x where x < 0.
 ---@param options? orthorun.options.layer_leaky_relu
 ---@return orthorun.layer
-function ortho.layer.leaky_relu(options) end
+function orthorun.layer.leaky_relu(options) end
 
 ---tanh x.
 ---@return orthorun.layer
-function ortho.layer.tanh() end
+function orthorun.layer.tanh() end
 
 ---1/(1 + e^−x).
 ---@return orthorun.layer
-function ortho.layer.sigmoid() end
+function orthorun.layer.sigmoid() end
 
 ---erf x.
 ---@return orthorun.layer
-function ortho.layer.erf() end
+function orthorun.layer.erf() end
 
 ---x Φ(x), exact.
 ---@return orthorun.layer
-function ortho.layer.gelu() end
+function orthorun.layer.gelu() end
 
 ---x times sigmoid x.
 ---@return orthorun.layer
-function ortho.layer.silu() end
+function orthorun.layer.silu() end
 
 ---elu scaled so that mean 0 and variance 1 stay.
 ---@return orthorun.layer
-function ortho.layer.selu() end
+function orthorun.layer.selu() end
 
 ---x, or alpha (e^x − 1) where x < 0.
 ---@param options? orthorun.options.layer_elu
 ---@return orthorun.layer
-function ortho.layer.elu(options) end
+function orthorun.layer.elu(options) end
 
 ---x cut off at −1 and 1.
 ---@return orthorun.layer
-function ortho.layer.hard_tanh() end
+function orthorun.layer.hard_tanh() end
 
 ---log(1 + e^x).
 ---@return orthorun.layer
-function ortho.layer.softplus() end
+function orthorun.layer.softplus() end
 
 ---Each column less its mean, over √(variance + eps), times a gain (1 at
 ---first), plus a bias (0).
 ---@param options orthorun.options.layer_layer_norm
 ---@return orthorun.layer
-function ortho.layer.layer_norm(options) end
+function orthorun.layer.layer_norm(options) end
 
 ---a x. The factor is fixed: it is not trained.
 ---@param a number finite
 ---@return orthorun.layer
-function ortho.layer.scale(a) end
+function orthorun.layer.scale(a) end
 
 ---One after the other.
 ---@param layers (orthorun.layer)[]
 ---@return orthorun.layer
-function ortho.layer.sequential(layers) end
+function orthorun.layer.sequential(layers) end
 
 ---x + scale times what the layers make of x. The factor is fixed.
 ---@param layers orthorun.options.layer_residual an array of layers
 ---@return orthorun.layer
-function ortho.layer.residual(layers) end
+function orthorun.layer.residual(layers) end
 
 ---The usual multilayer perceptron: linear layers with the activation between them,
 ---none after the last. sizes = {inputs, ..., outputs}; or width and depth for
@@ -1998,7 +1998,7 @@ function ortho.layer.residual(layers) end
 ---`outputs=` fit to the data. Layer l draws from `rng:split(l)`.
 ---@param options orthorun.options.mlp
 ---@return orthorun.layer # a `layer.sequential`
-function ortho.mlp(options) end
+function orthorun.mlp(options) end
 
 ---depth blocks x + scale f(x), with the activation first: f is a
 ---`layer.layer_norm` (norm = false: none), then inner times an activation and a
@@ -2008,7 +2008,7 @@ function ortho.mlp(options) end
 ---`rng:split(l):split(k)`.
 ---@param options orthorun.options.resnet
 ---@return orthorun.layer # a `layer.sequential`
-function ortho.resnet(options) end
+function orthorun.resnet(options) end
 
 ---The mean squared error. With E = Σ (pred − target)².
 ---@param pred orthorun.matrix
@@ -2017,7 +2017,7 @@ function ortho.resnet(options) end
 ---@return number # value
 ---@return orthorun.matrix # gradient
 ---@return number # log10 value
-function ortho.loss.mse(pred, target, options) end
+function orthorun.loss.mse(pred, target, options) end
 
 ---The mean over the batch of −log softmax(logits)[label].
 ---@param logits orthorun.matrix classes×batch
@@ -2025,14 +2025,14 @@ function ortho.loss.mse(pred, target, options) end
 ---@return number # value
 ---@return orthorun.matrix # gradient
 ---@return number # log10 value
-function ortho.loss.cross_entropy(logits, labels) end
+function orthorun.loss.cross_entropy(logits, labels) end
 
 ---The fraction of columns whose largest logit (of equal ones the first) is
 ---at the label.
 ---@param logits orthorun.matrix
 ---@param labels (integer)[]|orthorun.matrix as in `loss.cross_entropy`
 ---@return number
-function ortho.loss.accuracy(logits, labels) end
+function orthorun.loss.accuracy(logits, labels) end
 
 ---A loss for `train` on all of x: half the mean squared error of scale (f − f0),
 ---f0 what the net makes of x now (0 where not centred). What is to be learnt is y
@@ -2041,29 +2041,29 @@ function ortho.loss.accuracy(logits, labels) end
 ---@param x orthorun.matrix
 ---@param options? orthorun.options.loss_scaled
 ---@return function # f(output, y [, along]) → value, gradient, and how that changes along a matrix like the output, for `metric.hessian_product`
-function ortho.loss.scaled(net, x, options) end
+function orthorun.loss.scaled(net, x, options) end
 
 ---d = g + weight_decay w; velocity = momentum velocity + d; w = w − lr
 ---velocity (nesterov: w − lr (d + momentum velocity)).
 ---@param options orthorun.options.optim_sgd
 ---@return orthorun.optimizer
-function ortho.optim.sgd(options) end
+function orthorun.optim.sgd(options) end
 
 ---Adam; weight decay is added to the gradient.
 ---@param options orthorun.options.optim_adam
 ---@return orthorun.optimizer
-function ortho.optim.adam(options) end
+function orthorun.optim.adam(options) end
 
 ---Adam with decoupled decay, w = w − lr weight_decay w.
 ---@param options orthorun.options.optim_adamw
 ---@return orthorun.optimizer
-function ortho.optim.adamw(options) end
+function orthorun.optim.adamw(options) end
 
 ---The joint norm of all gradients.
 ---@param net orthorun.layer
 ---@return number # the norm
 ---@return number # log10 of it
-function ortho.optim.grad_norm(net) end
+function orthorun.optim.grad_norm(net) end
 
 ---Scales all gradients, in place, to a joint norm of at most max_norm
 ---(PyTorch's `clip_grad_norm_`). A NaN or Inf norm changes nothing.
@@ -2071,39 +2071,39 @@ function ortho.optim.grad_norm(net) end
 ---@param max_norm number
 ---@return number # the norm before
 ---@return number # log10 of it
-function ortho.optim.clip(net, max_norm) end
+function orthorun.optim.clip(net, max_norm) end
 
 ---The same rate always.
 ---@param options orthorun.options.optim_constant
 ---@return function # schedule(step) → rate
-function ortho.optim.constant(options) end
+function orthorun.optim.constant(options) end
 
 ---lr · factor^⌊step/every⌋, PyTorch's StepLR.
 ---@param options orthorun.options.optim_step_decay
 ---@return function # schedule(step) → rate
-function ortho.optim.step_decay(options) end
+function orthorun.optim.step_decay(options) end
 
 ---The schedule times (step+1)/steps in its first `steps` steps.
 ---@param schedule function
 ---@param steps integer
 ---@return function # schedule(step) → rate
-function ortho.optim.warmup(schedule, steps) end
+function orthorun.optim.warmup(schedule, steps) end
 
 ---warmup linear steps up to lr, then half a cosine that reaches final after
 ---`steps` steps in all and stays there (PyTorch's CosineAnnealingLR where warmup
 ---is 0).
 ---@param options orthorun.options.optim_cosine
 ---@return function # schedule(step) → rate
-function ortho.optim.cosine(options) end
+function orthorun.optim.cosine(options) end
 
 ---Trains a network in place.
 ---@param options orthorun.options.train
 ---@return orthorun.history
-function ortho.train(options) end
+function orthorun.train(options) end
 
 ---The names of all probes.
 ---@return string[]
-function ortho.tracker.probes() end
+function orthorun.tracker.probes() end
 
 ---The largest eigenvalue λ of the Hessian of the loss on all of x, y, with respect to
 ---all parameters: Lanczos' method with full reorthogonalization on exact Hessian
@@ -2120,7 +2120,7 @@ function ortho.tracker.probes() end
 ---@param options? orthorun.options.sharpness
 ---@return number # λ
 ---@return number # r
-function ortho.sharpness(net, x, y, loss, options) end
+function orthorun.sharpness(net, x, y, loss, options) end
 
 ---Where gradient flow would take a multilayer perceptron without biases that
 ---learns y at x as with `loss.scaled`, until the loss is target times the first,
@@ -2128,7 +2128,7 @@ function ortho.sharpness(net, x, y, loss, options) end
 ---outputs)² numbers per layer.
 ---@param options orthorun.options.lazy
 ---@return table # arrays over those layers: `movement` (‖W − W0‖_F) and `drift` (√2 ‖W − W0‖_F/(g √n), n the longer side: ‖E‖_F/(g² √k) for a random direction); and `time`, learning rate times steps
-function ortho.lazy(options) end
+function orthorun.lazy(options) end
 
 ---‖W'W/scale² − I‖_F of the smaller side (WW' of a wide W). A float32 W's
 ---relative error is below 1e-3, and 1e-15 where W is so close to
@@ -2136,7 +2136,7 @@ function ortho.lazy(options) end
 ---@param W orthorun.matrix
 ---@param options? orthorun.options.metric_orthogonality_error
 ---@return number
-function ortho.metric.orthogonality_error(W, options) end
+function orthorun.metric.orthogonality_error(W, options) end
 
 ---‖WW' − W0 W0'‖_F. Matrices alike are compared in their own precision,
 ---from W − W0: a relative error of a few eps, however little W has moved.
@@ -2144,14 +2144,14 @@ function ortho.metric.orthogonality_error(W, options) end
 ---@param W0 orthorun.matrix of as many rows
 ---@param G0? orthorun.matrix W0 * W0:t(), computed once, halves the work where the drift is far above rounding; the relative error is below 1e-4 then (float64: 1e-8)
 ---@return number
-function ortho.metric.gram_drift(W, W0, G0) end
+function orthorun.metric.gram_drift(W, W0, G0) end
 
 ---‖W2'W2 − W1 W1'‖_F for z = W2 W1 x; conserved by gradient flow in linear
 ---nets.
 ---@param W2 orthorun.matrix
 ---@param W1 orthorun.matrix
 ---@return number
-function ortho.metric.balance(W2, W1) end
+function orthorun.metric.balance(W2, W1) end
 
 ---Frobenius norms of the symmetric and of the skew part of W'G: the first
 ---changes W'W to first order, the second turns W.
@@ -2159,75 +2159,75 @@ function ortho.metric.balance(W2, W1) end
 ---@param G orthorun.matrix
 ---@return number # symmetric
 ---@return number # skew
-function ortho.metric.gradient_split(W, G) end
+function orthorun.metric.gradient_split(W, G) end
 
 ---log(mean s²) − mean(log s²) over the singular values s; 0 for a multiple
 ---of an isometry.
 ---@param W orthorun.matrix
 ---@return number
-function ortho.metric.isometry_gap(W) end
+function orthorun.metric.isometry_gap(W) end
 
 ---Σ s²/s₁².
 ---@param W orthorun.matrix
 ---@return number
-function ortho.metric.stable_rank(W) end
+function orthorun.metric.stable_rank(W) end
 
 ---exp of the entropy of s/Σs.
 ---@param W orthorun.matrix
 ---@return number
-function ortho.metric.effective_rank(W) end
+function orthorun.metric.effective_rank(W) end
 
 ---The singular values, largest first.
 ---@param W orthorun.matrix
 ---@return number[]
-function ortho.metric.singular_values(W) end
+function orthorun.metric.singular_values(W) end
 
 ---The largest singular value, s₁.
 ---@param W orthorun.matrix
 ---@return number
-function ortho.metric.spectral_norm(W) end
+function orthorun.metric.spectral_norm(W) end
 
 ---s₁/s_k.
 ---@param W orthorun.matrix
 ---@return number
-function ortho.metric.condition_number(W) end
+function orthorun.metric.condition_number(W) end
 
 ---‖dloss/dW_l‖_F of the gradients as they stand.
 ---@param net orthorun.layer
 ---@return number[]
-function ortho.metric.grad_norms(net) end
+function orthorun.metric.grad_norms(net) end
 
 ---log10 ‖dloss/dW_l‖_F of the gradients as they stand.
 ---@param net orthorun.layer
 ---@return number[]
-function ortho.metric.log10_grad_norms(net) end
+function orthorun.metric.log10_grad_norms(net) end
 
 ---‖dloss/dz_l‖_F over the batch of the last backward, z_l the layer's
 ---output before the activation.
 ---@param net orthorun.layer
 ---@return number[]
-function ortho.metric.delta_norms(net) end
+function orthorun.metric.delta_norms(net) end
 
 ---log10 of `metric.delta_norms`.
 ---@param net orthorun.layer
 ---@return number[]
-function ortho.metric.log10_delta_norms(net) end
+function orthorun.metric.log10_delta_norms(net) end
 
 ---‖a_l‖_F of the last forward, a_l the output after the activation.
 ---@param net orthorun.layer
 ---@return number[]
-function ortho.metric.activation_norms(net) end
+function orthorun.metric.activation_norms(net) end
 
 ---log10 of `metric.activation_norms`.
 ---@param net orthorun.layer
 ---@return number[]
-function ortho.metric.log10_activation_norms(net) end
+function orthorun.metric.log10_activation_norms(net) end
 
 ---Singular values of `net:jacobian` at x, largest first.
 ---@param net orthorun.layer
 ---@param x orthorun.matrix one column
 ---@return number[]
-function ortho.metric.jacobian_spectrum(net, x) end
+function orthorun.metric.jacobian_spectrum(net, x) end
 
 ---H v, exactly: H is the Hessian of the loss on all of x, y with respect
 ---to all parameters. At kinks φ'' is 0 and φ' what backward takes, so it
@@ -2240,20 +2240,20 @@ function ortho.metric.jacobian_spectrum(net, x) end
 ---@param loss string|function as in `net:loss`. A function(prediction, target, along) may return, after value and gradient, how the gradient changes along `along`, a matrix like the prediction; else differences of its gradients say so, exactly for squared errors, else to some 1e-12
 ---@param v (orthorun.matrix)[]|orthorun.matrix an array of matrices like `net:parameters`, or a matrix whose columns hold all their elements, one parameter after the other, each column by column (an identity makes H itself)
 ---@return (orthorun.matrix)[]|orthorun.matrix # of v's form
-function ortho.metric.hessian_product(net, x, y, loss, v) end
+function orthorun.metric.hessian_product(net, x, y, loss, v) end
 
 ---As `activation.gain`.
 ---@param name string
 ---@param options? orthorun.options.theory_gain
 ---@return number
-function ortho.theory.gain(name, options) end
+function orthorun.theory.gain(name, options) end
 
 ---sigmas·sd/√seeds: how far the mean over that many nets may be from `typical`.
 ---@param sd number|(number)[]
 ---@param seeds integer
 ---@param sigmas? number (default 3.3)
 ---@return number|(number)[] # as sd
-function ortho.theory.band(sd, seeds, sigmas) end
+function orthorun.theory.band(sd, seeds, sigmas) end
 
 ---(measured − predicted)·√seeds/sd of a mean over seeds.
 ---@param measured number|(number)[]
@@ -2261,36 +2261,36 @@ function ortho.theory.band(sd, seeds, sigmas) end
 ---@param sd number|(number)[]
 ---@param seeds integer
 ---@return number|(number)[] # numbers, or arrays of one length
-function ortho.theory.z_score(measured, predicted, sd, seeds) end
+function orthorun.theory.z_score(measured, predicted, sd, seeds) end
 
 ---√(4 − x²)/π on [0,2]: singular values of a large square matrix of N(0, 1/n)
 ---entries.
 ---@param x number
 ---@return number
-function ortho.theory.quarter_circle.density(x) end
+function orthorun.theory.quarter_circle.density(x) end
 
 ---The share of them below x.
 ---@param x number
 ---@return number
-function ortho.theory.quarter_circle.cdf(x) end
+function orthorun.theory.quarter_circle.cdf(x) end
 
 ---The x below which a share p of them is.
 ---@param p number 0 to 1
 ---@return number
-function ortho.theory.quarter_circle.quantile(p) end
+function orthorun.theory.quarter_circle.quantile(p) end
 
 ---σ_w² E[φ(√q z)²] + σ_b²: q one layer on.
 ---@param name string
 ---@param q number
 ---@param options? orthorun.options.theory_variance_map
 ---@return number
-function ortho.theory.variance_map(name, q, options) end
+function orthorun.theory.variance_map(name, q, options) end
 
 ---χ₁ = σ_w² E[φ'(√q z)²], the growth of E‖δ‖² per layer on the way back.
 ---@param name string
 ---@param options? orthorun.options.theory_chi1
 ---@return number
-function ortho.theory.chi1(name, options) end
+function orthorun.theory.chi1(name, options) end
 
 ---σ_w with χ₁ = 1 at variance q, and the σ_b² that makes q a fixed point
 ---(negative: none does). For homogeneous φ q does not matter; tanh at q = 0 gives
@@ -2299,29 +2299,29 @@ function ortho.theory.chi1(name, options) end
 ---@param options? orthorun.options.theory_critical
 ---@return number # σ_w
 ---@return number # σ_b²
-function ortho.theory.critical(name, options) end
+function orthorun.theory.critical(name, options) end
 
 ---Fixed points and depth scales of a wide random net.
 ---@param options orthorun.options.theory_mean_field
 ---@return orthorun.mean_field
-function ortho.theory.mean_field(options) end
+function orthorun.theory.mean_field(options) end
 
 ---Predicted log10 norms of a net of depth width×width matrices without biases.
 ---@param options orthorun.options.theory_signal
 ---@return orthorun.prediction|nil # nil where theory has no law for that initializer
-function ortho.theory.signal(options) end
+function orthorun.theory.signal(options) end
 
 ---Slopes of log10 norms per layer: `forward`, `delta`, `gradient` by least squares
 ---over the layers, and `depth`, of ‖∇W¹‖ per layer that the net grows; the same in
 ---`typical`; `sd`, one seed's standard deviation of the fitted slopes.
 ---@param options orthorun.options.theory_gradient_slope
 ---@return table
-function ortho.theory.gradient_slope(options) end
+function orthorun.theory.gradient_slope(options) end
 
 ---log10‖∇W¹‖ for each network depth, with arrays `typical` and `sd`.
 ---@param options orthorun.options.theory_first_layer
 ---@return number[]
-function ortho.theory.first_layer(options) end
+function orthorun.theory.first_layer(options) end
 
 ---Var(W_ij) of a named initializer.
 ---@param init string
@@ -2329,7 +2329,7 @@ function ortho.theory.first_layer(options) end
 ---@param fan_in integer
 ---@param fan_out? integer
 ---@return number
-function ortho.theory.init_variance(init, gain, fan_in, fan_out) end
+function orthorun.theory.init_variance(init, gain, fan_in, fan_out) end
 
 ---The largest squared singular value of the Jacobian D^L W^L ... D^1 W^1 as the
 ---width grows. relu, orthogonal, gain √2: L^L/(L−1)^(L−1) from L = 2 on; linear
@@ -2337,13 +2337,13 @@ function ortho.theory.init_variance(init, gain, fan_in, fan_out) end
 ---@param options orthorun.options.theory_jacobian_edge
 ---@return number # the square
 ---@return number # its natural logarithm, which is finite at any depth
-function ortho.theory.jacobian_edge(options) end
+function orthorun.theory.jacobian_edge(options) end
 
 ---The law of the Jacobian's singular values s as the width grows. Relative error
 ---about 1e-13.
 ---@param options orthorun.options.theory_jacobian_spectrum
 ---@return orthorun.spectrum
-function ortho.theory.jacobian_spectrum(options) end
+function orthorun.theory.jacobian_spectrum(options) end
 
 ---The exponents of products of width×width matrices of N(0, gain²/width) entries,
 ---ln s_i per factor: ln g + ½(ln(2/n) + ψ((n−i+1)/2)). After L factors ln s_i has
@@ -2351,14 +2351,14 @@ function ortho.theory.jacobian_spectrum(options) end
 ---@param options orthorun.options.theory_lyapunov
 ---@return number[] # exponents, largest first
 ---@return number[] # their variances per factor, ¼ψ'((n−i+1)/2)
-function ortho.theory.lyapunov(options) end
+function orthorun.theory.lyapunov(options) end
 
 ---(L+1)^(L+1)/L^L, the largest squared singular value of a product of L large N(0,
 ---1/n) matrices; 4 for one.
 ---@param options orthorun.options.theory_fuss_catalan_edge
 ---@return number # the square
 ---@return number # its natural logarithm
-function ortho.theory.fuss_catalan_edge(options) end
+function orthorun.theory.fuss_catalan_edge(options) end
 
 ---The largest singular value of a rows×cols matrix of N(0, gain²/cols) entries, by
 ---the Tracy–Widom law at the quarter circle's edge, centred and scaled so that it
@@ -2366,21 +2366,21 @@ function ortho.theory.fuss_catalan_edge(options) end
 ---@param options orthorun.options.theory_largest_singular_value
 ---@return number # mean
 ---@return number # standard deviation
-function ortho.theory.largest_singular_value(options) end
+function orthorun.theory.largest_singular_value(options) end
 
 ---The smallest singular value of a large square matrix of N(0, gain²/n) entries:
 ---0.656 g/n on average, with a standard deviation of 0.509 g/n.
 ---@param options orthorun.options.theory_smallest_singular_value
 ---@return number # mean
 ---@return number # standard deviation
-function ortho.theory.smallest_singular_value(options) end
+function orthorun.theory.smallest_singular_value(options) end
 
 ---The mean of `metric.isometry_gap` over square matrices of independent normal
 ---entries of any scale, exactly: ψ(n²/2) − ln n − mean ψ(k/2), k = 1..n; towards 1
 ---as n grows.
 ---@param options orthorun.options.theory_isometry_gap
 ---@return number
-function ortho.theory.isometry_gap(options) end
+function orthorun.theory.isometry_gap(options) end
 
 ---A singular value s of a balanced deep linear net's product under gradient flow,
 ---ds/dt = L s^(2−2/L) (target − s). From 0 it does not move (depth of 2 and more),
@@ -2388,19 +2388,19 @@ function ortho.theory.isometry_gap(options) end
 ---1e-13.
 ---@param options orthorun.options.theory_mode
 ---@return number|(number)[] # an array for an array of times
-function ortho.theory.mode(options) end
+function orthorun.theory.mode(options) end
 
 ---The time in which `theory.mode` gets from start to reached; inf where that is
 ---the target, or the start is 0.
 ---@param options orthorun.options.theory_learning_time
 ---@return number
-function ortho.theory.learning_time(options) end
+function orthorun.theory.learning_time(options) end
 
 ---The drift ‖E‖_F/(g² √n) of each of depth balanced layers, g times orthogonal at
 ---first, that have learnt a map with singular values s: √mean((s^(2/L)/g² − 1)²).
 ---@param options orthorun.options.theory_linear_drift
 ---@return number
-function ortho.theory.linear_drift(options) end
+function orthorun.theory.linear_drift(options) end
 
 ---The steps until the loss Σ (s − w^L)²/2 is that share of what it was, w ← w + lr
 ---w^(L−1) (s − w^L) for each s. Exact for aligned orthogonal layers and whitened
@@ -2408,88 +2408,88 @@ function ortho.theory.linear_drift(options) end
 ---@param options orthorun.options.theory_learning_steps
 ---@return integer|nil # nil where more than most are needed
 ---@return boolean # did the loss still fall?
-function ortho.theory.learning_steps(options) end
+function orthorun.theory.learning_steps(options) end
 
 ---√(2 N C) residual/(scale g n L): the drift of a wide net of L = depth matrices
 ---that learns C outputs for N samples in the kernel regime, to leading order in
 ---N/n.
 ---@param options orthorun.options.theory_lazy_drift
 ---@return number
-function ortho.theory.lazy_drift(options) end
+function orthorun.theory.lazy_drift(options) end
 
 ---1 − (1 − lr weight_decay)^(2 steps): the drift of weights that shrink and do
 ---nothing else.
 ---@param options orthorun.options.theory_decay_drift
 ---@return number
-function ortho.theory.decay_drift(options) end
+function orthorun.theory.decay_drift(options) end
 
 ---√(2n) lr/g: the drift after Adam's first step, which moves every weight by lr.
 ---@param options orthorun.options.theory_adam_drift
 ---@return number
-function ortho.theory.adam_drift(options) end
+function orthorun.theory.adam_drift(options) end
 
 ---ψ(x) for x > 0.
 ---@param x number
 ---@return number
-function ortho.theory.digamma(x) end
+function orthorun.theory.digamma(x) end
 
 ---ψ'(x) for x > 0.
 ---@param x number
 ---@return number
-function ortho.theory.trigamma(x) end
+function orthorun.theory.trigamma(x) end
 
 ---An IDX file. Images: a matrix, one sample per column. Labels: an array.
 ---@param file string
 ---@param options? orthorun.options.data_idx
 ---@return orthorun.matrix|(integer)[]
-function ortho.data.idx(file, options) end
+function orthorun.data.idx(file, options) end
 
 ---The matrix of a .npy file, as NumPy shows it; a 1-D array is a column.
 ---@param file string
 ---@param options? orthorun.options.data_npy
 ---@return orthorun.matrix
-function ortho.data.npy(file, options) end
+function orthorun.data.npy(file, options) end
 
 ---Writes a matrix; `numpy.load` gives the same numbers.
 ---@param file string
 ---@param A orthorun.matrix
 ---@return string # file
-function ortho.data.write_npy(file, A) end
+function orthorun.data.write_npy(file, A) end
 
 ---The 60,000 images of Fashion-MNIST (split "test": 10,000), 784 numbers in [0,1]
 ---each, 10 classes; from Debian's package dataset-fashion-mnist.
 ---@param options? orthorun.options.data_fashion_mnist
 ---@return orthorun.set
-function ortho.data.fashion_mnist(options) end
+function orthorun.data.fashion_mnist(options) end
 
 ---A set of a CSV file, one sample per line.
 ---@param file string
 ---@param options? orthorun.options.data_csv
 ---@return orthorun.set
-function ortho.data.csv(file, options) end
+function orthorun.data.csv(file, options) end
 
 ---Writes one line per column of A, every number exact.
 ---@param file string
 ---@param A orthorun.matrix
 ---@param options? orthorun.options.data_write_csv
 ---@return string # file
-function ortho.data.write_csv(file, A, options) end
+function orthorun.data.write_csv(file, A, options) end
 
 ---Random x and y.
 ---@param options orthorun.options.data_synthetic
 ---@return orthorun.set
-function ortho.data.synthetic(options) end
+function orthorun.data.synthetic(options) end
 
 ---Minibatches. `#batches` is their number in an epoch.
 ---@param options orthorun.options.data_batches
 ---@return orthorun.batches
-function ortho.data.batches(options) end
+function orthorun.data.batches(options) end
 
 ---The 1,797 handwritten digits of the UCI repository, 64 numbers in [0,1] each,
 ---labels 1 to 10 for the digits 0 to 9. It comes with the library.
 ---@param options? orthorun.options.data_digits
 ---@return orthorun.set
-function ortho.data.digits(options) end
+function orthorun.data.digits(options) end
 
 ---The set "synthetic", "digits" or "fashion_mnist", or of a .csv, .npy (one sample
 ---per row), .idx or -ubyte file. Options as for each of them; those a source has
@@ -2497,12 +2497,12 @@ function ortho.data.digits(options) end
 ---@param name string or file
 ---@param options? orthorun.options.data_load
 ---@return orthorun.set
-function ortho.data.load(name, options) end
+function orthorun.data.load(name, options) end
 
 ---Is that data set, or file, there?
 ---@param name string or file
 ---@return boolean
-function ortho.data.available(name) end
+function orthorun.data.available(name) end
 
 ---Two sets with labels, to learn from and to be tested on: Fashion-MNIST's own,
 ---else as `data.split`.
@@ -2510,34 +2510,34 @@ function ortho.data.available(name) end
 ---@param options? orthorun.options.data_for_classes
 ---@return orthorun.set # to learn from
 ---@return orthorun.set # to be tested on
-function ortho.data.for_classes(name, options) end
+function orthorun.data.for_classes(name, options) end
 
 ---size samples: synthetic ones, or samples of the set that `data.load` finds under
 ---the name data= (all of them where it has fewer), read once. Where that set has
 ---no targets, y is uniform in [0,1].
 ---@param options orthorun.options.data_batch
 ---@return orthorun.set
-function ortho.data.batch(options) end
+function orthorun.data.batch(options) end
 
 ---Labels as columns with a single 1.
 ---@param labels (integer)[]|orthorun.matrix
 ---@param classes integer
 ---@param options? orthorun.options.data_one_hot
 ---@return orthorun.matrix # classes×samples
-function ortho.data.one_hot(labels, classes, options) end
+function orthorun.data.one_hot(labels, classes, options) end
 
 ---x with each row's mean 0 and variance 1; rows that are constant become 0.
 ---@param x orthorun.matrix
 ---@return orthorun.matrix
 ---@return table # the transform: `transform(x)` does the same to other samples, by the same mean and std (its fields, columns)
-function ortho.data.standardize(x) end
+function orthorun.data.standardize(x) end
 
 ---n samples drawn without replacement.
 ---@param set orthorun.set
 ---@param n integer
 ---@param r orthorun.rng
 ---@return orthorun.set
-function ortho.data.sample(set, n, r) end
+function orthorun.data.sample(set, n, r) end
 
 ---Two sets; the first has that fraction of the samples, drawn by
 ---`rng:split("split")`; without rng, in their order.
@@ -2545,7 +2545,7 @@ function ortho.data.sample(set, n, r) end
 ---@param options? orthorun.options.data_split
 ---@return orthorun.set
 ---@return orthorun.set
-function ortho.data.split(set, options) end
+function orthorun.data.split(set, options) end
 
 ---A set whose y is what a teacher makes of x. A linear one, y = W x, W in the
 ---field `weight`: weight=, or singular_values= with Haar singular vectors, or N(0,
@@ -2553,7 +2553,7 @@ function ortho.data.split(set, options) end
 ---as in `mlp`.
 ---@param options orthorun.options.data_teacher
 ---@return orthorun.set
-function ortho.data.teacher(options) end
+function orthorun.data.teacher(options) end
 
 ---The results of the experiment that a file defines: it runs what is not done yet,
 ---and prints and draws nothing. What the command line would refuse is an error.
@@ -2561,91 +2561,91 @@ function ortho.data.teacher(options) end
 ---@param path string
 ---@param overrides? table values by parameter, arrays for those that vary; `case` has the cases' names
 ---@return orthorun.results
-function ortho.experiment.load(path, overrides) end
+function orthorun.experiment.load(path, overrides) end
 
 ---As `range`.
 ---@param first number
 ---@param last? number
 ---@param step? number (default 1)
 ---@return number[]
-function ortho.sweep.range(first, last, step) end
+function orthorun.sweep.range(first, last, step) end
 
 ---An array of numbers.
 ---@param first number or n alone: 1..n
 ---@param last? number
 ---@param step? number (default 1)
 ---@return number[] # first, first+step, ... up to last
-function ortho.range(first, last, step) end
+function orthorun.range(first, last, step) end
 
 ---The finished trials of a results file: those of its newest run's code, version
 ---and precision.
 ---@param file string
 ---@return orthorun.results # with the fields of a sweep's: `failures`, those that failed; `run`, a record of what made the newest run; `made_by`, what made how many of the trials, an array of {trials=, version=, blas=, kernel=, host=, machine=}, which `s:run` has, too
-function ortho.results(file) end
+function orthorun.results(file) end
 
 ---An empty table.
 ---@param columns string[]
 ---@param levels? table levels[name] lists a column's values in the order that groups and colours take
 ---@return orthorun.results
-function ortho.table.new(columns, levels) end
+function orthorun.table.new(columns, levels) end
 
 ---A table from records.
 ---@param columns string[]
 ---@param records table[] each {name = value}
 ---@return orthorun.results
-function ortho.table.of(columns, records) end
+function orthorun.table.of(columns, records) end
 
 ---A table over arrays that are there already, by name; they become its own.
 ---@param columns string[]
 ---@param arrays table
 ---@param size integer
 ---@return orthorun.results
-function ortho.table.wrap(columns, arrays, size) end
+function orthorun.table.wrap(columns, arrays, size) end
 
 ---The text broken into lines, to stand beside a table.
 ---@param text string
 ---@param width? integer (default 79)
 ---@return string
-function ortho.table.paragraph(text, width) end
+function orthorun.table.paragraph(text, width) end
 
 ---`"1 seed"`, `"5 seeds"`.
 ---@param n integer
 ---@param word string
 ---@return string
-function ortho.table.count(n, word) end
+function orthorun.table.count(n, word) end
 
 ---A number as text; NaN is `nan`, whatever its sign (`string.format` may say
 ---`-nan`).
 ---@param x number
 ---@param format? string (default "%.4g")
 ---@return string
-function ortho.table.number(x, format) end
+function orthorun.table.number(x, format) end
 
 ---A quantile, with linear interpolation (type 7, NumPy's default).
 ---@param values number[]
 ---@param p number 0 to 1
 ---@return number
-function ortho.stats.quantile(values, p) end
+function orthorun.stats.quantile(values, p) end
 
 ---The median; NaN for no values.
 ---@param values number[]
 ---@return number
-function ortho.stats.median(values) end
+function orthorun.stats.median(values) end
 
 ---The mean; NaN for no values.
 ---@param values number[]
 ---@return number
-function ortho.stats.mean(values) end
+function orthorun.stats.mean(values) end
 
 ---The standard deviation of a sample, divisor n − 1; NaN for fewer than 2.
 ---@param values number[]
 ---@return number
-function ortho.stats.std(values) end
+function orthorun.stats.std(values) end
 
 ---std/√n, the standard error of the mean.
 ---@param values number[]
 ---@return number
-function ortho.stats.sem(values) end
+function orthorun.stats.sem(values) end
 
 ---The least-squares line.
 ---@param x number[]
@@ -2653,7 +2653,7 @@ function ortho.stats.sem(values) end
 ---@return number # slope; NaN for fewer than 2 distinct x
 ---@return number # intercept
 ---@return number # the slope's standard error; NaN for fewer than 3 points
-function ortho.stats.fit(x, y) end
+function orthorun.stats.fit(x, y) end
 
 ---The percentile bootstrap's interval of f(values). Its generator is always the
 ---same unless it is given, so the same values have the same interval.
@@ -2661,29 +2661,29 @@ function ortho.stats.fit(x, y) end
 ---@param options? orthorun.options.stats_bootstrap
 ---@return number # low
 ---@return number # high
-function ortho.stats.bootstrap(values, options) end
+function orthorun.stats.bootstrap(values, options) end
 
 ---n, nans, mean, std, min, low (10 %), median, high (90 %), max, of the values
 ---that are not NaN.
 ---@param values number[]
 ---@return table
-function ortho.stats.summary(values) end
+function orthorun.stats.summary(values) end
 
 ---The gnuplot script of a plot.
 ---@param options orthorun.options.plot_script
 ---@param format? string (default "svg")
 ---@return string
-function ortho.plot.script(options, format) end
+function orthorun.plot.script(options, format) end
 
 ---Predictions beside measurements.
 ---@param checks table[] each {what=, predicted=, measured=, error=, sigmas=3.3}, error being one standard error of the difference, or {what=, measured=, at_most=, at_least=}
 ---@return orthorun.results # with columns what, predicted, measured, error, z, agrees
-function ortho.report.verdict(checks) end
+function orthorun.report.verdict(checks) end
 
 ---As `report`, without checking the checks first.
 ---@param options orthorun.options.report_write
 ---@return string # file
-function ortho.report.write(options) end
+function orthorun.report.write(options) end
 
 ---Writes the text, then A's elements as they lie in memory; the file takes
 ---its name only when complete.
@@ -2691,64 +2691,64 @@ function ortho.report.write(options) end
 ---@param text string
 ---@param A? orthorun.matrix
 ---@return boolean # true
-function ortho.file.save(path, text, A) end
+function orthorun.file.save(path, text, A) end
 
 ---Makes a folder; parents too, an existing one is fine.
 ---@param path string
 ---@return boolean # true
-function ortho.file.mkdir(path) end
+function orthorun.file.mkdir(path) end
 
 ---Is a descriptor a terminal?
 ---@param n integer 0, 1 or 2
 ---@return boolean
-function ortho.file.isterminal(n) end
+function orthorun.file.isterminal(n) end
 
 ---The width of the terminal that a descriptor is, in characters.
 ---@param n integer 0, 1 or 2
 ---@return integer|nil # nil where it is none
-function ortho.file.columns(n) end
+function orthorun.file.columns(n) end
 
 ---A file's size in bytes, unzipped; `most` where it is larger, which is
 ---not looked at further.
 ---@param path string
 ---@param most? integer
 ---@return integer
-function ortho.file.size(path, most) end
+function orthorun.file.size(path, most) end
 
 ---A file's bytes, unzipped if need be.
 ---@param path string
 ---@return string
-function ortho.file.read(path) end
+function orthorun.file.read(path) end
 
 ---A file's first n bytes, unzipped if need be.
 ---@param path string
 ---@param n integer
 ---@return string
-function ortho.file.head(path, n) end
+function orthorun.file.head(path, n) end
 
 ---Numbers of a binary file as a matrix. A pipe is refused.
 ---@param path string
 ---@param options orthorun.options.file_load
 ---@return orthorun.matrix
 ---@return integer # the number of bytes found
-function ortho.file.load(path, options) end
+function orthorun.file.load(path, options) end
 
 ---The bytes of one number.
 ---@param encoding string
 ---@return integer|nil # nil where `file.load` does not know the encoding
-function ortho.file.encoding_size(encoding) end
+function orthorun.file.encoding_size(encoding) end
 
 ---The gzip stream of bytes, the same for the same bytes.
 ---@param bytes string
 ---@return string
-function ortho.file.gzip(bytes) end
+function orthorun.file.gzip(bytes) end
 
 ---What a gzip stream holds; nil and a message where that is more than
 ---`most` bytes, or the stream is damaged.
 ---@param bytes string
 ---@param most integer
 ---@return string|nil
-function ortho.file.gunzip(bytes, most) end
+function orthorun.file.gunzip(bytes, most) end
 
 ---Runs a program, without a shell, with text as its input.
 ---@param command string[]
@@ -2756,34 +2756,34 @@ function ortho.file.gunzip(bytes, most) end
 ---@return integer # exit status
 ---@return string # stdout
 ---@return string # stderr
-function ortho.file.spawn(command, text) end
+function orthorun.file.spawn(command, text) end
 
 ---Sets the run's default precision.
 ---@param name "float64"|"float32"
-function ortho.set_precision(name) end
+function orthorun.set_precision(name) end
 
 ---The run's default precision.
 ---@return "float64"|"float32"
-function ortho.precision() end
+function orthorun.precision() end
 
 ---Sets how many threads a large product may use.
 ---@param n integer 1 to 256
-function ortho.set_threads(n) end
+function orthorun.set_threads(n) end
 
 ---How many threads a large product may use: at first one per core. A
 ---sweep's workers share them. Results have the same bits for any number.
 ---@return integer
-function ortho.threads() end
+function orthorun.threads() end
 
 ---Raises an error at the line of the user's script, however deep in the
 ---library.
 ---@param message string
-function ortho.fail(message) end
+function orthorun.fail(message) end
 
 ---Raises unless the library has the major version of text ("1", "1.x", "1.2",
 ---"1.2.3") and is no older.
 ---@param text string
 ---@return string # the library's version
-function ortho.require_version(text) end
+function orthorun.require_version(text) end
 
 return orthorun

@@ -221,7 +221,7 @@ local function add_tables(add, reference, list)
       comment(add, call.text)
       add("---@overload " .. fun(call))
     end
-    add(("ortho.%s = {}"):format(path))
+    add(("orthorun.%s = {}"):format(path))
     add ""
   end
 end
@@ -264,7 +264,7 @@ function stubs.text(reference)
   for _, page in ipairs(reference) do
     for _, item in ipairs(page.items) do
       if is_function_of_ortho(item, tables) then
-        add_function(add, item, "ortho." .. item.name)
+        add_function(add, item, "orthorun." .. item.name)
       end
     end
   end
