@@ -43,7 +43,7 @@ static struct {
   size_t id_length, left;
   unsigned long long beyond; /* bytes that were left out or stand in tail */
   size_t tail_used;
-  char tail[TAIL];
+  char tail[16 * TAIL];
 } request = {.id = "null", .id_length = 4, .left = (size_t)-1};
 
 /* --- lines that say what was printed ------------------------------------- */
@@ -77,9 +77,31 @@ static void send_waiting(bool all) {
   memmove(waiting.text, waiting.text + n, waiting.used);
 }
 
+/* --- texts --------------------------------------------------------------- */
+
+/* Forgets all but so much of the tail's end. */
+static void cut_tail(size_t most) {
+  if (request.tail_used <= most)
+    return;
+  memmove(request.tail, request.tail + request.tail_used - most, most);
+  request.tail_used = most;
+}
+
+/* Keeps the last of what is too much: TAIL bytes, and more until there is no
+   room. */
+static void keep_tail(const char *text, size_t length) {
+  request.beyond += length;
+  size_t n = length < TAIL ? length : TAIL;
+  if (n > sizeof request.tail - request.tail_used)
+    cut_tail(TAIL);
+  memcpy(request.tail + request.tail_used, text + length - n, n);
+  request.tail_used += n;
+}
+
 /* Of what was too much: how much is not shown, and its end. */
 static void say_left_out(void) {
   char note[120];
+  cut_tail(TAIL);
   size_t n = (size_t)snprintf(note, sizeof note,
                               "\n... %llu bytes of output left out ...\n",
                               request.beyond - request.tail_used);
@@ -89,18 +111,6 @@ static void say_left_out(void) {
     put_event(waiting.stream, request.tail, request.tail_used);
   flush_lines();
   request.beyond = request.tail_used = 0;
-}
-
-/* --- texts --------------------------------------------------------------- */
-
-/* Keeps the last of what is too much. */
-static void keep_tail(const char *text, size_t length) {
-  request.beyond += length;
-  size_t n = length < TAIL ? length : TAIL;
-  size_t old = request.tail_used < TAIL - n ? request.tail_used : TAIL - n;
-  memmove(request.tail, request.tail + request.tail_used - old, old);
-  memcpy(request.tail + old, text + length - n, n);
-  request.tail_used = old + n;
 }
 
 static long long milliseconds(void) {
