@@ -380,6 +380,24 @@
 ---@field alpha? number
 ---@field q0? number taken where every q is fixed (default 1)
 
+---@class orthorun.options.theory_correlation_map
+---@field sigma_w2? number (default 1)
+---@field sigma_b2? number (default 0)
+---@field q? number the variance of both; by default the variance map's fixed point
+---@field alpha? number
+
+---@class orthorun.options.theory_critical_line
+---@field activation? string (default "tanh")
+---@field sigma_b2 number[]
+---@field alpha? number
+
+---@class orthorun.options.theory_trainable_depth
+---@field activation? string (default "tanh")
+---@field sigma_w2 number
+---@field sigma_b2? number (default 0)
+---@field alpha? number
+---@field lengths? number (default 6)
+
 ---What `theory.signal` returns: log10 norms by layer. `typical` and `sd` are those
 ---of the batch, whose samples share part of their fluctuations.
 ---@class orthorun.prediction
@@ -514,6 +532,20 @@
 ---@field start? number (default 1)
 ---@field target number
 ---@field reached number between start and target
+
+---@class orthorun.options.theory_residual_signal
+---@field width integer
+---@field depth integer blocks
+---@field inner? integer activations and matrices of a block (default 2)
+---@field norm? string|false what a block begins with (default "layer")
+---@field scale? number|string of the branches: a number, "1/sqrt(L)" or "1/L" (default 1)
+---@field activation? string (default "relu")
+---@field alpha? number
+---@field init? string (default "scaled_gaussian")
+---@field gain? number|string
+---@field q0? number mean square of the inputs (default 1)
+---@field cotangent2? number E‖dloss/dx‖² behind the last block (default 1)
+---@field like? table as of parameters, with what is not given
 
 ---@class orthorun.options.theory_linear_drift
 ---@field singular_values number[]
@@ -2306,6 +2338,28 @@ function orthorun.theory.critical(name, options) end
 ---@return orthorun.mean_field
 function orthorun.theory.mean_field(options) end
 
+---The correlation of two inputs' pre-activations one layer on: c' = (σ_w² E[φ(u)
+---φ(v)] + σ_b²)/q', with q' the variance one layer on, so that c = 1 stays 1.
+---@param name string
+---@param c number their correlation, in [−1, 1]
+---@param options? orthorun.options.theory_correlation_map
+---@return number # c'
+---@return number # σ_w² E[φ'(u) φ'(v)], the map's slope where q is a fixed point
+function orthorun.theory.correlation_map(name, c, options) end
+
+---The border of order and chaos: for each variance of the biases the weights'
+---that makes χ₁ = 1 at the fixed point q*.
+---@param options orthorun.options.theory_critical_line
+---@return (table|false)[] # for each: {sigma_w2=, sigma_b2=, q=}, or false where there is none, or signals do not come to it. Homogeneous activations have χ₁ = 1 at one sigma_w2 whatever the biases; their q is infinite where these are not 0, and 1 stands for any
+function orthorun.theory.critical_line(options) end
+
+---About how many layers training gets through: lengths times the depth scale on
+---which two inputs' correlation settles (xi_c), or, where the signal itself vanishes
+---or explodes, its own (xi_q). An estimate; infinite on the critical line.
+---@param options orthorun.options.theory_trainable_depth
+---@return number
+function orthorun.theory.trainable_depth(options) end
+
 ---Predicted log10 norms of a net of depth width×width matrices without biases.
 ---@param options orthorun.options.theory_signal
 ---@return orthorun.prediction|nil # nil where theory has no law for that initializer
@@ -2395,6 +2449,14 @@ function orthorun.theory.mode(options) end
 ---@param options orthorun.options.theory_learning_time
 ---@return number
 function orthorun.theory.learning_time(options) end
+
+---Predicted log10 norms of a residual net as `resnet` makes it, of random weights
+---and no biases: mean field, good to the order of depth · scale²/width. (With a
+---layer norm ‖dloss/dx‖ of blocks of scale 1 grows as the root of the depth; without
+---one it is multiplied in each.)
+---@param options orthorun.options.theory_residual_signal
+---@return table # arrays: `forward`, ‖x^l‖ after each block; `delta`, ‖dloss/dx‖ before each block; `gradient`, of each matrix, in the order of net:weights()
+function orthorun.theory.residual_signal(options) end
 
 ---The drift ‖E‖_F/(g² √n) of each of depth balanced layers, g times orthogonal at
 ---first, that have learnt a map with singular values s: √mean((s^(2/L)/g² − 1)²).

@@ -80,6 +80,10 @@ end
 later("jacobian_edge", "jacobian", "edge")
 later("jacobian_spectrum", "jacobian", "spectrum")
 later("mode", "mode")
+later("residual_signal", "residual", "signal")
+for _, name in ipairs { "correlation_map", "critical_line", "trainable_depth" } do
+  later(name, "chaos")
+end
 later("learning_time", "mode")
 for _, name in ipairs { "lyapunov", "fuss_catalan_edge", "isometry_gap",
   "largest_singular_value", "smallest_singular_value" } do

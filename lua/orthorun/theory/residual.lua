@@ -1,0 +1,156 @@
+-- residual: norms in wide residual networks, x^l = x^(l-1) + scale f(x^(l-1)), as
+-- ortho.resnet builds them: f is a layer norm or none, then so many times an
+-- activation and a square matrix. Mean squares Q of the stream and energies D of
+-- dloss/dx, as in a plain net's mean field but with the shortcut's 1:
+--   Q^l = Q^(l-1) + scale^2 q_out,  D^(l-1) = D^l (1 + scale^2 G),
+-- G the branch's own growth backward, divided by Q^(l-1) where it begins with a
+-- layer norm (Yang and Schoenholz 2017, arXiv:1712.08969).
+
+--- @module theory
+
+local activation = require "orthorun.core".activation
+local arms = require "orthorun.base.arms"
+local checked = require "orthorun.theory.checked"
+local names = require "orthorun.base.names"
+local net_of = require "orthorun.theory.net"
+local fail = require "orthorun.core".fail -- at the user's line
+
+local residual = {}
+
+local log = math.log
+local ln10 = log(10)
+
+-- --- one branch -----------------------------------------------------------------
+
+-- Of a branch whose input has variance q: the variance that comes out; for each of
+-- its matrices the mean square that goes in, and what E||delta||^2 is multiplied by
+-- from the matrix's output to its input's activation.
+local function branch(net, q)
+  local into, back = {}, {}
+  for k = 1, net.inner do
+    local options = { q = q, alpha = net.alpha }
+    into[k] = activation.moment(net.activation, options)
+    options.slope = true
+    back[k] = net.w2 * activation.moment(net.activation, options)
+    q = net.w2 * into[k]
+  end
+  return q, into, back
+end
+
+-- The blocks, first to last: the logarithm of Q after each, what D grows by on its
+-- way back, and for each matrix the logarithm of ||gradient||^2 over D behind the
+-- block. A homogeneous activation without norm multiplies Q: that is done in
+-- logarithms, with a branch of variance 1.
+local function blocks(net)
+  local log_q, list = log(net.q0), {}
+  local scaling = not net.norm and net.homogeneous
+  for l = 1, net.depth do
+    local q_in = (net.norm or scaling) and 1 or math.exp(log_q)
+    local out, into, back = branch(net, q_in)
+    local share = net.scale ^ 2
+    local before, own = log_q, {}
+    log_q = scaling and log_q + log(1 + share * out)
+      or log(math.exp(log_q) + share * out)
+    for k = net.inner, 1, -1 do
+      own[k] = log(share) + log(net.width * into[k]) + (scaling and before or 0)
+      share = share * back[k]
+    end
+    if net.norm then -- it takes out the mean and the direction of x itself
+      share = share * (1 - 2 / net.width) / math.exp(before)
+    end
+    list[l] = { log_q = log_q, growth = log(1 + share), own = own }
+  end
+  return list
+end
+
+-- --- options -----------------------------------------------------------------------
+
+local known = { "width", "depth", "inner", "norm", "scale", "activation", "alpha",
+  "init", "gain", "q0", "cotangent2" }
+
+local scales = { ["1"] = 0, ["1/sqrt(L)"] = -0.5, ["1/L"] = -1 }
+
+local function scale_of(who, scale, depth)
+  if type(scale) == "string" and scales[scale] then return depth ^ scales[scale] end
+  if scale == nil then return 1 end
+  if type(scale) ~= "number" or scale - scale ~= 0 then
+    fail(('%s: scale must be a finite number, "1", "1/sqrt(L)" or "1/L", not %s')
+      :format(who, names.describe(scale)))
+  end
+  return scale
+end
+
+local function weight_variance(o, width)
+  local init, gain = o.init or "scaled_gaussian", o.gain
+  local arm = arms[init]
+  if arm and gain == nil then init, gain = arm.theory.init, arm.theory.gain end
+  return width * net_of.init_variance(init, gain, width, width)
+end
+
+local function read(who, options)
+  local o = checked.with_like(who, options, known)
+  local net = {
+    width = checked.count(who, o, "width", nil, 3),
+    depth = checked.count(who, o, "depth", nil, 1),
+    inner = checked.count(who, o, "inner", 2, 1),
+    activation = o.activation or "relu", alpha = o.alpha,
+    q0 = checked.number(who, o, "q0", 1),
+    cotangent2 = checked.number(who, o, "cotangent2", 1),
+  }
+  if o.norm ~= nil and o.norm ~= false and o.norm ~= "layer" then
+    fail(('%s: norm must be "layer" or false, not %s'):format(who,
+      names.describe(o.norm)))
+  end
+  net.norm = o.norm ~= false
+  net.scale = scale_of(who, o.scale, net.depth)
+  net.w2 = weight_variance(o, net.width)
+  net.homogeneous = activation.shape(net.activation,
+    { alpha = net.alpha }).homogeneous
+  return net
+end
+
+--- Finite width.
+-- @section finite_width
+
+--- Predicted log10 norms of a residual net as `resnet` makes it, of random weights
+-- and no biases: mean field, good to the order of depth · scale²/width. (With a
+-- layer norm ‖dloss/dx‖ of blocks of scale 1 grows as the root of the depth; without
+-- one it is multiplied in each.)
+-- @function theory.residual_signal
+-- @tparam table options
+-- @tparam int options.width
+-- @tparam int options.depth blocks
+-- @tparam[opt=2] int options.inner activations and matrices of a block
+-- @tparam[opt="layer"] string|false options.norm what a block begins with
+-- @tparam[opt=1] number|string options.scale of the branches: a number,
+--   "1/sqrt(L)" or "1/L"
+-- @tparam[opt="relu"] string options.activation
+-- @tparam[opt] number options.alpha
+-- @tparam[opt="scaled_gaussian"] string options.init
+-- @tparam[opt] number|string options.gain
+-- @tparam[opt=1] number options.q0 mean square of the inputs
+-- @tparam[opt=1] number options.cotangent2 E‖dloss/dx‖² behind the last block
+-- @tparam[opt] table options.like as of parameters, with what is not given
+-- @treturn table arrays: `forward`, ‖x^l‖ after each block; `delta`, ‖dloss/dx‖
+--   before each block; `gradient`, of each matrix, in the order of net:weights()
+-- @paper Yang, Schoenholz 2017 (arXiv:1712.08969)
+-- @usage
+-- local net = ortho.theory.residual_signal { width = 64, depth = 100,
+--   init = "he_normal", scale = "1/sqrt(L)" }
+-- print(net.forward[100], net.delta[1])
+function residual.signal(options)
+  local net = read("residual_signal", options)
+  local list, log_d = blocks(net), log(net.cotangent2)
+  local out = { forward = {}, delta = {}, gradient = {} }
+  for l = net.depth, 1, -1 do
+    for k = 1, net.inner do
+      out.gradient[(l - 1) * net.inner + k] = 0.5 * (log_d + list[l].own[k]) / ln10
+    end
+    log_d = log_d + list[l].growth
+    out.forward[l] = 0.5 * (log(net.width) + list[l].log_q) / ln10
+    out.delta[l] = 0.5 * log_d / ln10
+  end
+  return out
+end
+
+return residual
