@@ -135,7 +135,8 @@ end
 -- @tparam[opt] number options.alpha
 -- @treturn {table|false,...} for each: {sigma_w2=, sigma_b2=, q=}, or false where
 --   there is none, or signals do not come to it. Homogeneous activations have
---   χ₁ = 1 at one sigma_w2 whatever the biases; their q is infinite where these are not 0, and 1 stands for any
+--   χ₁ = 1 at one sigma_w2 whatever the biases; their q is infinite where these are
+--   not 0, and 1 stands for any
 -- @paper Schoenholz et al. 2017 (arXiv:1611.01232)
 -- @usage
 -- local line = ortho.theory.critical_line { sigma_b2 = { 0, 0.05, 0.1 } }
