@@ -37,14 +37,30 @@ class Session:
         except OSError as error:
             raise Ended(f"cannot start {program}: {error.strerror}") from None
         self.count = 0
-        self.ready = self.read()
+        self.ready = self.wait_until_ready()
+
+    def wait_until_ready(self):
+        """The first event; LUA_INIT may print before it, and so do errors."""
+        said = ""
+        while True:
+            try:
+                message = self.read()
+            except Ended as error:
+                self.process.kill()
+                raise Ended(f"{error}: {said.strip()}" if said else error) from None
+            if message["event"] == "ready":
+                return message
+            said += message.get("text", "")
 
     def read(self):
         """The next line, as a dict."""
         line = self.process.stdout.readline()
         if not line.endswith(b"\n"):
             raise Ended(self.how())
-        return json.loads(line)
+        try:
+            return json.loads(line)
+        except ValueError:
+            raise Ended(f"sends no JSON: {line[:80]!r}; is ORTHORUN right?") from None
 
     def how(self):
         """How the process has ended, once it is known that it has."""

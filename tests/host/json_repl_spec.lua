@@ -453,6 +453,10 @@ describe("a process in JSON lines", function()
       " --seed 4 -e 'e = 1' --json-repl defs.lua <in >out 2>&1")
     assert.equal("1\t3\t5\t0\tdefs.lua",
       result(messages_of(folder.read "out")))
+    os.execute(before .. "LUA_PATH='/nowhere/?.lua' " .. quoted(program) ..
+      " --json-repl <in >out 2>&1")
+    assert.is_truthy(printed(messages_of(folder.read "out")):find(
+      "^stderr: %-%-json%-repl needs the module dkjson [^\n]*\n$"))
     os.execute(before .. quoted(program) .. " --json-rep </dev/null >out 2>&1")
     assert.is_truthy(folder.read "out":find "did you mean %-%-json%-repl")
   end)

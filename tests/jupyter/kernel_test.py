@@ -352,21 +352,32 @@ class ProcessTest(unittest.TestCase):
         self.assertLess(time.monotonic() - begin, 5)
         self.wait_for_end(pid)
 
-    def test_a_program_that_cannot_start_is_told(self):
+    def first_cell(self, **environment):
+        """The reply to a cell of a kernel in this environment."""
         spec = os.path.join(os.environ["JUPYTER_DATA_DIR"], "kernels", "orthorun", "kernel.json")
         with open(spec) as file:
             before = file.read()
         told = json.loads(before)
-        told["env"]["ORTHORUN"] = "/nowhere/orthorun"
+        told["env"].update(environment)
         with open(spec, "w") as file:
             json.dump(told, file)
         try:
             _, client = self.start()
-            reply = client.execute_interactive("1", output_hook=lambda _: None, timeout=20)
-            self.assertIn("cannot start /nowhere/orthorun", reply["content"]["evalue"])
+            return client.execute_interactive("1", output_hook=lambda _: None, timeout=20)["content"]
         finally:
             with open(spec, "w") as file:
                 file.write(before)
+
+    def test_a_session_that_cannot_begin_is_told(self):
+        for environment, how in (
+            ({"ORTHORUN": "/nowhere/orthorun"}, "cannot start /nowhere/orthorun"),
+            ({"ORTHORUN": "/bin/echo"}, "sends no JSON"),
+            ({"LUA_PATH": "/nowhere/?.lua"}, "needs the module dkjson"),
+        ):
+            self.assertIn(how, self.first_cell(**environment)["evalue"])
+
+    def test_what_is_printed_before_the_first_cell_is_no_matter(self):
+        self.assertEqual(self.first_cell(LUA_INIT="print 'hello'")["status"], "ok")
 
 
 class NotebookTest(unittest.TestCase):

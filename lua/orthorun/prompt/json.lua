@@ -22,6 +22,11 @@ local error, ipairs, loaded, pcall, tostring, type = error, ipairs,
 local getenv, math_type = os.getenv, math.type
 local utf8_len, utf8_offset = utf8.len, utf8.offset
 
+if not found_json then
+  error("--json-repl needs the module dkjson (Debian: lua-dkjson): " ..
+    match(tostring(json), "^[^\n]*"), 0)
+end
+
 local front = {}
 
 local protocol = 1
@@ -342,10 +347,6 @@ local function ask()
 end
 
 local function start()
-  if not found_json then
-    error("--json-repl needs the module dkjson (Debian: lua-dkjson): " ..
-      match(tostring(json), "^[^\n]*"), 0)
-  end
   path = history.path(getenv)
   input.replace(ask)
   listen()

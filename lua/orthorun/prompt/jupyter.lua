@@ -89,7 +89,12 @@ end
 
 -- What Jupyter is told: the file beside the kernel, with paths in it.
 local function spec_text()
-  local quote, folder = require "dkjson".quotestring, kernel_folder()
+  local found, json = pcall(require, "dkjson")
+  if not found then
+    program.stop(1, name .. ": the kernel needs the Lua module dkjson " ..
+      "(Debian: lua-dkjson), which is not there")
+  end
+  local quote, folder = json.quotestring, kernel_folder()
   local file <close> = assert(io.open(folder .. "/kernel.json"))
   local paths = { KERNEL = quote(folder .. "/orthorun_kernel.py"),
     ORTHORUN = quote(own_path()) }
