@@ -186,6 +186,28 @@ describe("the types for LuaLS", function()
 
   it("are Lua", function() assert(load(text, "=stubs")) end)
 
+  -- Words that LuaLS knows by itself.
+  local known = { integer = true, number = true, string = true, boolean = true,
+    ["function"] = true, table = true, any = true, ["nil"] = true, self = true,
+    ["true"] = true, ["false"] = true }
+
+  -- Complains of words in a type that are neither known nor a class.
+  local function check_type(type, line)
+    for word in type:gsub('"[^"]*"', ""):gmatch "%f[%w.][%a][%w_.]*" do
+      assert.is_truthy(known[word] or
+        text:find("---@class " .. word .. "\n", 1, true), line)
+    end
+  end
+
+  it("use types that are defined", function()
+    for line in text:gmatch "[^\n]+" do
+      local type = line:match "^%-%-%-@return (%S+)" or
+        line:match "^%-%-%-@param %S+ (%S+)" or
+        line:match "^%-%-%-@field %S+ (%S+)"
+      if type then check_type(type:gsub("^fun%b()", ""), line) end
+    end
+  end)
+
   it("define every function and every option", function()
     each_item(function(item, name, page)
       local method = name:match ":([%w_]+)$"

@@ -735,7 +735,7 @@
 ---@field by? string|(string)[]
 ---@field x string
 ---@field y string
----@field model? "line"|"power"|"exponential" power: y = c x^slope; exponential: y = c 10^(slope x); intercept is then log10 c (default "line")
+---@field model? "line"|"power"|"exponential" power: y = c x^slope, log10 y against log10 x; exponential: y = c 10^(slope x); intercept is then log10 c (default "line")
 
 ---@class orthorun.options.t_pivot
 ---@field rows string|(string)[]
@@ -905,7 +905,7 @@
 ---@field offset? integer bytes before them (default 0)
 ---@field by_rows? boolean (default false)
 ---@field divisor? number (default 1)
----@field partial? boolean (default false)
+---@field partial? boolean the file may go on behind them (default false)
 ---@field precision? string
 
 ---@class orthorun.matrix
@@ -1203,14 +1203,15 @@ local initializer_ = {}
 local history_ = {}
 
 ---What kept the weights near their start, in figures and words: it prints as a
----table per layer and a paragraph. [theory.md](../theory.md) has the reasons.
+---table per layer and a paragraph. [theory.md](../theory.md) has the reasons. It
+---looks at the net as it is now.
 ---@return orthorun.explanation
 function history_:explain() end
 
 ---Each probe's last measurement, the mean over the layers (of gradients: before
 ---the last update); and taken; reached; loss; left, its share of the first loss;
----peak, the largest loss over the first (inf where the run diverged); diverged,
----true or false. NaN for what there is not.
+---peak, the largest loss over the first (1 where training is stable, inf where it
+---diverged); diverged, true or false. NaN for what there is not.
 ---@param options? orthorun.options.history_final
 ---@return table
 function history_:final(options) end
@@ -1261,6 +1262,7 @@ function layer_:loss_gradient(x, target, loss) end
 function layer_:loss(x, target, loss) end
 
 ---dy_i/dx_j at x. The last forward and the gradients stay as they are.
+---Layers written in Lua do see the passes.
 ---@param x orthorun.matrix one column
 ---@return orthorun.matrix # outputs×inputs
 function layer_:jacobian(x) end
@@ -1373,6 +1375,7 @@ function picture_:totext(options) end
 function picture_:save(path) end
 
 ---Shows the picture as SVG in a browser: $BROWSER, or what `xdg-open` finds right.
+---A picture without a file is drawn into a temporary one.
 ---@return orthorun.picture
 function picture_:open() end
 
@@ -1419,8 +1422,8 @@ function rng_:copy() end
 ---@class orthorun.sweep
 local sweep_ = {}
 
----A file's path in the run's folder, which is made: runs/NAME, or what
----`--out` says.
+---A file's path in the run's folder, which is made: runs/NAME, or another by
+---`--out`. A shard has a folder of its own.
 ---@param name string
 ---@return string
 function sweep_:path(name) end
@@ -1487,7 +1490,7 @@ function results_:where(conditions) end
 ---@return table
 function results_:unique(name) end
 
----Split by a column or an array of columns.
+---Split by a column or an array of columns, in the order of their levels.
 ---@param by string|(string)[]
 ---@return table[] # each {key = {name = value}, rows = table}
 function results_:group(by) end
@@ -1497,7 +1500,7 @@ function results_:group(by) end
 ---@return orthorun.results
 function results_:select(columns) end
 
----A table with one more column.
+---A table with one more column, or that column anew.
 ---@param name string
 ---@param f function|table f(record, i) or, of an array, f[i]
 ---@return orthorun.results
@@ -1518,13 +1521,14 @@ function results_:summary(options) end
 
 ---One row per group: slope, error (the slope's standard error) and intercept of
 ---the least-squares line of y against x, n points, and how many were dropped
----(missing, NaN, infinite, or without a logarithm).
+---(missing, NaN, infinite, or without a logarithm). n is n_values where it is one
+---of the columns of `by`.
 ---@param options orthorun.options.t_fit
 ---@return orthorun.results
 function results_:fit(options) end
 
 ---A table with a row for each value of a column (or an array of columns), a column
----for each value of another.
+---for each value of another. NaN count: a median of values with a NaN is NaN.
 ---@param options orthorun.options.t_pivot
 ---@return orthorun.results
 function results_:pivot(options) end
@@ -1546,7 +1550,7 @@ function results_:compare(options) end
 ---@return string
 function results_:tocsv() end
 
----Writes a CSV file, whole or not at all.
+---Writes a CSV file, whole or not at all; NaN as nan, infinities as inf and −inf.
 ---@param path string
 ---@return string # path
 function results_:csv(path) end
@@ -1557,14 +1561,15 @@ function results_:csv(path) end
 ---@return string # path
 function results_:json(path) end
 
----Writes one structured NumPy array, `numpy.load(path)["depth"]`.
+---Writes one structured NumPy array, `numpy.load(path)["depth"]`. Whole numbers
+---are int64, others float64 (missing ones NaN), texts Unicode.
 ---@param path string
 ---@return string # path
 function results_:npy(path) end
 
 ---What `t:print` prints, as text.
 ---@param limit? integer (default 40)
----@param units? table
+---@param units? table what stands behind a column's name, as {time = "s"}
 ---@return string
 function results_:totext(limit, units) end
 
@@ -2037,7 +2042,8 @@ function orthorun.mlp(options) end
 ---linear layer. inputs= puts a linear layer before the blocks; outputs= a
 ---`layer.layer_norm` and a linear layer behind. The default init of the first and
 ---the last matrix has gain 1. Matrix k of block l draws from
----`rng:split(l):split(k)`.
+---`rng:split(l):split(k)`, the layer before the blocks from `rng:split "inputs"`,
+---the one behind from `rng:split "outputs"`.
 ---@param options orthorun.options.resnet
 ---@return orthorun.layer # a `layer.sequential`
 function orthorun.resnet(options) end
@@ -2280,14 +2286,16 @@ function orthorun.metric.hessian_product(net, x, y, loss, v) end
 ---@return number
 function orthorun.theory.gain(name, options) end
 
----sigmas·sd/√seeds: how far the mean over that many nets may be from `typical`.
----@param sd number|(number)[]
+---Half the width of the band that a mean over seeds falls into, sigmas·sd/√seeds:
+---how far the mean over that many nets may be from `typical`.
+---@param sd number|(number)[] of one network, as in `theory.signal`
 ---@param seeds integer
----@param sigmas? number (default 3.3)
+---@param sigmas? number by default one miss in 1000 (default 3.3)
 ---@return number|(number)[] # as sd
 function orthorun.theory.band(sd, seeds, sigmas) end
 
----(measured − predicted)·√seeds/sd of a mean over seeds.
+---(measured − predicted)·√seeds/sd of a mean over seeds; 0 where both agree and sd
+---is 0.
 ---@param measured number|(number)[]
 ---@param predicted number|(number)[]
 ---@param sd number|(number)[]
@@ -2366,8 +2374,9 @@ function orthorun.theory.trainable_depth(options) end
 function orthorun.theory.signal(options) end
 
 ---Slopes of log10 norms per layer: `forward`, `delta`, `gradient` by least squares
----over the layers, and `depth`, of ‖∇W¹‖ per layer that the net grows; the same in
----`typical`; `sd`, one seed's standard deviation of the fitted slopes.
+---over layers 1 to depth (‖a^l‖: to depth − 1), and `depth`, of ‖∇W¹‖ per layer
+---that the net grows from half the depth to all of it; the same in `typical`;
+---`sd`, one seed's standard deviation of the fitted slopes.
 ---@param options orthorun.options.theory_gradient_slope
 ---@return table
 function orthorun.theory.gradient_slope(options) end
@@ -2379,7 +2388,7 @@ function orthorun.theory.first_layer(options) end
 
 ---Var(W_ij) of a named initializer.
 ---@param init string
----@param gain number|string|nil a number, an activation's name, or nil for its default
+---@param gain number|string|nil a number, an activation's name, or nil for its default (√2 for he_*, else 1); gaussian's is its std
 ---@param fan_in integer
 ---@param fan_out? integer
 ---@return number
@@ -2460,6 +2469,7 @@ function orthorun.theory.residual_signal(options) end
 
 ---The drift ‖E‖_F/(g² √n) of each of depth balanced layers, g times orthogonal at
 ---first, that have learnt a map with singular values s: √mean((s^(2/L)/g² − 1)²).
+---Gradient flow takes each layer to s^(1/L), whatever the path. No free parameter.
 ---@param options orthorun.options.theory_linear_drift
 ---@return number
 function orthorun.theory.linear_drift(options) end
@@ -2474,7 +2484,8 @@ function orthorun.theory.learning_steps(options) end
 
 ---√(2 N C) residual/(scale g n L): the drift of a wide net of L = depth matrices
 ---that learns C outputs for N samples in the kernel regime, to leading order in
----N/n.
+---N/n. The least movement that does is ‖W − W0‖_F = residual/scale √(N C/(n L²)),
+---and in a random direction it makes that drift.
 ---@param options orthorun.options.theory_lazy_drift
 ---@return number
 function orthorun.theory.lazy_drift(options) end
@@ -2485,7 +2496,8 @@ function orthorun.theory.lazy_drift(options) end
 ---@return number
 function orthorun.theory.decay_drift(options) end
 
----√(2n) lr/g: the drift after Adam's first step, which moves every weight by lr.
+---√(2n) lr/g: the drift after Adam's first step, which moves every weight by lr,
+---whatever its gradient, in a random direction.
 ---@param options orthorun.options.theory_adam_drift
 ---@return number
 function orthorun.theory.adam_drift(options) end
@@ -2519,12 +2531,13 @@ function orthorun.data.npy(file, options) end
 function orthorun.data.write_npy(file, A) end
 
 ---The 60,000 images of Fashion-MNIST (split "test": 10,000), 784 numbers in [0,1]
----each, 10 classes; from Debian's package dataset-fashion-mnist.
+---each, row by row from the top, labels 1 to 10; from Debian's package
+---dataset-fashion-mnist.
 ---@param options? orthorun.options.data_fashion_mnist
 ---@return orthorun.set
 function orthorun.data.fashion_mnist(options) end
 
----A set of a CSV file, one sample per line.
+---A set of a CSV file, one sample per line (RFC 4180); nan and inf are kept.
 ---@param file string
 ---@param options? orthorun.options.data_csv
 ---@return orthorun.set
@@ -2547,8 +2560,9 @@ function orthorun.data.synthetic(options) end
 ---@return orthorun.batches
 function orthorun.data.batches(options) end
 
----The 1,797 handwritten digits of the UCI repository, 64 numbers in [0,1] each,
----labels 1 to 10 for the digits 0 to 9. It comes with the library.
+---The 1,797 handwritten digits of the UCI repository, 64 numbers in [0,1] each
+---(8×8, row by row from the top), labels 1 to 10 for the digits 0 to 9. It comes
+---with the library.
 ---@param options? orthorun.options.data_digits
 ---@return orthorun.set
 function orthorun.data.digits(options) end
@@ -2588,7 +2602,8 @@ function orthorun.data.batch(options) end
 ---@return orthorun.matrix # classes×samples
 function orthorun.data.one_hot(labels, classes, options) end
 
----x with each row's mean 0 and variance 1; rows that are constant become 0.
+---x with each row's mean 0 and variance 1 (divisor n); rows that are constant
+---become 0.
 ---@param x orthorun.matrix
 ---@return orthorun.matrix
 ---@return table # the transform: `transform(x)` does the same to other samples, by the same mean and std (its fields, columns)
@@ -2647,7 +2662,7 @@ function orthorun.results(file) end
 
 ---An empty table.
 ---@param columns string[]
----@param levels? table levels[name] lists a column's values in the order that groups and colours take
+---@param levels? table levels[name] lists a column's values in the order that groups and colours take, whether or not they occur
 ---@return orthorun.results
 function orthorun.table.new(columns, levels) end
 
@@ -2683,7 +2698,8 @@ function orthorun.table.count(n, word) end
 ---@return string
 function orthorun.table.number(x, format) end
 
----A quantile, with linear interpolation (type 7, NumPy's default).
+---A quantile, with linear interpolation (Hyndman and Fan's type 7, the default of
+---NumPy and R); NaN for no values.
 ---@param values number[]
 ---@param p number 0 to 1
 ---@return number
@@ -2718,7 +2734,8 @@ function orthorun.stats.sem(values) end
 function orthorun.stats.fit(x, y) end
 
 ---The percentile bootstrap's interval of f(values). Its generator is always the
----same unless it is given, so the same values have the same interval.
+---same unless it is given, so the same values have the same interval. NaN for
+---fewer than 2 values.
 ---@param values number[]
 ---@param options? orthorun.options.stats_bootstrap
 ---@return number # low
@@ -2788,7 +2805,8 @@ function orthorun.file.read(path) end
 ---@return string
 function orthorun.file.head(path, n) end
 
----Numbers of a binary file as a matrix. A pipe is refused.
+---Numbers of a binary file as a matrix. A pipe is refused. The matrix is
+---complete only where the bytes found are those asked for.
 ---@param path string
 ---@param options orthorun.options.file_load
 ---@return orthorun.matrix
@@ -2812,10 +2830,10 @@ function orthorun.file.gzip(bytes) end
 ---@return string|nil
 function orthorun.file.gunzip(bytes, most) end
 
----Runs a program, without a shell, with text as its input.
+---Runs a program that PATH has, without a shell, with text as its input.
 ---@param command string[]
 ---@param text? string
----@return integer # exit status
+---@return integer # exit status; 128 + the signal where one ended it
 ---@return string # stdout
 ---@return string # stderr
 function orthorun.file.spawn(command, text) end

@@ -175,7 +175,8 @@ static const char *const block_options[] = {"encoding", "rows",      "cols",
                                             "offset",   "by_rows",   "divisor",
                                             "partial",  "precision", NULL};
 
-/*** Numbers of a binary file as a matrix. A pipe is refused.
+/*** Numbers of a binary file as a matrix. A pipe is refused. The matrix is
+   complete only where the bytes found are those asked for.
    @function file.load
    @tparam string path
    @tparam table options
@@ -185,7 +186,7 @@ static const char *const block_options[] = {"encoding", "rows",      "cols",
    @tparam[opt=0] int options.offset bytes before them
    @tparam[opt=false] bool options.by_rows
    @tparam[opt=1] number options.divisor
-   @tparam[opt=false] bool options.partial
+   @tparam[opt=false] bool options.partial the file may go on behind them
    @tparam[opt] string options.precision
    @treturn matrix
    @treturn int the number of bytes found */

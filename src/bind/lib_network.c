@@ -230,6 +230,7 @@ static void all_rows(lua_State *L, run *r, const or_matrix *x,
 }
 
 /*** dy_i/dx_j at x. The last forward and the gradients stay as they are.
+   Layers written in Lua do see the passes.
    @function net:jacobian
    @tparam matrix x one column
    @treturn matrix outputs×inputs */

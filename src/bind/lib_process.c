@@ -78,12 +78,12 @@ static void push_joined(lua_State *L, int list) {
   luaL_pushresult(&b);
 }
 
-/*** Runs a program, without a shell, with text as its input.
+/*** Runs a program that PATH has, without a shell, with text as its input.
    @function file.spawn
    @call file.spawn({program, ...} [, text])
    @tparam {string,...} command
    @tparam[opt] string text
-   @treturn int exit status
+   @treturn int exit status; 128 + the signal where one ended it
    @treturn string stdout
    @treturn string stderr */
 int lib_spawn(lua_State *L) {

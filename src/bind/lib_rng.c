@@ -1,8 +1,8 @@
 /* lib_rng.c: ortho.rng(seed) and the methods of a generator. What the numbers
    are is in core/rng.h. */
 
-/*** Counter-based random numbers, Philox 4x32-10 (Salmon et al. 2011,
-   through Random123). The state is a key and a position; there is no
+/*** Counter-based random numbers. They are those of Philox 4x32-10 (Salmon et
+   al. 2011, through Random123). The state is a key and a position; there is no
    global generator. The stream is version 1 (`rng.version`) and does not
    change: the same seed gives the same bits on every machine. float32 and
    float64 draw different numbers from one seed. `r == s` compares key and

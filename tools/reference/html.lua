@@ -1,5 +1,6 @@
 -- html: the reference as HTML, by LDoc, in build/docs: its settings with what
 -- LDoc cannot know (signatures, where names stand), and the search's index.
+local model = require "model"
 local html = {}
 
 local function quoted(text) return (("%q"):format(text):gsub("\\\n", "\\n")) end
@@ -22,6 +23,9 @@ local function settings(reference, introduction, folder)
       .. '"../modules/%s.html#" .. name end)'):format(exactly(name),
       item.page.name)
   end
+  -- Pages that are no part of it stay where they are: docs, beside build.
+  lines[#lines + 1] = "postprocess_html = function(out) return (out:gsub("
+    .. [['href="%.%./([%w-]+%.md)"', 'href="../../../docs/%1"')) end]]
   lines[#lines + 1] = "custom_display_name_handler = function(item, default) "
     .. "return signatures[item.name] or default(item) end"
   return table.concat(lines, "\n") .. "\n"
@@ -36,8 +40,12 @@ local function index(reference)
   local rows = {}
   for _, page in ipairs(reference) do
     for _, item in ipairs(page.items) do
+      local words = { (item.text:gsub("`", "")) }
+      for _, option in ipairs(model.all_options(item) or {}) do
+        words[#words + 1] = option.name .. "="
+      end
       rows[#rows + 1] = ("[%s,%s,%s]"):format(json(item.name), json(page.name),
-        json(item.text))
+        json(table.concat(words, " ")))
     end
   end
   return "const entries = [\n" .. table.concat(rows, ",\n") .. "\n];\n"

@@ -23,10 +23,10 @@ local arms = {
 }
 
 --- The five initializations to compare: N(0,1), N(0,1/n), He, orthogonal,
--- orthogonal × √2. Each is a table with a name, an initializer (init), a label for
--- plots, and what `theory.signal` knows it as (theory). They stand under their
--- names, too: `arms.he_normal.init`.
--- `arms.names` is the array of names, `arms.labels` goes from name to label.
+-- orthogonal × √2, in the order of a sweep. Each is a table with a name, an
+-- initializer (init), a label for plots, and what `theory.signal` knows it as
+-- (theory). They stand under their names, too: `arms.he_normal.init`. `arms.names`
+-- is the array of names, `arms.labels` goes from name to label.
 -- @tfield table arms
 arms.names, arms.labels = {}, {}
 for i, arm in ipairs(arms) do

@@ -107,7 +107,8 @@ local function fashion_file(options, part)
 end
 
 --- The 60,000 images of Fashion-MNIST (split "test": 10,000), 784 numbers in [0,1]
--- each, 10 classes; from Debian's package dataset-fashion-mnist.
+-- each, row by row from the top, labels 1 to 10; from Debian's package
+-- dataset-fashion-mnist.
 -- @function data.fashion_mnist
 -- @tparam[opt] table options
 -- @tparam[opt="train"] "train"|"test" options.split
@@ -140,7 +141,7 @@ end
 
 local csv_options = { "header", "label", "target", "limit", "precision" }
 
---- A set of a CSV file, one sample per line.
+--- A set of a CSV file, one sample per line (RFC 4180); nan and inf are kept.
 -- @function data.csv
 -- @tparam string file
 -- @tparam[opt] table options
@@ -234,8 +235,9 @@ end
 
 for name, f in pairs(require "orthorun.data.samples") do data[name] = f end
 
---- The 1,797 handwritten digits of the UCI repository, 64 numbers in [0,1] each,
--- labels 1 to 10 for the digits 0 to 9. It comes with the library.
+--- The 1,797 handwritten digits of the UCI repository, 64 numbers in [0,1] each
+-- (8×8, row by row from the top), labels 1 to 10 for the digits 0 to 9. It comes
+-- with the library.
 -- @function data.digits
 -- @tparam[opt] table options
 -- @tparam[opt] int options.limit samples at most

@@ -67,7 +67,8 @@ local function safe_deviations(std, mean)
   return std
 end
 
---- x with each row's mean 0 and variance 1; rows that are constant become 0.
+--- x with each row's mean 0 and variance 1 (divisor n); rows that are constant
+-- become 0.
 -- @function data.standardize
 -- @tparam matrix x
 -- @treturn matrix

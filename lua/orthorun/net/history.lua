@@ -36,7 +36,8 @@ end
 -- @tfield string text the paragraph
 
 --- What kept the weights near their start, in figures and words: it prints as a
--- table per layer and a paragraph. [theory.md](../theory.md) has the reasons.
+-- table per layer and a paragraph. [theory.md](../theory.md) has the reasons. It
+-- looks at the net as it is now.
 -- @function history:explain
 -- @treturn explanation
 function History:explain() return require "orthorun.net.explain"(self) end
@@ -78,8 +79,8 @@ end
 
 --- Each probe's last measurement, the mean over the layers (of gradients: before
 -- the last update); and taken; reached; loss; left, its share of the first loss;
--- peak, the largest loss over the first (inf where the run diverged); diverged,
--- true or false. NaN for what there is not.
+-- peak, the largest loss over the first (1 where training is stable, inf where it
+-- diverged); diverged, true or false. NaN for what there is not.
 -- @function history:final
 -- @tparam[opt] table options
 -- @tparam[opt] {int,...} options.layers

@@ -194,6 +194,7 @@ end
 -- @treturn table arrays over those layers: `movement` (‖W − W0‖_F) and `drift` (√2
 --   ‖W − W0‖_F/(g √n), n the longer side: ‖E‖_F/(g² √k) for a random direction);
 --   and `time`, learning rate times steps
+-- @paper Jacot, Gabriel, Hongler 2018; Chizat, Oyallon, Bach 2019
 return function(options)
   local o = check(options)
   local W, kernels = o.net:weights(), kernels_of(o)

@@ -91,7 +91,8 @@ end
 -- linear layer. inputs= puts a linear layer before the blocks; outputs= a
 -- `layer.layer_norm` and a linear layer behind. The default init of the first and
 -- the last matrix has gain 1. Matrix k of block l draws from
--- `rng:split(l):split(k)`.
+-- `rng:split(l):split(k)`, the layer before the blocks from `rng:split "inputs"`,
+-- the one behind from `rng:split "outputs"`.
 -- @function resnet
 -- @tparam table options
 -- @tparam int options.width

@@ -257,6 +257,7 @@ local function start_program(name, path)
 end
 
 --- Shows the picture as SVG in a browser: $BROWSER, or what `xdg-open` finds right.
+-- A picture without a file is drawn into a temporary one.
 -- @function picture:open
 -- @treturn picture
 function Picture:open()

@@ -26,6 +26,9 @@ local function subject(spec)
   return (tostring(column or "plot"):gsub("[^%w_-]", "_"))
 end
 
+--- Comparing, printing, writing.
+-- @section plots
+
 --- `plot` of the table t. Without file= it goes into the folder of the run that t
 -- came from, as RUN_COLUMN.svg and .png, and the files are printed.
 -- @function t:plot

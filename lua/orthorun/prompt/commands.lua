@@ -66,31 +66,14 @@ local function value_of(path)
   return value, value ~= nil
 end
 
-local usage = {
-  help = help.intro,
-  quit = "quit([status]), or quit: leaves; so do exit and Ctrl-D",
-  exit = "exit([status]), or exit: leaves; so do quit and Ctrl-D",
-  edit = 'edit(), edit "file": opens the last entry, or a file, in $VISUAL, ' ..
-    "$EDITOR or vi,\nand runs what is in it then",
-  save = 'save "session.lua": writes what was typed as a script that does it ' ..
-    "again",
-  who = "who(): the variables of this session",
-  time = "time(f, ...): how long f(...) takes; returns what f returns",
-  bench = "bench(f [, seconds=1]): median time of f(), its spread, and bytes " ..
-    "allocated a call;\nreturns {median, low, high, mean, runs, bytes}",
-  reload = 'reload "module": loads a module anew; who has its table finds the ' ..
-    "new fields in it",
-}
-
 -- What `?asked` shows; second: is it a name that is there?
 function commands.about(asked)
   asked = asked:gsub("%s*%-%-.*$", ""):gsub("[%s\"'(){};]+$", "")
     :gsub("^[%s\"']", "")
-  if asked == "" then return help.intro, true end
+  if asked == "" or asked == "help" then return help.intro, true end
   if asked:find "^[%a_][%w_.:]*$" then
     local value, found = value_of(asked)
     if found then return help.of_value(value), true end
-    if usage[asked] then return usage[asked], true end
   end
   return help.of_word(asked), docs.item(asked) ~= nil
 end

@@ -251,6 +251,7 @@ function docs.examples(name, most)
   example_lines = example_lines or read_examples()
   local item, seen = docs.item(name), {}
   local list = table.move(item and item.usage or {}, 1, most, 1, {})
+  if item and item.section.name == "prompt" then return list end
   local call = gsub(name, "^%a+:", ":"):gsub("%p", "%%%0")
   for k, line in ipairs(example_lines) do
     if #list < most and not seen[line] and

@@ -90,7 +90,7 @@ local function add_arguments(lines, item)
   for _, each in ipairs { item.arguments or {}, item.options or {} } do
     for _, p in ipairs(each) do
       local text = p.text or type_text(p.type)
-      if p.default then text = text .. " (" .. p.default .. ")" end
+      if p.default then text = text .. " (default " .. p.default .. ")" end
       entries[#entries + 1] = { p.name, text }
     end
   end

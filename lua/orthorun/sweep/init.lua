@@ -137,8 +137,8 @@ local function shard_name(self)
   return ("%d-of-%d"):format(self.run_options.shard, self.run_options.shards)
 end
 
---- A file's path in the run's folder, which is made: runs/NAME, or what
--- `--out` says.
+--- A file's path in the run's folder, which is made: runs/NAME, or another by
+-- `--out`. A shard has a folder of its own.
 -- @function s:path
 -- @tparam string name
 -- @treturn string

@@ -19,7 +19,7 @@ local columns = {}
 -- @function table.new
 -- @tparam {string,...} columns
 -- @tparam[opt] table levels levels[name] lists a column's values in the order that
---   groups and colours take
+--   groups and colours take, whether or not they occur
 -- @treturn results
 function columns.new(list, levels)
   if type(list) ~= "table" then
@@ -252,7 +252,7 @@ local function members_of(self, by)
   return groups
 end
 
---- Split by a column or an array of columns.
+--- Split by a column or an array of columns, in the order of their levels.
 -- @function t:group
 -- @tparam string|{string,...} by
 -- @treturn {table,...} each {key = {name = value}, rows = table}
@@ -278,7 +278,7 @@ function Table:select(wanted)
   return new
 end
 
---- A table with one more column.
+--- A table with one more column, or that column anew.
 -- @function t:with
 -- @tparam string name
 -- @tparam func|table f f(record, i) or, of an array, f[i]

@@ -19,6 +19,9 @@ local fail = require "orthorun.core".fail -- at the user's line
 
 local tabular = { new = columns.new, of = columns.of, wrap = columns.wrap }
 
+--- Comparing, printing, writing.
+-- @section output
+
 --- The text broken into lines, to stand beside a table.
 -- @function table.paragraph
 -- @tparam string text
@@ -71,9 +74,6 @@ end
 
 local Table = columns.class
 
---- Comparing, printing, writing.
--- @section output
-
 --- Arm against arm over pairs of rows: one row per group in `by` and level of
 -- `between` but the first (or `against`): n pairs; difference, the mean of arm
 -- minus reference; error, its standard error; low, high, Student's 95 % interval;
@@ -119,10 +119,11 @@ function Table:tocsv()
   return table.concat(lines)
 end
 
---- Writes a CSV file, whole or not at all.
+--- Writes a CSV file, whole or not at all; NaN as nan, infinities as inf and −inf.
 -- @function t:csv
 -- @tparam string path
 -- @treturn string path
+-- @raise where it cannot be written.
 function Table:csv(path)
   files.write(path, self:tocsv())
   events.tell("csv", path)
@@ -139,7 +140,8 @@ function Table:json(path)
   return path
 end
 
---- Writes one structured NumPy array, `numpy.load(path)["depth"]`.
+--- Writes one structured NumPy array, `numpy.load(path)["depth"]`. Whole numbers
+-- are int64, others float64 (missing ones NaN), texts Unicode.
 -- @function t:npy
 -- @tparam string path
 -- @treturn string path
@@ -151,7 +153,7 @@ end
 --- What `t:print` prints, as text.
 -- @function t:totext
 -- @tparam[opt=40] int limit
--- @tparam[opt] table units
+-- @tparam[opt] table units what stands behind a column's name, as {time = "s"}
 -- @treturn string
 function Table:totext(limit, units)
   return (render(self, { limit = limit, units = units }))

@@ -180,14 +180,16 @@ end
 
 --- One row per group: slope, error (the slope's standard error) and intercept of
 -- the least-squares line of y against x, n points, and how many were dropped
--- (missing, NaN, infinite, or without a logarithm).
+-- (missing, NaN, infinite, or without a logarithm). n is n_values where it is one
+-- of the columns of `by`.
 -- @function t:fit
 -- @tparam table options
 -- @tparam[opt] string|{string,...} options.by
 -- @tparam string options.x
 -- @tparam string options.y
 -- @tparam[opt="line"] "line"|"power"|"exponential" options.model power: y = c
---   x^slope; exponential: y = c 10^(slope x); intercept is then log10 c
+--   x^slope, log10 y against log10 x; exponential: y = c 10^(slope x); intercept
+--   is then log10 c
 -- @treturn results
 function reduce:fit(options)
   names.options("fit", options, { "by", "x", "y", "model" })
@@ -248,7 +250,7 @@ local function column_names(self, options, rows)
 end
 
 --- A table with a row for each value of a column (or an array of columns), a column
--- for each value of another.
+-- for each value of another. NaN count: a median of values with a NaN is NaN.
 -- @function t:pivot
 -- @tparam table options
 -- @tparam string|{string,...} options.rows

@@ -49,7 +49,8 @@ local function between(a, b, t)
   return a + difference * t
 end
 
---- A quantile, with linear interpolation (type 7, NumPy's default).
+--- A quantile, with linear interpolation (Hyndman and Fan's type 7, the default of
+-- NumPy and R); NaN for no values.
 -- @function stats.quantile
 -- @tparam {number,...} values
 -- @tparam number p 0 to 1
@@ -139,7 +140,8 @@ function stats.fit(x, y)
 end
 
 --- The percentile bootstrap's interval of f(values). Its generator is always the
--- same unless it is given, so the same values have the same interval.
+-- same unless it is given, so the same values have the same interval. NaN for
+-- fewer than 2 values.
 -- @function stats.bootstrap
 -- @tparam {number,...} values
 -- @tparam[opt] table options
@@ -149,6 +151,7 @@ end
 -- @tparam[opt] rng options.rng
 -- @treturn number low
 -- @treturn number high
+-- @paper Efron 1979
 -- @usage
 -- local low, high = ortho.stats.bootstrap { 1, 2, 3, 4, 10 }
 -- assert(low <= 3 and 3 <= high)

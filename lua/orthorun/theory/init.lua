@@ -133,11 +133,12 @@ local function check_number(who, x, name)
   end
 end
 
---- sigmas·sd/√seeds: how far the mean over that many nets may be from `typical`.
+--- Half the width of the band that a mean over seeds falls into, sigmas·sd/√seeds:
+-- how far the mean over that many nets may be from `typical`.
 -- @function theory.band
--- @tparam number|{number,...} sd
+-- @tparam number|{number,...} sd of one network, as in `theory.signal`
 -- @tparam int seeds
--- @tparam[opt=3.3] number sigmas
+-- @tparam[opt=3.3] number sigmas by default one miss in 1000
 -- @treturn number|{number,...} as sd
 function theory.band(sd, seeds, sigmas)
   check_seeds("band", seeds)
@@ -147,7 +148,8 @@ function theory.band(sd, seeds, sigmas)
   return (each("band", function(s) return factor * s end, sd))
 end
 
---- (measured − predicted)·√seeds/sd of a mean over seeds.
+--- (measured − predicted)·√seeds/sd of a mean over seeds; 0 where both agree and sd
+-- is 0.
 -- @function theory.z_score
 -- @tparam number|{number,...} measured
 -- @tparam number|{number,...} predicted

@@ -42,7 +42,7 @@ end
 -- @function theory.init_variance
 -- @tparam string init
 -- @tparam ?number|string gain a number, an activation's name, or nil for its
---   default
+--   default (√2 for he_*, else 1); gaussian's is its std
 -- @tparam int fan_in
 -- @tparam[opt] int fan_out
 -- @treturn number

@@ -237,8 +237,9 @@ local function depth_slope(deep, shallow, depths)
 end
 
 --- Slopes of log10 norms per layer: `forward`, `delta`, `gradient` by least squares
--- over the layers, and `depth`, of ‖∇W¹‖ per layer that the net grows; the same in
--- `typical`; `sd`, one seed's standard deviation of the fitted slopes.
+-- over layers 1 to depth (‖a^l‖: to depth − 1), and `depth`, of ‖∇W¹‖ per layer
+-- that the net grows from half the depth to all of it; the same in `typical`;
+-- `sd`, one seed's standard deviation of the fitted slopes.
 -- @function theory.gradient_slope
 -- @like theory.signal
 -- @call theory.gradient_slope{depth=50, ...}

@@ -34,12 +34,14 @@ end
 
 --- The drift ‖E‖_F/(g² √n) of each of depth balanced layers, g times orthogonal at
 -- first, that have learnt a map with singular values s: √mean((s^(2/L)/g² − 1)²).
+-- Gradient flow takes each layer to s^(1/L), whatever the path. No free parameter.
 -- @function theory.linear_drift
 -- @tparam table options
 -- @tparam {number,...} options.singular_values
 -- @tparam int options.depth
 -- @tparam[opt=1] number options.gain
 -- @treturn number
+-- @paper Arora, Cohen, Hazan 2018; Du, Hu, Lee 2018
 function training.linear_drift(options)
   local who = "linear_drift"
   local o = checked.options(who, options, { "singular_values", "depth", "gain" })
@@ -72,6 +74,7 @@ end
 -- @tparam[opt=1] number options.start
 -- @treturn ?int nil where more than most are needed
 -- @treturn bool did the loss still fall?
+-- @paper Saxe, McClelland, Ganguli 2013, here in discrete time
 function training.learning_steps(options)
   local who = "learning_steps"
   local o = checked.options(who, options, { "singular_values", "depth", "lr",
@@ -98,7 +101,8 @@ end
 
 --- √(2 N C) residual/(scale g n L): the drift of a wide net of L = depth matrices
 -- that learns C outputs for N samples in the kernel regime, to leading order in
--- N/n.
+-- N/n. The least movement that does is ‖W − W0‖_F = residual/scale √(N C/(n L²)),
+-- and in a random direction it makes that drift.
 -- @function theory.lazy_drift
 -- @tparam table options
 -- @tparam int options.width
@@ -110,6 +114,7 @@ end
 -- @tparam[opt=1] number options.residual
 -- @tparam[opt] table options.like as of parameters, with what is not given
 -- @treturn number
+-- @paper Chizat, Oyallon, Bach 2019
 function training.lazy_drift(options)
   local who = "lazy_drift"
   local known = { "width", "depth", "samples", "outputs", "gain", "scale",
@@ -139,7 +144,8 @@ function training.decay_drift(options)
   return 1 - (1 - rate) ^ (2 * count(who, o, "steps", nil, 0))
 end
 
---- √(2n) lr/g: the drift after Adam's first step, which moves every weight by lr.
+--- √(2n) lr/g: the drift after Adam's first step, which moves every weight by lr,
+-- whatever its gradient, in a random direction.
 -- @function theory.adam_drift
 -- @tparam table options
 -- @tparam number options.lr
