@@ -705,6 +705,17 @@ describe("a plot", function()
     has(said, "plot    ")
   end)
 
+  it("takes limits, reference lines and a size along", function()
+    results [[grid = { x = { 1, 2, 3 } }, trial = function(p) return { y = p.x } end,
+      show = { { plot = "y", over = "x", hline = { 2.5, "half way" }, vline = 2,
+        xlim = { 0, 2.5 }, ylim = { 0, 11 }, size = { 700, 333 } } } ]]
+    local picture = svg()
+    for _, wanted in ipairs { 'width="700" height="333"', "half way", "outside",
+      ">10<" } do
+      has(picture, wanted)
+    end
+  end)
+
   it("begins another figure where it is told to", function()
     local said = results [[grid = { x = { 1, 2 } }, trial = function(p)
       return { y = p.x, b = p.x > 1, s = "a" } end, show = { { plot = "y", over = "x" },

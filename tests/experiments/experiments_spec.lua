@@ -281,6 +281,39 @@ describe("orthogonality", function()
   end)
 end)
 
+describe("isometry", function()
+  it("meets free probability's spread, and nears its edge with the width", function()
+    local text, code, err = run("experiments/isometry.lua --width 24,96 " ..
+      "--depth 2,6 --seed 1-6 --out '" .. folder .. "/iso'")
+    assert.are.equal("", err)
+    assert.are.equal(0, code)
+    local columns = columns_of(folder .. "/iso/isometry.csv")
+    local mean, theory = {}, {}
+    for i, width in ipairs(columns.width) do
+      local key = ("%s %s %d %d"):format(columns.activation[i], columns.init[i],
+        columns.depth[i], width)
+      mean[key] = mean[key] or { spread = 0, off = 0 }
+      mean[key].spread = mean[key].spread + columns.spread[i] / 6
+      mean[key].off = mean[key].off + columns.off[i] / 6
+      theory[key] = columns.spread_theory[i]
+    end
+    near(11, theory["relu scaled_gaussian 6 96"], 1e-9) -- L + (L - 1)
+    near(5, theory["relu orthogonal 6 96"], 1e-9)
+    near(0, mean["linear orthogonal 6 96"].spread, 1e-13)
+    for key, wanted in pairs(theory) do
+      if key:find "96$" and wanted > 0 then
+        near(1, mean[key].spread / wanted, 0.3)
+      end
+    end
+    for _, net in ipairs { "linear scaled_gaussian 6 ", "relu orthogonal 6 " } do
+      local narrow, wide = mean[net .. 24].off, mean[net .. 96].off
+      assert.is_true(narrow < wide and wide < 1.1, net)
+    end
+    has(text, "largest_theory")
+    assert.is_truthy(read_file(folder .. "/iso/isometry.svg"))
+  end)
+end)
+
 describe("residual_norms", function()
   it("meets theory's growth of gradients", function()
     local text, code, err = run("experiments/residual_norms.lua --width 128 " ..

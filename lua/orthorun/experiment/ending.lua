@@ -118,7 +118,7 @@ local function draw_figures(e)
     if #figure.panels > 0 then
       local name = e.name .. (figure.suffix and "_" .. figure.suffix or "")
       local picture = plot { panels = figure.panels, caption = figure.caption,
-        direct = figure.direct, formats = figure.formats,
+        direct = figure.direct, formats = figure.formats, size = figure.size,
         title = title_of(e), file = e.sweep:path(name) }
       table.insert(e.pictures, picture)
       for _, file in ipairs(picture) do write("plot    ", file, "\n") end

@@ -17,7 +17,7 @@ local fields = {
     "theory", "kind", "facet", "title", "xlabel", "ylabel", "zlabel",
     "density", "bins", "range", "error", "middle", "band", "share", "log_x",
     "log_y", "log_z", "log10_y", "log10_z", "labels", "caption", "direct",
-    "formats" },
+    "formats", "xlim", "ylim", "hline", "vline", "size" },
   check = { "check", "by", "where", "of", "at_most", "at_least", "predicted",
     "error", "sigmas", "what" },
   compare = { "compare", "between", "against", "by", "pair", "test", "correct",

@@ -9,7 +9,7 @@ local panels = {}
 
 local passed = { "y", "facet", "xlabel", "ylabel", "zlabel", "density", "bins",
   "range", "error", "middle", "band", "share", "log_x", "log_y", "log_z",
-  "log10_y", "log10_z" }
+  "log10_y", "log10_z", "xlim", "ylim", "hline", "vline" }
 
 -- --- columns ----------------------------------------------------------------
 
@@ -368,7 +368,7 @@ function panels.add(e, entry)
     figure = { suffix = entry.figure, panels = {} }
     table.insert(e.figures, figure)
   end
-  for _, name in ipairs { "caption", "direct", "formats" } do
+  for _, name in ipairs { "caption", "direct", "formats", "size" } do
     if figure[name] == nil then figure[name] = entry[name] end
   end
   local panel, message = panels.of(e, entry)
