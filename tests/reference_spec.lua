@@ -115,7 +115,45 @@ local function options_of_code(item, name, by_type)
   return known_options(f, table.unpack(args, 1, args.n))
 end
 
+-- Who checks options in the library's Lua, by the names in its source; those of
+-- tables inside option tables are described in their owner's text.
+local inner = { ["train: evaluate"] = true, ["verdict: check"] = true,
+  ["plot panel"] = true, ["experiment: decide"] = true }
+
+local function checkers()
+  local found = io.popen [[grep -rhoE 'names\.options\("[^"]+",' lua]]
+  local list = {}
+  for line in found:lines() do
+    local who = line:match '"(.-)"'
+    if not inner[who] then list[who] = true end
+  end
+  found:close()
+  return list
+end
+
+-- f() with the set of those who checked options meanwhile.
+local function heard(f)
+  local names, set = require "orthorun.base.names", {}
+  local options = names.options
+  names.options = function(who, ...)
+    set[who] = true
+    return options(who, ...)
+  end
+  local ok, message = pcall(f)
+  names.options = options
+  assert(ok, message)
+  return set
+end
+
 describe("options", function()
+  it("are asked of all who take some", function()
+    local by_type = samples()
+    local asked = heard(function()
+      each_item(function(item, name) options_of_code(item, name, by_type) end)
+    end)
+    assert.equal("", missing(checkers(), asked))
+  end)
+
   it("are documented where the code takes them, and taken where they are "
     .. "documented", function()
     local by_type, count, wrong = samples(), 0, {}

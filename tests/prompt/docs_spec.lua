@@ -57,6 +57,7 @@ describe("help", function()
   it("tells of a function, an object, a module and a word", function()
     assert.matches("^init.orthogonal{gain=1, det=nil}\n  gain times a Haar",
       help.of_value(ortho.init.orthogonal))
+    assert.matches("\n  %- orthogonality_error", help.of_word "tracker")
     assert.matches("matrix: its methods.*\n  A:svd()",
       help.of_value(ortho.matrix.eye(1)))
     assert.matches("^metric\n", help.of_value(ortho.metric))

@@ -21,8 +21,6 @@ local function literal(value)
   return #parts == 0 and "{}" or "{ " .. table.concat(parts, ", ") .. " }"
 end
 
-local function one_line(text) return (text:gsub("%s+", " ")) end
-
 local function params_of(list)
   local out = {}
   for i, p in ipairs(list or {}) do
@@ -61,7 +59,7 @@ end
 local function item_of(item)
   return { kind = item.kind, names = { item.name },
     before = before_options(item), signatures = item.signatures,
-    text = one_line(item.text), arguments = arguments_of(item),
+    text = item.text, arguments = arguments_of(item),
     options = params_of(model.all_options(item)), returns = returns_of(item),
     raise = list_or_nil(item.raise), paper = list_or_nil(item.paper),
     usage = list_or_nil(item.usage) }

@@ -34,8 +34,8 @@ end
 
 -- --- parsing ---------------------------------------------------------------
 
--- Joins the lines that belong together; rows of tables stand alone.
-local function blocks(text)
+-- A text's paragraphs, points ("- ...") and rows of tables, each as one line.
+function docs.blocks(text)
   local list, current = {}, nil
   for line in gsub(text, "\n*$", "\n"):gmatch "([^\n]*)\n" do
     local begins = find(line, "^%- ") or find(line, "^|")
@@ -55,7 +55,7 @@ local function read_pages()
   local parsed = { items = {}, by_name = {}, sections = {} }
   for _, page in ipairs(require "orthorun.prompt.reference") do
     local section = { name = page.name, items = page.items,
-      texts = blocks(page.text) }
+      texts = docs.blocks(page.text) }
     parsed.sections[#parsed.sections + 1] = section
     for _, item in ipairs(page.items) do
       item.section = section
@@ -198,7 +198,7 @@ local function rank(item, word)
   local names = " " .. table.concat(item.names, " "):lower()
   if find(names, "[ .:]" .. word:gsub("%p", "%%%0")) then return 1 end
   if find(names, word, 1, true) then return 2 end
-  local all = item.text .. table.concat(item.signatures, " ")
+  local all = gsub(item.text, "\n", " ") .. table.concat(item.signatures, " ")
   return find(all:lower(), word, 1, true) and 3 or nil
 end
 

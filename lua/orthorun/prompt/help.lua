@@ -118,7 +118,9 @@ local function item_text(item, with_examples)
   for _, signature in ipairs(item.signatures) do
     lines[#lines + 1] = signature_text(signature)
   end
-  if item.text ~= "" then lines[#lines + 1] = paragraph(item.text, "  ") end
+  for _, block in ipairs(docs.blocks(item.text)) do
+    lines[#lines + 1] = paragraph(block, "  ")
+  end
   add_arguments(lines, item)
   add_returns(lines, item)
   if with_examples then add_examples(lines, item.names, 4) end
