@@ -285,6 +285,15 @@ describe("a prediction", function()
     assert.are.same({ "x", "seed", "y" }, t:columns())
   end)
 
+  it("is blank in tables where it knows nothing", function()
+    local t = quiet { grid = grid, trial = square, predict = function(p)
+      return { y = p.x == 2 and 5 or 0 / 0 }
+    end, show = { { table = "y", by = "x" } } }
+    local theory = t.tables[1].data.y_theory
+    assert.is_nil(theory[1])
+    assert.are.equal(5, theory[2])
+  end)
+
   it("may be an object with typical, sd, slope and slope_sd", function()
     local t = quiet { grid = { depth = { 4, 8 }, seed = ortho.range(4) },
       params = { width = 16, init = "orthogonal_sqrt2", batch = 2 },

@@ -13,6 +13,9 @@ describe("an axis", function()
     assert.equal("off the axis: 1 zero, 1 NaN, 1 infinite, 1 negative of 6 " ..
       "values", axis.tally_text(tally))
     assert.is_nil(axis.tally_text(axis.tally()))
+    tally = axis.tally()
+    tally.zero, tally.nan, tally.total = 6, 2, 9
+    assert.equal("off the axis: 6 zeros, 2 NaN of 9 values", axis.tally_text(tally))
     assert.same({ 1, 0, -1, 2 }, axis.finite(t, "x", axis.tally()))
   end)
 

@@ -65,7 +65,8 @@ describe("colours on a dark ground", function()
       <polygon fill = 'rgb(213, 94, 0)' fill-opacity = '0.18'/></g>]]
     assert.is_nil(svg:find "rgb%(")
     local rules = colors.rules { svg }
-    for _, rule in ipairs { 'svg [color="#0072b2"]{color:#4c9dff}',
+    for _, rule in ipairs { "svg [color='#FFFFFF']{color:var(--ground)}",
+      'svg [color="#0072b2"]{color:#4c9dff}',
       'svg [stroke="#444444"]{stroke:#8b949e}',
       'svg [fill="#000000"]{fill:#e6edf3}',
       'svg [fill="#009e73"][font-family]{fill:#2fd3a0}',

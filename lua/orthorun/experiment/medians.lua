@@ -48,8 +48,12 @@ local function share_true(rows, name)
   return stats.mean(shown.as_numbers(rows, name):numbers(name))
 end
 
+-- The median of the numbers that are not NaN; nil where there are none.
 local function median_of(rows, name)
-  local known = rows:numbers(name)
+  local known = {}
+  for _, x in ipairs(rows:numbers(name)) do
+    if x == x then known[#known + 1] = x end
+  end
   return #known > 0 and stats.median(known) or nil
 end
 

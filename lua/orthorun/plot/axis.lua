@@ -7,6 +7,7 @@
 --   2, ...), floor (its low end, where that is given).
 -- tally: how many values an axis could not show, by why.
 local core = require "orthorun.core"
+local text = require "orthorun.base.text"
 
 local axis = {}
 
@@ -61,8 +62,8 @@ function axis.tally_text(tally)
   local odd = {}
   for _, kind in ipairs { "zero", "nan", "infinite", "negative", "outside" } do
     if tally[kind] > 0 then
-      odd[#odd + 1] = ("%d %s"):format(tally[kind], kind == "nan" and "NaN" or
-        kind)
+      odd[#odd + 1] = kind == "zero" and text.count(tally.zero, kind) or
+        ("%d %s"):format(tally[kind], kind == "nan" and "NaN" or kind)
     end
   end
   return #odd > 0 and ("off the axis: %s of %d values"):format(

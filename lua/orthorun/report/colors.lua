@@ -88,6 +88,8 @@ function colors.rules(svgs)
       end
     end
   end
+  -- gnuplot's gap around marks on error bars, in the colour of the page
+  rules[#rules + 1] = "svg [color='#FFFFFF']{color:var(--ground)}"
   table.sort(rules)
   rules[#rules + 1] = "svg [fill-opacity]{fill-opacity:.34}"
   return table.concat(rules, "\n")

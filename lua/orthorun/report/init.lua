@@ -116,9 +116,10 @@ local function verdict_section(checks)
   local body = html_table(t, { spreads = verdict_spreads, columns =
     verdict_columns(t) }):gsub("(</td>)<td>yes</td>", '%1<td class="yes">✓ yes</td>')
     :gsub("(</td>)<td>no</td>", '%1<td class="no">✗ no</td>')
+  local note = next(t.data.z) ~= nil and '<p class="soft">z: the difference in ' ..
+    "standard errors; it agrees up to 3.3 unless stated otherwise.</p>\n" or ""
   return section("Verdict", ("<p>%d of %d predictions agree.</p>\n"):format(
-    agreed, #t) .. body .. '<p class="soft">z: the difference in standard ' ..
-    "errors; it agrees up to 3.3 unless stated otherwise.</p>\n")
+    agreed, #t) .. body .. note)
 end
 
 local function list_text(values)
