@@ -35,8 +35,8 @@ local joined = { data = { teacher = "orthorun.net.teacher" } }
 -- the C part's fields that are for the library alone
 local internal = { worker = true, store = true, set_exit_status = true,
   run_options = true, read_run_option = true, usage_error = true,
-  nearest = true, add_method = true, global_guards = true, stand_in = true,
-  original = true,
+  own_options = true, experiments_folder = true, nearest = true,
+  add_method = true, global_guards = true, stand_in = true, original = true,
   traceback = true, is_ours = true, whole_tracebacks = true }
 
 -- those of its fields that are tables of functions

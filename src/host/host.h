@@ -5,11 +5,33 @@
 #define ORTHORUN_HOST_H
 
 #include <lauxlib.h>
+#include <limits.h>
 #include <lua.h>
 #include <stdbool.h>
 
 /* Exit codes. */
 enum { HOST_OK = 0, HOST_FAILED = 1, HOST_USAGE = 2, HOST_INTERRUPTED = 130 };
+
+/* --- place.c: where the program's parts stand ---------------------------- */
+
+enum { HOST_PATH = PATH_MAX + 64 };
+
+typedef struct host_places {
+  char library[HOST_PATH];     /* the folder with orthorun/init.lua */
+  char experiments[HOST_PATH]; /* the folder of scripts that run by name */
+} host_places;
+
+/* program: argv[0], for systems without /proc. */
+void host_find_places(host_places *places, const char *program);
+
+/* --- experiments.c: scripts by name -------------------------------------- */
+
+/* Writes into path which file a word of the command line means as a script: a
+   file of that name, else the experiment called so. false, with a message on
+   stderr, where neither is there. */
+bool host_find_script(const host_places *places, const char *word,
+                      char path[HOST_PATH]);
+void host_list_experiments(const host_places *places); /* on stdout */
 
 /* --- run_options.c: the options that scripts also accept ----------------- */
 
@@ -41,7 +63,8 @@ enum {
   HOST_VERSION = 32,       /* --version */
   HOST_TOOL = 64,          /* --merge, --show, ...: `script` is that word */
   HOST_LAX = 128,          /* --no-strict */
-  HOST_JSON = 256          /* --json-repl */
+  HOST_JSON = 256,         /* --json-repl */
+  HOST_LIST = 512          /* --list */
 };
 
 typedef struct host_args {
@@ -49,6 +72,7 @@ typedef struct host_args {
   char **argv;
   int script;     /* index in argv of the script, argc where there is none */
   unsigned flags; /* HOST_REPL ... */
+  host_places places;
   const char *run[HOST_RUN_OPTIONS]; /* values as given; NULL: not given */
 } host_args;
 
@@ -61,6 +85,11 @@ int host_option_words(char **argv, int i);
 void host_push_run_options(lua_State *L, const host_args *args);
 /* The value of --name, or NULL. */
 const char *host_run_option(const host_args *args, const char *name);
+/* The index in argv of the word that is a script's name; argc: none is. */
+int host_script_word(const host_args *args);
+/* Lua: () -> an array of {word, value, about, section}: the options that are
+   the program's own. */
+int host_push_own_options(lua_State *L);
 void host_print_help(void); /* on stdout */
 /* Prints a message about the command line on stderr. */
 void host_usage_error(const char *message);

@@ -285,6 +285,27 @@ static void keep_memory(void) {
 #endif
 }
 
+/* Puts the file's path in place of an experiment's name, which may be all
+   that the command line has. */
+static bool find_script(host_args *args) {
+  static char path[HOST_PATH];
+  int word = host_script_word(args);
+  if (word >= args->argc)
+    return true;
+  if (!host_find_script(&args->places, args->argv[word], path))
+    return false;
+  args->argv[word] = path;
+  return true;
+}
+
+/* What needs no Lua. */
+static void print_texts(const host_args *args) {
+  if (args->flags & HOST_HELP)
+    host_print_help();
+  else
+    host_list_experiments(&args->places);
+}
+
 int main(int argc, char **argv) {
   host_args args;
   if (argc > 0 && argv[0][0])
@@ -298,9 +319,12 @@ int main(int argc, char **argv) {
     return HOST_FAILED;
   or_blas_single_thread();
   keep_memory();
-  if (args.flags & HOST_HELP) {
-    host_print_help();
+  host_find_places(&args.places, argv[0]);
+  if (args.flags & (HOST_HELP | HOST_LIST)) {
+    print_texts(&args);
     return check_output(HOST_OK);
   }
+  if (!find_script(&args))
+    return HOST_FAILED;
   return check_output(run_state(&args));
 }

@@ -6,10 +6,86 @@
 #include "../bind/lib.h"
 #include "host.h"
 
-/* The words after which the rest of the line belongs to a tool. */
-static const char *const tools[] = {"--merge",  "--show", "--pack",
-                                    "--verify", "--new",  "--install-jupyter",
-                                    NULL};
+/* --- the program's own options: one table --------------------------------- */
+
+typedef enum section {
+  LUA,
+  SCRIPTS,
+  RESULTS,
+  SHARING,
+  ABOUT,
+  SECTIONS
+} section;
+
+static const char *const section_names[SECTIONS] = {"lua", "scripts", "results",
+                                                    "sharing", "about"};
+
+typedef struct own_option {
+  section section;
+  const char *word, *value, *about;
+} own_option;
+
+static const own_option table[] = {
+    {LUA, "-e", "code", "run 'code'"},
+    {LUA, "-i", NULL, "prompt after the script, with its locals"},
+    {LUA, "-l", "mod", "require 'mod' into the global 'mod'"},
+    {LUA, "-l", "g=mod", "require 'mod' into the global 'g'"},
+    {LUA, "-v", NULL, "print the version in one line"},
+    {LUA, "-E", NULL, "ignore LUA_INIT, LUA_PATH and LUA_CPATH"},
+    {LUA, "-W", NULL, "turn Lua's warnings on"},
+    {LUA, "--", NULL, "end of options"},
+    {LUA, "-", NULL, "end of options, run stdin"},
+    {LUA, "--no-strict", NULL,
+     "undeclared globals of the script are nil, not errors"},
+    {LUA, "--json-repl", NULL,
+     "a session in JSON lines, for programs (docs/jupyter.md)"},
+    {SCRIPTS, "--list", NULL, "the experiments that run by name"},
+    {SCRIPTS, "--new", "NAME", "write NAME.lua, an experiment to start from"},
+    {RESULTS, "--show", "FILE", "what a results file holds"},
+    {RESULTS, "--merge", "FILE ... -o FILE",
+     "the results of shards in one new file"},
+    {SHARING, "--pack", "SCRIPT [arguments] [-o FILE.html]",
+     "run it, and write script and results as one page"},
+    {SHARING, "--verify", "FILE.html [--tolerance T]",
+     "run what is in it again, and compare the results"},
+    {SHARING, "FILE.html", NULL, "run the script that is in it"},
+    {ABOUT, "--install-jupyter", "[--user | --sys-prefix | --prefix DIR]",
+     "make orthorun a kernel of Jupyter's notebooks"},
+    {ABOUT, "--version", NULL, "every part and its version"},
+    {ABOUT, "--help", NULL,
+     "this text; `orthorun script --help` asks the script"},
+};
+
+enum { OPTIONS = sizeof table / sizeof *table };
+
+/* Does the rest of the line belong to it? */
+static bool is_tool(const char *word) {
+  for (int k = 0; k < OPTIONS; k++)
+    if (table[k].value && table[k].section != LUA &&
+        !strcmp(word, table[k].word))
+      return true;
+  return false;
+}
+
+static void set_text(lua_State *L, const char *key, const char *text) {
+  lua_pushstring(L, text); /* nil for NULL */
+  lua_setfield(L, -2, key);
+}
+
+int host_push_own_options(lua_State *L) {
+  lua_createtable(L, OPTIONS, 0);
+  for (int k = 0; k < OPTIONS; k++) {
+    lua_createtable(L, 0, 4);
+    set_text(L, "word", table[k].word);
+    set_text(L, "value", table[k].value);
+    set_text(L, "about", table[k].about);
+    set_text(L, "section", section_names[table[k].section]);
+    lua_rawseti(L, -2, k + 1);
+  }
+  return 1;
+}
+
+/* --- run options, as given ------------------------------------------------ */
 
 const char *host_run_option(const host_args *args, const char *name) {
   return args->run[host_find_run_option(name, strlen(name))];
@@ -44,16 +120,13 @@ static bool usage_error(const char *format, const char *a, const char *b) {
 
 /* The option of the host, with two dashes, that is nearest to a name. */
 static const char *nearest(const char *name) {
-  const char *names[HOST_RUN_OPTIONS + sizeof tools / sizeof *tools + 4];
+  const char *names[HOST_RUN_OPTIONS + OPTIONS + 1];
   int n = 0;
   for (int k = 0; k < HOST_RUN_OPTIONS; k++)
     names[n++] = host_run_option_name(k);
-  for (int k = 0; tools[k]; k++)
-    names[n++] = tools[k] + 2;
-  names[n++] = "version";
-  names[n++] = "help";
-  names[n++] = "no-strict";
-  names[n++] = "json-repl";
+  for (int k = 0; k < OPTIONS; k++)
+    if (!strncmp(table[k].word, "--", 2) && table[k].word[2])
+      names[n++] = table[k].word + 2;
   names[n] = NULL;
   return lib_nearest_name(name, names);
 }
@@ -70,48 +143,41 @@ static bool unknown_option(const char *word) {
                      "");
 }
 
+/* The rows of a section, their texts from a column on; on a line of its own
+   where the left side leaves no room. */
+static void print_section(const char *title, section s, int column) {
+  printf("%s", title);
+  for (int k = 0; k < OPTIONS; k++) {
+    const own_option *o = &table[k];
+    if (o->section != s)
+      continue;
+    int width = printf("  %s%s%s", o->word, o->value ? " " : "",
+                       o->value ? o->value : "");
+    if (width >= column)
+      printf("\n%*s", column, "");
+    else
+      printf("%*s", column - width, "");
+    puts(o->about);
+  }
+}
+
 void host_print_help(void) {
-  puts("usage: orthorun [options] [script [arguments]]\n"
-       "\n"
-       "Runs a Lua 5.4 script with the orthorun library in it (as `ortho`).\n"
-       "Without a script: reads stdin, or prompts where that is a terminal.\n"
-       "\n"
-       "  -e code   run 'code'\n"
-       "  -i        prompt after the script, with its locals\n"
-       "  -l mod    require 'mod' into the global 'mod'\n"
-       "  -l g=mod  require 'mod' into the global 'g'\n"
-       "  -v        print the version in one line\n"
-       "  -E        ignore LUA_INIT, LUA_PATH and LUA_CPATH\n"
-       "  -W        turn Lua's warnings on\n"
-       "  --        end of options\n"
-       "  -         end of options, run stdin\n"
-       "  --no-strict\n"
-       "            undeclared globals of the script are nil, not errors\n"
-       "  --json-repl\n"
-       "            a session in JSON lines, for programs (docs/jupyter.md)\n"
-       "\n"
-       "Run options, before the script or after it:");
+  print_section(
+      "usage: orthorun [options] [script [arguments]]\n"
+      "\n"
+      "Runs a Lua 5.4 script with the orthorun library in it (as `ortho`), or\n"
+      "one of its experiments, by name. Without a script: reads stdin, or\n"
+      "prompts where that is a terminal.\n"
+      "\n",
+      LUA, 12);
+  puts("\nRun options, before the script or after it:");
   host_print_run_options();
+  print_section("\nExperiments (orthorun depth_sweep, from anywhere):\n",
+                SCRIPTS, 20);
+  print_section("\nResults files:\n", RESULTS, 20);
+  print_section("\nSharing (docs/sharing.md):\n", SHARING, 20);
+  print_section("\n", ABOUT, 20);
   puts("\n"
-       "Results files:\n"
-       "  --show FILE       what a results file holds\n"
-       "  --merge FILE ... -o FILE\n"
-       "                    the results of shards in one new file\n"
-       "\n"
-       "Sharing (docs/sharing.md):\n"
-       "  --pack SCRIPT [arguments] [-o FILE.html]\n"
-       "                    run it, and write script and results as one page\n"
-       "  --verify FILE.html [--tolerance T]\n"
-       "                    run what is in it again, and compare the results\n"
-       "  FILE.html         run the script that is in it\n"
-       "  --new NAME        write NAME.lua, an experiment to start from\n"
-       "  --install-jupyter [--user | --sys-prefix | --prefix DIR]\n"
-       "                    make orthorun a kernel of Jupyter's notebooks\n"
-       "\n"
-       "  --version         every part and its version\n"
-       "  --help            this text; `orthorun script --help` asks the "
-       "script\n"
-       "\n"
        "Exit codes: 0, 1 error in a script, 2 wrong usage, 3 some trials of a\n"
        "sweep failed, 130 Ctrl-C.");
 }
@@ -155,6 +221,8 @@ static bool parse_long(host_args *args, int i) {
     args->flags |= HOST_HELP;
   else if (!strcmp(word, "version"))
     args->flags |= HOST_VERSION;
+  else if (!strcmp(word, "list"))
+    args->flags |= HOST_LIST;
   else if (!strcmp(word, "no-strict"))
     args->flags |= HOST_LAX;
   else if (!strcmp(word, "json-repl"))
@@ -191,13 +259,6 @@ static bool parse_letter(host_args *args, int i) {
   return true;
 }
 
-static bool is_tool(const char *word) {
-  for (int k = 0; tools[k]; k++)
-    if (!strcmp(word, tools[k]))
-      return true;
-  return false;
-}
-
 bool host_parse(host_args *args, int argc, char **argv) {
   *args = (host_args){.argc = argc, .argv = argv};
   int i = 1;
@@ -216,4 +277,14 @@ bool host_parse(host_args *args, int argc, char **argv) {
   }
   args->script = i < argc ? i : argc;
   return true;
+}
+
+int host_script_word(const host_args *args) {
+  char **word = args->argv + args->script;
+  if (args->script == args->argc)
+    return args->argc;
+  if (args->flags & HOST_TOOL)
+    return strcmp(*word, "--pack") ? args->argc : args->script + 1;
+  bool standard_input = !strcmp(*word, "-") && strcmp(word[-1], "--") != 0;
+  return standard_input ? args->argc : args->script;
 }

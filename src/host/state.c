@@ -1,5 +1,4 @@
 /* state.c: a Lua state with the standard libraries and orthorun in it. */
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,6 +10,7 @@
 #include "host.h"
 
 #define OPTIONS_KEY "orthorun.options"
+#define EXPERIMENTS_KEY "orthorun.experiments"
 
 /* --- the C part: package.preload["orthorun.core"] ------------------------ */
 
@@ -21,6 +21,7 @@ static int usage_error(lua_State *L) {
 
 static const luaL_Reg functions[] = {{"read_run_option", host_read_run_option},
                                      {"usage_error", usage_error},
+                                     {"own_options", host_push_own_options},
                                      {"global_guards", host_global_guards},
                                      {NULL, NULL}};
 
@@ -30,6 +31,8 @@ static int open_core(lua_State *L) {
   luaopen_orthorun_core(L);
   lua_getfield(L, LUA_REGISTRYINDEX, OPTIONS_KEY);
   lua_setfield(L, -2, "options");
+  lua_getfield(L, LUA_REGISTRYINDEX, EXPERIMENTS_KEY);
+  lua_setfield(L, -2, "experiments_folder");
   host_push_environment(L);
   lua_setfield(L, -2, "environment");
   host_push_option_table(L);
@@ -41,6 +44,8 @@ static int open_core(lua_State *L) {
 static void preload_core(lua_State *L, const host_args *args) {
   host_push_run_options(L, args);
   lua_setfield(L, LUA_REGISTRYINDEX, OPTIONS_KEY);
+  lua_pushstring(L, args->places.experiments);
+  lua_setfield(L, LUA_REGISTRYINDEX, EXPERIMENTS_KEY);
   luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_PRELOAD_TABLE);
   lua_pushcfunction(L, open_core);
   lua_setfield(L, -2, "orthorun.core");
@@ -49,66 +54,51 @@ static void preload_core(lua_State *L, const host_args *args) {
 
 /* --- the Lua part: a searcher -------------------------------------------- */
 
-/* Pushes the folder of the running program, without a trailing slash. */
-static void push_program_folder(lua_State *L) {
-  char path[PATH_MAX];
-  ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
-  path[length > 0 ? length : 0] = '\0';
-  char *slash = strrchr(path, '/');
-  if (slash)
-    lua_pushlstring(L, path, (size_t)(slash - path));
-  else
-    lua_pushliteral(L, ".");
-}
-
 static bool is_ours(const char *module) {
   size_t n = strlen("orthorun");
   return !strncmp(module, "orthorun", n) && (!module[n] || module[n] == '.');
 }
 
-/* Finds orthorun's own modules, beside the program or where `make install`
-   puts them. package.path stays what Lua and LUA_PATH made it. Upvalue 1:
-   package.searchpath, 2: our path. */
+/* Loads the file into a function; false where there is none. */
+static bool load_file(lua_State *L, const char *module, const char *file) {
+  if (access(file, R_OK) != 0)
+    return false;
+  if (luaL_loadfile(L, file) != LUA_OK)
+    luaL_error(L, "error loading module '%s' from file '%s':\n\t%s", module,
+               file, lua_tostring(L, -1));
+  return true;
+}
+
+/* Finds orthorun's own modules. package.path stays what Lua and LUA_PATH made
+   it, and the folder may have any name, as those of a path may not. Upvalue 1:
+   the folder. */
 static int search_library(lua_State *L) {
   const char *module = luaL_checkstring(L, 1);
   if (!is_ours(module))
     return 0;
-  lua_pushvalue(L, lua_upvalueindex(1));
-  lua_pushvalue(L, 1);
-  lua_pushvalue(L, lua_upvalueindex(2));
-  lua_call(L, 2, 2);
-  if (lua_isnil(L, -2))
-    return 1; /* the list of files tried */
-  const char *file = lua_tostring(L, -2);
-  if (luaL_loadfile(L, file) != LUA_OK)
-    return luaL_error(L, "error loading module '%s' from file '%s':\n\t%s",
-                      module, file, lua_tostring(L, -1));
-  lua_pushstring(L, file);
-  return 2;
-}
-
-static void push_library_path(lua_State *L) {
-  push_program_folder(L);
-  const char *folder = lua_tostring(L, -1);
-  lua_pushfstring(L,
-                  "%s/lua/?.lua;%s/lua/?/init.lua;"
-                  "%s/../share/orthorun/?.lua;"
-                  "%s/../share/orthorun/?/init.lua",
-                  folder, folder, folder, folder);
-  lua_remove(L, -2);
+  const char *folder = lua_tostring(L, lua_upvalueindex(1));
+  const char *name = luaL_gsub(L, module, ".", "/");
+  const char *file = lua_pushfstring(L, "%s/%s.lua", folder, name);
+  const char *room = lua_pushfstring(L, "%s/%s/init.lua", folder, name);
+  const char *found = load_file(L, module, file)   ? file
+                      : load_file(L, module, room) ? room
+                                                   : NULL;
+  lua_pushfstring(L, found ? "%s" : "no file '%s'", found ? found : file);
+  if (!found)
+    lua_pushfstring(L, "%s\n\tno file '%s'", lua_tostring(L, -1), room);
+  return found ? 2 : 1;
 }
 
 /* package.searchers: preload, ours, then Lua's own. */
-static void add_searcher(lua_State *L) {
+static void add_searcher(lua_State *L, const host_args *args) {
   lua_getglobal(L, "package");
   lua_getfield(L, -1, "searchers");
   for (lua_Integer i = luaL_len(L, -1); i >= 2; i--) {
     lua_rawgeti(L, -1, i);
     lua_rawseti(L, -2, i + 1);
   }
-  lua_getfield(L, -2, "searchpath");
-  push_library_path(L);
-  lua_pushcclosure(L, search_library, 2);
+  lua_pushstring(L, args->places.library);
+  lua_pushcclosure(L, search_library, 1);
   lua_rawseti(L, -2, 2);
   lua_pop(L, 2);
 }
@@ -154,7 +144,7 @@ void host_open(lua_State *L, const host_args *args) {
   host_open_coroutines(L);
   create_arg(L, args);
   preload_core(L, args);
-  add_searcher(L);
+  add_searcher(L, args);
   seed_math(L, host_run_option(args, "seed"));
   or_precision p;
   const char *precision = host_run_option(args, "precision");

@@ -1,5 +1,7 @@
 -- script: the script that runs: its name, its text and its arguments, for what
 -- is kept beside results. A script out of a report has no file of its own.
+local core = require "orthorun.core"
+
 local script = {}
 
 local loaded -- {name, source} of a script that is no file
@@ -28,6 +30,16 @@ end
 function script.name()
   local path = script.get()
   return path and path:match "[^/]*$" or "script.lua"
+end
+
+-- What a user types to run it: the name of an experiment that came with the
+-- program, else the path.
+function script.command()
+  local path, folder = (arg or {})[0], core.experiments_folder
+  if folder and path and path:sub(1, #folder + 1) == folder .. "/" then
+    return (path:sub(#folder + 2):gsub("%.lua$", ""))
+  end
+  return path
 end
 
 -- The words behind its name, as an array of texts.

@@ -11,13 +11,14 @@ local machine = require "orthorun.base.machine"
 local options = require "orthorun.base.options"
 local names = require "orthorun.base.names"
 local program = require "orthorun.base.program"
+local script = require "orthorun.base.script"
 
 local settings = {}
 
 -- by_host: the message is one that the host has, too.
 local function usage_error(message, by_host)
   if by_host then program.host_usage(message) end
-  program.usage(("%s: %s"):format(arg and arg[0] or "script", message))
+  program.usage(("%s: %s"):format(script.command() or "script", message))
 end
 
 -- What holds where a run option is not given; a flag is not set.
@@ -66,12 +67,12 @@ local function share(specs)
   return specs
 end
 
-local function help_text(def, script, common)
+local function help_text(def, own, common)
   return ("%s\n\nusage: orthorun %s [--option value ...]\n\n" ..
     "What is swept and what is fixed (lists: 10,20,50; ranges: 1-20, " ..
     "1e-4..1e-1:7log):\n%s\n\nThe run:\n%s\n  --help\n"):format(
-    def.about or def.name, arg and arg[0] or def.name .. ".lua",
-    options.help(script), options.help(common))
+    def.about or def.name, script.command() or def.name .. ".lua",
+    options.help(own), options.help(common))
 end
 
 -- A host option in front of the script counts unless the script's own side
@@ -106,13 +107,13 @@ local function shard_of(text, own_args)
 end
 
 -- The words of the command line, read: values by name.
-local function read_words(def, script, common)
-  local all = table.move(common, 1, #common, #script + 1,
-    table.move(script, 1, #script, 1, {}))
+local function read_words(def, own, common)
+  local all = table.move(common, 1, #common, #own + 1,
+    table.move(own, 1, #own, 1, {}))
   local given, message, by_host = options.parse(all, def.args or arg or {})
   if not given then usage_error(message, by_host) end
   if given.help then
-    io.write(help_text(def, script, common))
+    io.write(help_text(def, own, common))
     program.leave(0, "--help shows options, and runs nothing")
   end
   from_host(all, given)
@@ -161,15 +162,15 @@ end
 -- options by name, with shard and shards; seed and precision are nil where the
 -- script has a parameter of that name.
 function settings.read(def)
-  local script, common = share(definition.specs(def)), run_specs(def)
-  local given = read_words(def, script, common)
+  local own, common = share(definition.specs(def)), run_specs(def)
+  local given = read_words(def, own, common)
   local chosen = values_of(common, given)
   if type(chosen.seed) == "string" then
     usage_error(("--seed takes one number here, as the script's grid has no " ..
       "seeds, got '%s'"):format(chosen.seed))
   end
   chosen.shard, chosen.shards = shard_of(chosen.shard, def.args)
-  return values_of(script, given), chosen
+  return values_of(own, given), chosen
 end
 
 -- What holds for the whole process from now on.
