@@ -6,6 +6,8 @@
 local core = require "orthorun.core"
 local names = require "orthorun.base.names"
 
+core.set_library(debug.getinfo(1, "S").source:match "^@.*/" or "@")
+
 -- field -> the module that it comes from
 local lazy = {
   arms = "orthorun.base.arms",
@@ -37,7 +39,8 @@ local internal = { worker = true, store = true, set_exit_status = true,
   run_options = true, read_run_option = true, usage_error = true,
   own_options = true, experiments_folder = true, nearest = true,
   add_method = true, global_guards = true, stand_in = true, original = true,
-  traceback = true, is_ours = true, whole_tracebacks = true }
+  traceback = true, is_ours = true, set_library = true,
+  whole_tracebacks = true }
 
 -- those of its fields that are tables of functions
 local is_module = { matrix = true, layer = true, activation = true, rng = true,

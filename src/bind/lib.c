@@ -141,6 +141,12 @@ static int is_ours(lua_State *L) {
   return 1;
 }
 
+/* set_library(root): what the sources of the library's files begin with */
+static int set_library(lua_State *L) {
+  lib_set_library(lib_checkstring(L, 1, NULL));
+  return 0;
+}
+
 /* whole_tracebacks(): with all frames from now on */
 static int whole_tracebacks(lua_State *L) {
   lib_whole_tracebacks(L);
@@ -163,6 +169,7 @@ static const luaL_Reg run_functions[] = {{"set_precision", set_precision},
                                          {"stand_in", stand_in},
                                          {"traceback", traceback},
                                          {"is_ours", is_ours},
+                                         {"set_library", set_library},
                                          {"whole_tracebacks", whole_tracebacks},
                                          {"nearest", lib_nearest},
                                          {"add_method", lib_addmethod},

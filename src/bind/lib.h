@@ -217,6 +217,8 @@ int lib_exit_status(lua_State *L);
 int lib_error(lua_State *L, const char *format, ...);
 /* Is a chunk of this source (lua_Debug's) a file of our own Lua library? */
 bool lib_is_ours(const char *source);
+/* Says where that is: what its files' sources begin with. */
+void lib_set_library(const char *root);
 /* Pushes "script.lua:12: " for the innermost line of Lua that is the user's.
    Where there is none, since the script ended with a tail call into the
    library: what the registry has at LIB_LAST_LINE, else "". */

@@ -7,9 +7,17 @@
 
 #define WHOLE "orthorun.whole_tracebacks" /* registry: true, or nil */
 
+/* What the sources of the library's files begin with: one for the process, as
+   the library is. */
+static char library[4096] = "@";
+
+void lib_set_library(const char *root) {
+  if (strlen(root) < sizeof library)
+    strcpy(library, root);
+}
+
 bool lib_is_ours(const char *source) {
-  return strstr(source, "/lua/orthorun/") ||
-         strstr(source, "/share/orthorun/orthorun/");
+  return library[1] && !strncmp(source, library, strlen(library));
 }
 
 /* Is the frame a line of Lua that is the user's? Fills in its source and line.
