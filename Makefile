@@ -11,14 +11,16 @@ EDITLINE = libedit#          or readline; none: plain line input at the prompt
 BUSTED   = busted
 PYTHON   = /usr/bin/python3#  Debian's, for which the packages of Jupyter are
 JUPYTER  = --user#           or --sys-prefix, --prefix DIR: install-jupyter
-PKGS     = lua5.4 zlib sqlite3
+LUA      = lua5.4#           as pkg-config knows it
+PKGS     = zlib sqlite3
 LIBS     = -llapacke -lopenblas -lm -ldl
 WARN     = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
            -Wpointer-arith -Wvla -Wno-unused-parameter
 # No -ffast-math: it breaks NaN tests. No contraction: the same bits on every
 # instruction set that a kernel is compiled for.
 CFLAGS   = -std=c11 -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE $(OPT) \
-           $(WARN) -ffp-contract=off -fno-math-errno -fno-trapping-math -pthread
+           $(WARN) -ffp-contract=off -fno-math-errno -fno-trapping-math -pthread \
+           -fPIC -fvisibility=hidden
 
 # --- what follows from them -------------------------------------------------
 comma   := ,
@@ -33,14 +35,17 @@ ifneq ($(SAN),)
 CFLAGS  += -fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all
 LDSAN   := -fsanitize=$(SAN)
 endif
-CPPFLAGS += $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+LUA     := $(strip $(LUA))
+CPPFLAGS += $(if $(LUA_INCDIR),-I'$(LUA_INCDIR)') \
+           $(shell pkg-config --cflags $(LUA) $(PKGS) 2>/dev/null)
+LUALIBS := $(shell pkg-config --libs $(LUA) 2>/dev/null)
 LDLIBS  += $(shell pkg-config --libs $(PKGS) 2>/dev/null) $(LIBS)
 ifeq ($(EDITLINE),libedit)
 CPPFLAGS += -DOR_EDITLINE -DOR_LIBEDIT
-LDLIBS  += -ledit
+EDITLIB := -ledit
 else ifeq ($(EDITLINE),readline)
 CPPFLAGS += -DOR_EDITLINE -DOR_READLINE
-LDLIBS  += -lreadline
+EDITLIB := -lreadline
 endif
 
 # Files that include real.h are templates: compiled once for each precision.
@@ -57,8 +62,9 @@ CTEST := $(patsubst tests/c/%.c,$(B)/tests/%,$(wildcard tests/c/*.c))
 all: $(BIN) ## build ./orthorun (the default)
 
 $(BIN): $(OBJ)
-	@$(SAY) $(CC) $(LDSAN) -pthread -Wl,-E -o $@ $^ $(LDLIBS)
-	$(if $(SAN),@ln -sfn ../../lua $(B)/lua)
+	@$(SAY) $(CC) $(LDFLAGS) $(LDSAN) -pthread -Wl,-E -o $@ $^ $(LUALIBS) \
+	  $(EDITLIB) $(LDLIBS)
+	$(if $(SAN),@ln -sfn ../../lua ../../experiments $(B))
 
 $(B)/core/%_f32.o: src/core/%.c $(B)/flags | $(B)/found
 	$(COMPILE) -DOR_BITS=32 -c -o $@ $<
@@ -72,6 +78,7 @@ $(B)/%.o: src/%.c $(B)/flags | $(B)/found
 # The one C test that needs Lua.
 $(B)/tests/memerr_test: $(SYSO) $(patsubst src/%.c,$(B)/%.o,$(wildcard \
   src/bind/*.c))
+$(B)/tests/memerr_test: LDLIBS += $(LUALIBS)
 
 # src/system stands alone: neither Lua nor the core is linked.
 $(B)/tests/system_test: tests/c/system_test.c $(SYSO) | $(B)/found
@@ -86,7 +93,7 @@ COMPILE = @mkdir -p $(@D); $(SAY) \
           $(CC) $(CFLAGS) $(CPPFLAGS) $(DEFINE) -MMD -MP
 
 # Changes when a setting does: then everything is compiled anew.
-ALL_FLAGS = $(CC) $(CFLAGS) $(CPPFLAGS) $(LDLIBS)
+ALL_FLAGS = $(CC) $(CFLAGS) $(CPPFLAGS) $(LDFLAGS) $(LDLIBS)
 $(B)/flags: FORCE
 	@mkdir -p $(@D)
 	@echo '$(ALL_FLAGS)' | cmp -s - $@ || echo '$(ALL_FLAGS)' >$@
@@ -155,7 +162,11 @@ test-jupyter: deps ## the kernel by jupyter_client, a notebook by nbconvert
 	@ORTHORUN=$(abspath $(BIN)) $(PYTHON) tests/jupyter/kernel_test.py
 
 test-built: $(BIN) $(CTEST)
+test-built: $(BIN) $(CTEST) module
 	@BIN=$(BIN) BUSTED='$(BUSTED)' tests/run $(CTEST)
+
+test-c: $(CTEST) ## tests of the C parts that need no Lua, gnuplot or terminal
+	@for test in $(CTEST); do $$test || exit 1; done
 
 # Not what starts other programs, or reads thousands of lines.
 test-gc: deps ## tests of the C parts while the collector never rests
@@ -196,42 +207,18 @@ docs: ## the reference as HTML with a search box, in build/docs
 	@$(MAKE) --no-print-directory $(BIN)
 	./$(BIN) tools/reference/make.lua --html
 
-# --- install ----------------------------------------------------------------
-BINDIR   = $(DESTDIR)$(PREFIX)/bin
-SHAREDIR = $(DESTDIR)$(PREFIX)/share/orthorun
-KERNELDIR = $(DESTDIR)$(PREFIX)/share/jupyter/kernels/orthorun
+include packaging/install.mk packaging/module.mk
 
-install: $(BIN) ## into PREFIX (/usr/local); DESTDIR is honoured
-	install -d $(BINDIR)
-	install $(BIN) $(BINDIR)/orthorun
-	cd lua && find . -type f \
-	  -exec install -D -m 644 {} $(abspath $(SHAREDIR))/{} \;
-	install -d $(SHAREDIR)/docs
-	install -d $(SHAREDIR)/docs/api $(SHAREDIR)/docs/stubs
-	install -m 644 docs/*.md $(SHAREDIR)/docs
-	install -m 644 docs/api/*.md $(SHAREDIR)/docs/api
-	install -m 644 docs/stubs/*.lua $(SHAREDIR)/docs/stubs
-	install -d $(SHAREDIR)/jupyter $(KERNELDIR)
-	install -m 644 jupyter/* $(SHAREDIR)/jupyter
-	sed -e 's|@KERNEL@|$(PREFIX)/share/orthorun/jupyter/orthorun_kernel.py|' \
-	  -e 's|@ORTHORUN@|$(PREFIX)/bin/orthorun|' jupyter/kernel.json \
-	  >$(KERNELDIR)/kernel.json
-
-install-jupyter: $(BIN) ## make this checkout a kernel of Jupyter's notebooks
-	./$(BIN) --install-jupyter $(JUPYTER)
-
-uninstall: ## what install did, undone
-	rm -f $(BINDIR)/orthorun
-	rm -rf $(SHAREDIR) $(KERNELDIR)
-
+# --- the rest ---------------------------------------------------------------
 clean: ## remove what was built
 	rm -rf build orthorun
 
 help: ## this list
 	@echo "Targets:"
-	@sed -n 's/^\([a-z-]*\):[^#]*## /  \1\t/p' Makefile | \
+	@sed -n 's/^\([a-z-]*\):[^#]*## /  \1\t/p' Makefile packaging/*.mk | \
 	  awk -F '\t' '{ printf "%-12s %s\n", $$1, $$2 }'
 	@echo "Settings: see the first lines of the Makefile."
 
-.PHONY: all deps deps-dev run test test-built test-gc test-kill test-cluster test-jupyter \
-        bench bench-deps bench-smoke bench-sweeps check format gallery reference docs install install-jupyter uninstall clean help FORCE
+.PHONY: all deps deps-dev run test test-built test-c test-gc test-kill \
+        test-cluster test-jupyter bench bench-deps bench-smoke bench-sweeps \
+        check format gallery reference docs clean help FORCE

@@ -14,6 +14,9 @@ typedef struct cpu_features {
    known here. */
 const char *blas_kernel_wanted(const char *kernel, cpu_features cpu);
 
+/* That for this CPU and the OpenBLAS of this process. */
+const char *blas_kernel_missing(void);
+
 /* OpenBLAS reads OPENBLAS_CORETYPE when it is loaded, before main. So where
    another kernel is wanted, and the user named none: sets the variable and
    starts this program again in the same process. Returns where nothing is to

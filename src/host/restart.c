@@ -1,4 +1,4 @@
-/* restart.c: starts the program again with the right BLAS kernel. */
+/* restart.c: which kernel is missing, and the program started again with it. */
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -20,12 +20,16 @@ static cpu_features this_cpu(void) {
 #endif
 }
 
+const char *blas_kernel_missing(void) {
+  or_blas_info blas;
+  or_blas_describe(&blas);
+  return blas_kernel_wanted(blas.kernel, this_cpu());
+}
+
 void blas_kernel_choose(char **argv) {
   if (getenv("OPENBLAS_CORETYPE")) /* the user's choice, or ours: no loop */
     return;
-  or_blas_info blas;
-  or_blas_describe(&blas);
-  const char *wanted = blas_kernel_wanted(blas.kernel, this_cpu());
+  const char *wanted = blas_kernel_missing();
   if (wanted && setenv("OPENBLAS_CORETYPE", wanted, 1) == 0)
     execv("/proc/self/exe", argv);
 }
