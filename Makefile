@@ -28,12 +28,20 @@ space   := $(subst ,, )
 SAN     := $(strip $(SAN))
 V       := $(strip $(V))
 EDITLINE := $(strip $(EDITLINE))
-VARIANT := $(if $(SAN),$(subst $(comma),-,$(SAN)),release)
+COVERAGE =#                  for make coverage
+VARIANT := $(if $(SAN),$(subst $(comma),-,$(SAN)),$(if \
+             $(strip $(COVERAGE)),coverage,release))
 B       := build/$(VARIANT)
-BIN     := $(if $(SAN),$(B)/orthorun,orthorun)
+APART   := $(filter-out release,$(VARIANT))
+BIN     := $(if $(APART),$(B)/orthorun,orthorun)
 ifneq ($(SAN),)
 CFLAGS  += -fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all
 LDSAN   := -fsanitize=$(SAN)
+endif
+ifeq ($(VARIANT),coverage)
+CFLAGS  += -O1 --coverage -fprofile-update=atomic
+LDSAN   := --coverage
+WRAP    := -Wl,--wrap=luaL_newstate,--wrap=lua_sethook,--wrap=_exit
 endif
 LUA     := $(strip $(LUA))
 CPPFLAGS += $(if $(LUA_INCDIR),-I'$(LUA_INCDIR)') \
@@ -61,16 +69,20 @@ CTEST := $(patsubst tests/c/%.c,$(B)/tests/%,$(wildcard tests/c/*.c))
 # --- build ------------------------------------------------------------------
 all: $(BIN) ## build ./orthorun (the default)
 
-$(BIN): $(OBJ)
-	@$(SAY) $(CC) $(LDFLAGS) $(LDSAN) -pthread -Wl,-E -o $@ $^ $(LUALIBS) \
-	  $(EDITLIB) $(LDLIBS)
-	$(if $(SAN),@ln -sfn ../../lua ../../experiments $(B))
+$(BIN): $(OBJ) $(if $(WRAP),$(B)/coverage/lines.o)
+	@$(SAY) $(CC) $(LDFLAGS) $(LDSAN) $(WRAP) -pthread -Wl,-E -o $@ $^ \
+	  $(LUALIBS) $(EDITLIB) $(LDLIBS)
+	$(if $(APART),@ln -sfn ../../lua ../../experiments $(B))
 
 $(B)/core/%_f32.o: src/core/%.c $(B)/flags | $(B)/found
 	$(COMPILE) -DOR_BITS=32 -c -o $@ $<
 
 $(B)/core/%_f64.o: src/core/%.c $(B)/flags | $(B)/found
 	$(COMPILE) -DOR_BITS=64 -c -o $@ $<
+
+$(B)/coverage/lines.o: DEFINE = -DLINES_FOLDER='"$(LINES)"'
+$(B)/coverage/lines.o: tests/coverage/lines.c $(B)/flags | $(B)/found
+	$(COMPILE) -c -o $@ $<
 
 $(B)/%.o: src/%.c $(B)/flags | $(B)/found
 	$(COMPILE) -c -o $@ $<
@@ -207,7 +219,7 @@ docs: ## the reference as HTML with a search box, in build/docs
 	@$(MAKE) --no-print-directory $(BIN)
 	./$(BIN) tools/reference/make.lua --html
 
-include packaging/install.mk packaging/module.mk
+include packaging/install.mk packaging/module.mk tests/coverage/coverage.mk
 
 # --- the rest ---------------------------------------------------------------
 clean: ## remove what was built
@@ -215,7 +227,7 @@ clean: ## remove what was built
 
 help: ## this list
 	@echo "Targets:"
-	@sed -n 's/^\([a-z-]*\):[^#]*## /  \1\t/p' Makefile packaging/*.mk | \
+	@sed -n 's/^\([a-z-]*\):[^#]*## /  \1\t/p' Makefile */*.mk */*/*.mk | \
 	  awk -F '\t' '{ printf "%-12s %s\n", $$1, $$2 }'
 	@echo "Settings: see the first lines of the Makefile."
 

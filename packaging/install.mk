@@ -78,4 +78,8 @@ deb: ## orthorun_VERSION_ARCH.deb in the folder above, checked by lintian
 	dpkg-buildpackage -us -uc -b
 	lintian --fail-on error ../orthorun_$(VERSION)_*.changes
 
-.PHONY: extras manual install install-jupyter uninstall deb
+test-packages: deps ## the rock, the Debian package, and clang, in a copy
+	@tools/deps run packages
+	@tests/packaging/run
+
+.PHONY: extras manual install install-jupyter uninstall deb test-packages
