@@ -160,10 +160,13 @@ class Cell:
 
     def on_error(self, event):
         lines = [f"\x1b[31m{line}\x1b[0m" for line in event["message"].split("\n")]
+        lines += ["  " + frame for frame in event["traceback"]]
+        if event["traceback"] and "line" in event:
+            lines.append(f"  line {event['line']} of this cell")
         self.fail(
             "Interrupted" if event.get("interrupted") else "Error",
             event["message"],
-            lines + ["  " + frame for frame in event["traceback"]],
+            lines,
         )
 
     def fail(self, name, message, traceback):

@@ -92,8 +92,11 @@ end
 
 -- --- what an entry shows ---------------------------------------------------
 
-local function set_display()
-  display.set { colors = false, ortho = loaded.orthorun, width = 100 }
+-- Texts are this wide: results, and what is beside the cursor.
+local wide, narrow = 100, 76
+
+local function set_display(width)
+  display.set { colors = false, ortho = loaded.orthorun, width = width }
 end
 
 -- Shows a picture, unless the entry has shown it already. false where it
@@ -244,6 +247,7 @@ end
 function operations.inspect(request)
   local _, before, rest = code_of(request)
   local text, found
+  set_display(narrow)
   for _, subject in ipairs(complete.subjects(before, rest)) do
     text, found = commands.about(subject)
     if found then break end
@@ -305,7 +309,7 @@ local function answer(request)
       names.keys(operations)))
   end
   current = { id = request.id }
-  set_display()
+  set_display(wide)
   local good, on = pcall(f, request)
   if good then return on end
   host.finish()
