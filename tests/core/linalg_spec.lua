@@ -525,6 +525,45 @@ describe("expm", function()
     is_shape(matrix.zeros(0, 0):expm(), 0, 0)
   end)
 
+  -- by mpmath (tests/independent/expm.py)
+  it("is right to the last digits far from normal", function()
+    local cases = {
+      { { { 1, 1e6 }, { 0, -1 } },
+        { { 2.7182818284590452, 1175201.1936438015 }, { 0, 0.36787944117144232 } } },
+      { { { 1, 0 }, { 1e6, -1 } },
+        { { 2.7182818284590452, 0 }, { 1175201.1936438015, 0.36787944117144232 } } },
+      { { { 1, 1e6 }, { 2.0 ^ -20, -1 } },
+        { { 3.5055381564343474, 1358939.8196638222 },
+          { 1.2959860035551283e-6, 0.78765851710670303 } } },
+      { { { 2, 5e5 }, { 0, 2 + 2.0 ^ -30 } },
+        { { 7.3890560989306502, 3694528.0511857238 }, { 0, 7.389056105812245 } } },
+      { { { 1, 1e5, 1e10 }, { 0, -2, 1e5 }, { 0, 0, 30 } },
+        { { 2.7182818284590452, 86098.218174081085, 3.8001472111012131e+21 },
+          { 0, 0.13533528323661269, 33395233067263521.0 },
+          { 0, 0, 10686474581524.462 } } },
+      { { { 1, 1e5, 1e3 }, { 2.0 ^ -40, -2, 1e5 }, { 2.0 ^ -50, 2.0 ^ -30, 3 } },
+        { { 2.7182860833362623, 86100.744588765793, 15645406216.317055 },
+          { 1.3974212627115398e-10, 0.13540945483472125, 399008.69523952698 },
+          { 7.7126817858895863e-15, 3.855017098005323e-9, 20.085844074518327 } } },
+    }
+    for _, case in ipairs(cases) do
+      local X, wanted = matrix(case[1]):expm(), matrix(case[2])
+      near_all(case[2], X, 1e-15 * wanted:norm "max")
+      local Y = matrix(case[1]):t():expm()
+      near_all(wanted:t():totable(), Y, 1e-13 * wanted:norm "max")
+    end
+  end)
+
+  it("of a triangular matrix has the diagonal's exponentials", function()
+    local X = matrix { { 3, 1e9, 1e20 }, { 0, -300, 1e9 }, { 0, 0, 300 } }:expm()
+    for i, a in ipairs { 3, -300, 300 } do
+      near(1, X:get(i, i) / math.exp(a), 1e-13)
+    end
+    local N = matrix { { 0, 1e200 }, { 0, 0 } }
+    near_all({ { 1, 1e200 }, { 0, 1 } }, N:expm(), 0)
+    raises("has no digit right", N.expm, N * 1e200)
+  end)
+
   it("does not overflow", function()
     local X = matrix { { 1000, 0 }, { 0, 1000.5 } }:expm()
     local log10 = (1000.5 + math.log(1 + math.exp(-1)) / 2) / math.log(10)
