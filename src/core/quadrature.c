@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-enum { NODES = 24, MAX_FEATURES = 2 * (OR_MOST_KINKS + 1) };
+enum { NODES = 24, MAX_FEATURES = 2 * (OR_MOST_KINKS + 1) + 8 };
 static const double reach = 12, longest = 3;
 
 /* Positive nodes and weights of 24-point Gauss-Legendre on [-1, 1]. */
@@ -248,57 +248,143 @@ double or_gaussian_joint_energy(or_activation phi, int slopes, double q,
 
 /* --- the logarithm of a sum ----------------------------------------------*/
 
+/* X = sum of n independent X_i of mean m; t is in units of 1/E X, b = t/n. */
 typedef struct laplace {
   or_activation phi;
   bool slope;
   double scale; /* sqrt(q) */
-  double t;
+  double mean;  /* m */
+  double b;
 } laplace;
 
-/* E exp(-t X_i) given z: one unit's share of the Laplace transform of X. */
-static void laplace_at(const void *context, const double *z, double *y) {
-  const laplace *p = context;
+/* e^w - 1 - w, which never is negative */
+static double exponential_rest(double w) {
+  double sum = 1;
+  if (fabs(w) > 0.7)
+    return expm1(w) - w;
+  for (int k = 18; k > 2; k--)
+    sum = 1 + sum * w / k;
+  return 0.5 * w * w * sum;
+}
+
+/* x - log(1 + x), x >= 0 */
+static double logarithm_rest(double x) {
+  double w = x / (2 + x), square = w * w, sum = 0;
+  if (x > 1)
+    return x - log1p(x);
+  for (int k = 41; k > 1; k -= 2)
+    sum = 1.0 / k + square * sum;
+  return x * x / (2 + x) - 2 * w * square * sum;
+}
+
+/* a_k = b phi^2/m, or with phi', for n nodes z */
+static void energies(const laplace *p, const double *z, double *a) {
   double x[NODES];
   for (int k = 0; k < NODES; k++)
     x[k] = p->scale * z[k];
-  apply(p->phi, p->slope, x, y);
+  apply(p->phi, p->slope, x, a);
+  for (int k = 0; k < NODES; k++)
+    a[k] = p->b * a[k] * a[k] / p->mean;
+}
+
+/* e^b E exp(-b X_i/m) - 1 given z, less b - a, whose mean is 0: what is left
+   has no term of first order, and nothing in it cancels. A slope's X_i has a
+   normal variable's square in it, whose Laplace transform is 1/sqrt(1 + 2a). */
+static void near_at(const void *context, const double *z, double *y) {
+  const laplace *p = context;
+  energies(p, z, y);
   for (int k = 0; k < NODES; k++) {
-    double energy = p->t * y[k] * y[k];
-    y[k] = p->slope ? 1 / sqrt(1 + 2 * energy) : exp(-energy);
+    double more = p->slope ? 0.5 * logarithm_rest(2 * y[k]) : 0;
+    y[k] = exponential_rest(p->b - y[k] + more) + more;
   }
 }
 
-/* E exp(-t X) = (E exp(-t X_i))^n */
-static double transform(const laplace *p, double t, int n) {
-  laplace at = *p;
-  integral in = {features_of(p->phi, p->scale, 0), laplace_at, &at};
-  at.t = t;
-  return pow(integrate(&in, -reach, reach), n);
+/* E exp(-b X_i/m) given z, where X_i is not 0 */
+static void far_at(const void *context, const double *z, double *y) {
+  const laplace *p = context;
+  energies(p, z, y);
+  for (int k = 0; k < NODES; k++)
+    if (y[k] == 0)
+      y[k] = 0;
+    else
+      y[k] = p->slope ? 1 / sqrt(1 + 2 * y[k]) : exp(-y[k]);
 }
 
-/* With T exponential, R = ln T - ln X has the survival function
-   S(r) = E exp(-e^r X), so R's moments are integrals of S; ln T has mean
-   -gamma and variance pi^2/6. S is analytic: the trapezoidal rule is exact to
-   rounding, its end where S = 1 mended by Euler-Maclaurin's first term. */
+/* 1 where X_i is 0 */
+static void dead_at(const void *context, const double *z, double *y) {
+  energies(context, z, y);
+  for (int k = 0; k < NODES; k++)
+    y[k] = y[k] == 0;
+}
+
+/* Adds the places where phi, or phi', changes its sign: X_i is 0 there. */
+static void add_zeros(const laplace *p, features *at) {
+  enum { STEPS = 16 * NODES };
+  double x[NODES], y[NODES], before = 0, step = 2 * reach / STEPS;
+  for (int first = 0; first < STEPS; first += NODES) {
+    for (int k = 0; k < NODES; k++)
+      x[k] = p->scale * (step * (first + k + 0.5) - reach);
+    apply(p->phi, p->slope, x, y);
+    for (int k = 0; k < NODES && at->count < MAX_FEATURES; k++) {
+      double low = x[k] - p->scale * step, high = x[k];
+      for (int i = 0; before * y[k] < 0 && i < 60; i++) {
+        double middle = 0.5 * (low + high);
+        double value = p->slope ? or_activation_slope(p->phi, middle)
+                                : or_activation_value(p->phi, middle);
+        *(value * before > 0 ? &low : &high) = middle;
+      }
+      if (before * y[k] < 0 && fabs(low) > 1e-9 * p->scale)
+        at->centre[at->count++] = low / p->scale;
+      before = y[k];
+    }
+  }
+}
+
+/* The mean of f over z, at b. Far out exp(-b X_i/m) is a peak at X_i's zeros,
+   sqrt(b) times narrower than they are. */
+static double mean_at(const laplace *p, const features *at, integrand f) {
+  integral in = {*at, f, p};
+  in.at.width /= sqrt(1 + p->b);
+  return integrate(&in, -reach, reach);
+}
+
+/* (E exp(-t Y) given Y > 0) - exp(-t), Y = X/E X, exact relative to what it is.
+   Near t = 0 it is of second order in t. */
+static double transform(const laplace *p, const features *at, double dead,
+                        int n, double t) {
+  laplace here = *p;
+  here.b = t / n;
+  double alive = 1 - pow(dead, n), left = pow(dead, n) * expm1(-t), some;
+  if (here.b <= 1) {
+    some = exp(-t) * expm1(n * log1p(mean_at(&here, at, near_at)));
+    return (some + left) / alive;
+  }
+  some = mean_at(&here, at, far_at);
+  double more = pow(dead, n) > 1e-30
+                    ? pow(dead, n) * expm1(n * log1p(some / dead))
+                    : pow(dead + some, n);
+  return more / alive - exp(-t);
+}
+
+/* Frullani's integral, and the next: with G(r) = transform at t = e^r,
+   E ln Y = -I_0 and E (ln Y)^2 = 2 (I_1 + gamma I_0), I_k the integral of
+   r^k G(r). G is analytic: the trapezoidal rule is exact to rounding. */
 void or_log_energy(or_activation phi, bool slope, int n, double q, double *mean,
                    double *variance) {
-  static const double step = 0.25, euler = 0.57721566490153286061;
-  static const double exponential_variance = 1.6449340668482264365;
-  laplace p = {phi, slope, sqrt(q), 0};
-  double expected = n * or_gaussian_moment(phi, slope, 2, q);
-  double dead = transform(&p, 1e300, n); /* chance that X = 0 */
-  double low = -log(expected) - 40;
-  double first = 0.5, second = 0;
-  for (int k = 1; k < 2000; k++) {
-    double s = transform(&p, exp(low + k * step), n);
-    s = (s - dead) / (1 - dead);
-    first += s;
-    second += 2 * k * s;
-    if (s < 1e-18)
-      break;
+  static const double step = 0.1875, euler = 0.57721566490153286061;
+  laplace p = {phi, slope, sqrt(q), 1, 1};
+  features at = features_of(phi, p.scale, 0);
+  p.mean = or_gaussian_moment(phi, slope, 2, q);
+  add_zeros(&p, &at);
+  double dead = mean_at(&p, &at, dead_at), first = 0, second = 0, g = 1;
+  int begin = pow(dead, n) > 1e-20 ? -228 : -120; /* G goes as t, or as t^2 */
+  for (int k = begin; k < 4000 && (k < 24 || fabs(g) > 1e-19); k++) {
+    g = transform(&p, &at, dead, n, exp(k * step));
+    first += g;
+    second += k * step * g;
   }
   first *= step;
-  second = step * step * (second + 1.0 / 6);
-  *mean = -euler - low - first;
-  *variance = second - first * first - exponential_variance;
+  second *= step;
+  *mean = log(n * p.mean) - first;
+  *variance = 2 * (second + euler * first) - first * first;
 }

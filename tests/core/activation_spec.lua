@@ -83,6 +83,40 @@ local curvatures = {
   hard_tanh = { 0, 0, 0, 0 },
 }
 
+-- name, count, slope, q, mean and variance of ln X, by mpmath
+-- (tests/independent/log_energy.py)
+local log_energies = {
+  { "relu", 1, false, 1, -1.2703628454614782, 4.9348022005446793 },
+  { "relu", 1, true, 1, -1.2703628454614782, 4.9348022005446793 },
+  { "relu", 2, false, 1, -0.8082647250881813, 4.2652488350175963 },
+  { "relu", 2, true, 1, -0.8082647250881813, 4.2652488350175963 },
+  { "relu", 8, false, 1, 0.98751709125313402, 1.2469891277666586 },
+  { "relu", 8, true, 1, 0.98751709125313402, 1.2469891277666586 },
+  { "relu", 64, false, 1, 3.4256273039639809, 0.082997350556447586 },
+  { "relu", 64, true, 1, 3.4256273039639809, 0.082997350556447586 },
+  { "relu", 512, false, 1, 5.540278965126867, 0.009836836036995097 },
+  { "relu", 512, true, 1, 5.540278965126867, 0.009836836036995097 },
+  { "relu", 4096, false, 1, 7.6240083910364576, 0.0012218070471239834 },
+  { "relu", 4096, true, 1, 7.6240083910364576, 0.0012218070471239834 },
+  { "tanh", 1, false, 1, -1.7122763864853835, 3.5891887586179569 },
+  { "tanh", 8, false, 1, 1.1051217984394587, 0.094769624893222753 },
+  { "tanh", 512, false, 1, 5.3070539062046124, 0.0012283128324751634 },
+  { "tanh", 1, true, 1, -2.7686316754272301, 7.9710813873025262 },
+  { "tanh", 512, true, 1, 5.4676572476529485, 0.0073446948189676562 },
+  { "gelu", 8, false, 1, 0.76762940431409803, 1.1810879628695394 },
+  { "gelu", 512, false, 1, 5.3770873469412665, 0.012243995774836884 },
+  { "gelu", 8, true, 1, 0.93945107289570322, 0.87079552406442496 },
+  { "gelu", 4096, true, 1, 7.5315337833218011, 0.0012861471510816564 },
+  { "sigmoid", 8, false, 0.01, 0.69501171254063015, 0.0012407085601580739 },
+  { "sigmoid", 512, false, 0.01, 4.8545050817599958, 1.9362145279376667e-5 },
+  { "softplus", 64, true, 2, 2.982183337164227, 0.065602048111185262 },
+  { "elu", 512, true, 1, 5.8320831173946477, 0.005864984062578232 },
+  { "hard_tanh", 2, false, 2, 0.059094080372740213, 0.64866570860264968 },
+  { "hard_tanh", 64, false, 2, 3.7121595396560668, 0.0062812792590315637 },
+  { "hard_tanh", 2, true, 2, -0.78265349366418273, 4.2156488095691725 },
+  { "hard_tanh", 512, true, 2, 5.5806929169640371, 0.0093681614041726091 },
+}
+
 describe("activation functions", function()
   it("are the twelve that the tables here know", function()
     local found = activation.names()
@@ -351,14 +385,25 @@ end)
 describe("the logarithm of a layer's energy", function()
   local digamma, trigamma = ortho.theory.digamma, ortho.theory.trigamma
 
+  it("has mpmath's mean and variance of a sum's logarithm", function()
+    for _, case in ipairs(log_energies) do
+      local name, count, slope, q, mean, variance = table.unpack(case)
+      local got, var = activation.log_energy(name, { count = count,
+        slope = slope, q = q })
+      local what = name .. " " .. count
+      assert.is_true(math.abs(got - mean) <= 1e-14, what)
+      near(variance, var, 1e-14, what)
+    end
+  end)
+
   it("is a log chi-squared for linear units, forward and backward",
     function()
       for _, n in ipairs { 32, 64, 512 } do
         for _, slope in ipairs { false, true } do
           local mean, variance = activation.log_energy("linear",
             { count = n, slope = slope })
-          near(digamma(n / 2) + math.log(2), mean, 1e-11)
-          near(trigamma(n / 2), variance, 1e-7)
+          near(digamma(n / 2) + math.log(2), mean, 1e-14)
+          near(trigamma(n / 2), variance, 1e-13)
         end
       end
     end)
