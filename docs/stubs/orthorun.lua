@@ -1143,7 +1143,9 @@ function matrix_:inv() end
 ---@return orthorun.matrix # n×m
 function matrix_:pinv() end
 
----e^A, by scaling and squaring with the [13/13] Padé approximant.
+---e^A, by scaling and squaring with Padé approximants chosen by the size of
+---A's powers, so that a matrix far from normal loses no digits. A triangular A's
+---diagonal is that of exponentials.
 ---@return orthorun.matrix # n×n
 function matrix_:expm() end
 
@@ -1920,7 +1922,8 @@ function orthorun.activation.joint(name, options) end
 function orthorun.activation.joint_energy(name, options) end
 
 ---Mean and variance of ln Σ φ(√q z_i)² over `count` independent units,
----given that the sum is not 0.
+---given that the sum is not 0. Both are good to about 1e-14, the variance
+---relative to its size.
 ---@param name string
 ---@param options? orthorun.options.activation_log_energy
 ---@return number # mean

@@ -238,11 +238,13 @@ static void cond_kind(lua_State *L, call *c) {
    @function A:pinv
    @treturn matrix n×m */
 
-/*** e^A, by scaling and squaring with the [13/13] Padé approximant.
+/*** e^A, by scaling and squaring with Padé approximants chosen by the size of
+   A's powers, so that a matrix far from normal loses no digits. A triangular A's
+   diagonal is that of exponentials.
    @function A:expm
    @treturn matrix n×n
-   @raise where ‖A‖₁ is so large that no digit would be right.
-   @paper Higham 2005 */
+   @raise where A is so large that no digit would be right.
+   @paper Al-Mohy, Higham 2009 */
 
 /*** The determinant; `inf` past a number's range. 0×0 gives 1.
    @function A:det
