@@ -1144,8 +1144,8 @@ function matrix_:inv() end
 function matrix_:pinv() end
 
 ---e^A, by scaling and squaring with Padé approximants chosen by the size of
----A's powers, so that a matrix far from normal loses no digits. A triangular A's
----diagonal is that of exponentials.
+---A's powers, so that a matrix far from normal loses no digits. A triangular
+---A's diagonal is that of exponentials.
 ---@return orthorun.matrix # n×n
 function matrix_:expm() end
 
@@ -1782,6 +1782,16 @@ function orthorun.matrix.hcat(A, B, ...) end
 ---@return orthorun.matrix # of A's precision
 function orthorun.matrix.vcat(A, B, ...) end
 
+---Natural logarithms of the singular values of the product A1 A2 ... AN,
+---which is never formed: each has an error relative to its own singular value,
+---of about N n eps times the condition numbers of the factors, where the
+---product itself would have overflowed or kept its largest alone. Computed in
+---float64 whatever the factors are. A direction that a factor takes to 0, but
+---for rounding, has −inf.
+---@param factors (orthorun.matrix)[]
+---@return number[] # largest first, as many as the product's smaller side
+function orthorun.matrix.product_svd(factors) end
+
 ---N(mean, std²): std 1 is the article's exploding case.
 ---@param options orthorun.options.init_gaussian
 ---@return orthorun.initializer
@@ -2264,12 +2274,6 @@ function orthorun.metric.activation_norms(net) end
 ---@return number[]
 function orthorun.metric.log10_activation_norms(net) end
 
----Singular values of `net:jacobian` at x, largest first.
----@param net orthorun.layer
----@param x orthorun.matrix one column
----@return number[]
-function orthorun.metric.jacobian_spectrum(net, x) end
-
 ---H v, exactly: H is the Hessian of the loss on all of x, y with respect
 ---to all parameters. At kinks φ'' is 0 and φ' what backward takes, so it
 ---is what automatic differentiation makes of the same net. Three to four
@@ -2282,6 +2286,30 @@ function orthorun.metric.jacobian_spectrum(net, x) end
 ---@param v (orthorun.matrix)[]|orthorun.matrix an array of matrices like `net:parameters`, or a matrix whose columns hold all their elements, one parameter after the other, each column by column (an identity makes H itself)
 ---@return (orthorun.matrix)[]|orthorun.matrix # of v's form
 function orthorun.metric.hessian_product(net, x, y, loss, v) end
+
+---Singular values of `net:jacobian` at x, largest first, and their natural
+---logarithms. They come from the layers' Jacobians, as in
+---`matrix.product_svd`, so that small ones are
+---right in deep networks, too, and logarithms finite where a number would be 0
+---or inf. Where there are residual blocks or layers written in Lua they are
+---those of the Jacobian as a matrix, small ones good to eps of the largest.
+---@param net orthorun.layer
+---@param x orthorun.matrix one column
+---@return number[] # singular values
+---@return number[] # their natural logarithms
+function orthorun.metric.jacobian_spectrum(net, x) end
+
+---Lyapunov exponents: by how much the logarithms of a product's singular
+---values grow with each factor, as means of ln |R_ii| along the chain of
+---factorizations A_k Q = Q' R, and the standard errors of these means, for
+---which factors near each other may be correlated (Newey and West's, over
+---count^(1/3) neighbours). They come in QR's order: largest first, but for
+---noise, once there are many factors.
+---@param factors (orthorun.matrix)[] of the product A1 A2 ... AN, square, of one size; or a net whose layers are
+---@param x? orthorun.matrix of a net: one column, the Jacobians being those at x
+---@return number[] # exponents; −inf where a factor is singular
+---@return number[] # standard errors; nan of one factor alone
+function orthorun.metric.lyapunov(factors, x) end
 
 ---As `activation.gain`.
 ---@param name string

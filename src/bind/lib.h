@@ -31,6 +31,7 @@ int lib_open_matrix(lua_State *L);
 /* These two push nothing: their methods join the matrix class. */
 int lib_open_arithmetic(lua_State *L);
 int lib_open_linalg(lua_State *L);
+int lib_product_svd(lua_State *L); /* a field of the matrix table */
 int lib_open_rng(lua_State *L);
 int lib_open_activation(lua_State *L);
 int lib_open_init(lua_State *L);

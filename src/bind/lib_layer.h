@@ -84,7 +84,10 @@ void lib_eachparameter(lua_State *L, int idx,
                                      or_matrix *w, void *context),
                        void *context);
 
-int lib_hessian_product(lua_State *L); /* a field of the metric table */
+/* Fields of the metric table, and of the matrix one: */
+int lib_hessian_product(lua_State *L);
+int lib_jacobian_spectrum(lua_State *L);
+int lib_lyapunov(lua_State *L);
 
 extern const luaL_Reg lib_network_methods[]; /* forward, backward, ... */
 extern const luaL_Reg lib_tree_methods[];    /* weights, copy, ... */

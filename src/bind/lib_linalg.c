@@ -239,8 +239,8 @@ static void cond_kind(lua_State *L, call *c) {
    @treturn matrix n×m */
 
 /*** e^A, by scaling and squaring with Padé approximants chosen by the size of
-   A's powers, so that a matrix far from normal loses no digits. A triangular A's
-   diagonal is that of exponentials.
+   A's powers, so that a matrix far from normal loses no digits. A triangular
+   A's diagonal is that of exponentials.
    @function A:expm
    @treturn matrix n×n
    @raise where A is so large that no digit would be right.
@@ -280,6 +280,23 @@ static void cond_kind(lua_State *L, call *c) {
 /*** Σ A_ii of a square matrix.
    @function A:trace
    @treturn number */
+
+/*** Natural logarithms of the singular values of the product A1 A2 ... AN,
+   which is never formed: each has an error relative to its own singular value,
+   of about N n eps times the condition numbers of the factors, where the
+   product itself would have overflowed or kept its largest alone. Computed in
+   float64 whatever the factors are. A direction that a factor takes to 0, but
+   for rounding, has −inf.
+   @function matrix.product_svd
+   @call matrix.product_svd{A1, A2, ...}
+   @tparam {matrix,...} factors
+   @treturn {number,...} largest first, as many as the product's smaller side
+   @paper Stewart, On graded QR decompositions of products of matrices, 1997
+   @usage
+   local A = ortho.matrix{{1e200, 0}, {0, 1e-200}}
+   local logs = ortho.matrix.product_svd{A, A, A}
+   assert(math.abs(logs[1] / math.log(10) - 600) < 1e-10)
+   assert(math.abs(logs[2] / math.log(10) + 600) < 1e-10) */
 
 static const method methods[] = {
     {"qr", "mk kn", qr, NULL},

@@ -820,6 +820,7 @@ static const luaL_Reg constructors[] = {{"zeros", matrix_zeros},
                                         {"eye", matrix_eye},
                                         {"diag", matrix_diag},
                                         {"linspace", matrix_linspace},
+                                        {"product_svd", lib_product_svd},
                                         {"hcat", matrix_hcat},
                                         {"vcat", matrix_vcat},
                                         {NULL, NULL}};

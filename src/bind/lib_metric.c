@@ -320,22 +320,6 @@ static int plain_norms(lua_State *L, const char *method) {
 NET_NORMS(X)
 #undef X
 
-/*** Singular values of `net:jacobian` at x, largest first.
-   @function metric.jacobian_spectrum
-   @tparam layer net
-   @tparam matrix x one column
-   @treturn {number,...} */
-static int metric_jacobian_spectrum(lua_State *L) {
-  lib_checklayer(L, 1);
-  lib_checkmatrix(L, 2);
-  lua_settop(L, 2);
-  lua_getfield(L, 1, "jacobian");
-  lua_insert(L, 1);
-  lua_call(L, 2, 1);
-  singular_values(L, "metric.jacobian_spectrum");
-  return as_array(L);
-}
-
 static const luaL_Reg functions[] = {
 #define X(name) {#name, metric_##name}, {"log10_" #name, metric_log10_##name},
     NET_NORMS(X)
@@ -350,7 +334,8 @@ static const luaL_Reg functions[] = {
     {"spectral_norm", metric_spectral_norm},
     {"condition_number", metric_condition_number},
     {"singular_values", metric_singular_values},
-    {"jacobian_spectrum", metric_jacobian_spectrum},
+    {"jacobian_spectrum", lib_jacobian_spectrum},
+    {"lyapunov", lib_lyapunov},
     {"hessian_product", lib_hessian_product},
     {NULL, NULL}};
 

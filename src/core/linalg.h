@@ -67,11 +67,11 @@ or_status or_det(const or_matrix *a, or_determinant *det, or_arena *arena);
 double or_det_log(or_determinant det);
 
 /* X = e^A by scaling and squaring with Pade approximants (Al-Mohy, Higham 2009,
-   SIAM J. Matrix Anal. Appl. 31): A is halved as often as the size of its powers
-   asks for, not of A itself. A triangular A's diagonal and what stands beside it
-   are exact to some eps |a_ii|. Never overflows: a large e^A has an exponent.
-   OR_RANGE where eps ||A^k||_1^(1/k) > 1, k about 10, when no digit would be
-   right. */
+   SIAM J. Matrix Anal. Appl. 31): A is halved as often as the size of its
+   powers asks for, not of A itself. A triangular A's diagonal and what stands
+   beside it are exact to some eps |a_ii|. Never overflows: a large e^A has an
+   exponent. OR_RANGE where eps ||A^k||_1^(1/k) > 1, k about 10, when no digit
+   would be right. */
 or_status or_expm(const or_matrix *a, or_matrix *x, or_arena *arena);
 
 /* Norms. Frobenius, max, 1 and inf of a matrix with NaN are NaN, with Inf are

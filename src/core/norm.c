@@ -17,3 +17,10 @@ double or_norm_value(or_norm n) { return or_shifted(n.value, n.exponent); }
 double or_norm_log10(or_norm n) {
   return log10(n.value) + (double)n.exponent * 0.30102999566398119521;
 }
+
+/* ln 2 in two parts: an exponent times the first one is exact. */
+double or_norm_log(or_norm n) {
+  static const double high = 0x1.62e42fee00000p-1, low = 0x1.a39ef35793c76p-33;
+  double e = (double)n.exponent;
+  return e * high + (log(n.value) + e * low);
+}

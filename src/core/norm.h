@@ -24,5 +24,7 @@ or_norm or_norm_of_square(double square, int64_t exponent); /* sqrt * 2^e */
 double or_norm_value(or_norm n);
 /* log10 of it (-Inf for 0), finite for every exponent. */
 double or_norm_log10(or_norm n);
+/* The natural logarithm likewise. */
+double or_norm_log(or_norm n);
 
 #endif

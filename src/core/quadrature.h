@@ -30,8 +30,8 @@ double or_gain(or_activation phi);
 /* Mean and variance of ln X over n independent units, given X > 0:
    X = sum_i phi(sqrt(q) z_i)^2, the energy a layer of Gaussian weights sends
    forward; or, where slope is set, X = sum_i phi'(sqrt(q) z_i)^2 g_i^2, g_i
-   standard normal, the energy of delta that comes back through it. n, q > 0. The
-   mean is good to about 1e-14, the variance relative to its own size. */
+   standard normal, the energy of delta that comes back through it. n, q > 0.
+   The mean is good to about 1e-14, the variance relative to its own size. */
 void or_log_energy(or_activation phi, bool slope, int n, double q, double *mean,
                    double *variance);
 
