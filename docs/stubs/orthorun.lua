@@ -811,6 +811,11 @@
 ---@field ascii? boolean (default false)
 ---@field width? integer
 ---@field height? integer
+---@field colors? boolean with what colours it in a terminal (default false)
+
+---@class orthorun.options.picture_bytes
+---@field scale? number of sixels: so many times as large (default 1)
+---@field colors? integer of sixels (default 256)
 
 ---@class orthorun.options.plot
 ---@field kind? "line"|"points"|"histogram"|"heat" (default "line")
@@ -1366,10 +1371,16 @@ local picture_ = {}
 ---@return orthorun.picture
 function picture_:show(options) end
 
----What `picture:show` prints as text, without colours; `print` does it, too.
+---What `picture:show` prints as text; `print` does it, too, without colours.
 ---@param options? orthorun.options.picture_totext
 ---@return string
 function picture_:totext(options) end
+
+---The picture as the bytes of a file, which is not written.
+---@param format string "svg", "png", "pdf", or "sixel", which some terminals draw
+---@param options? orthorun.options.picture_bytes
+---@return string
+function picture_:bytes(format, options) end
 
 ---Draws the picture into a file, format by the ending.
 ---@param path string

@@ -186,6 +186,10 @@ void edit_drop_input(void) { keys_drop(); }
 
 char *edit_peek(void) { return keys_peek(); }
 
+answers edit_ask_terminal(bool kitty, int patience) {
+  return keys_ask_terminal(kitty, patience);
+}
+
 #else
 typedef int edit_libedit_is_not_built_in;
 #endif

@@ -48,7 +48,8 @@ static void stop(lua_State *L, lua_Debug *where) {
   if (again && (presses > 1 || now() - atomic_load(&first) > GRACE))
     sys_interrupted = 1;
   if (again) /* rarely while the entry clears up: that may be long */
-    lua_sethook(L, stop, LUA_MASKCOUNT, sys_interrupted ? 1 : 1000);
+    lua_sethook(L, stop, LUA_MASKCALL | LUA_MASKCOUNT,
+                sys_interrupted ? 1 : 1000);
   else
     lua_sethook(L, NULL, 0, 0);
   lib_poll(L);

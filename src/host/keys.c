@@ -5,12 +5,12 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/select.h>
+#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -27,6 +27,11 @@ static struct {
   size_t pasted; /* so many from begin on are text */
   char *piece;   /* what KEY_TEXT returned last */
 } input;
+
+static struct {
+  bool expected; /* asked, and not all has come */
+  answers said;
+} asked;
 
 static size_t available(void) { return input.end - input.begin; }
 static unsigned char *head(void) { return input.bytes + input.begin; }
@@ -76,6 +81,22 @@ static int wait_for_input(int patience) {
   return n;
 }
 
+/* Takes a terminal's answers out of what has come. */
+static void take_answers(void) {
+  for (size_t i = 0; i < available() && asked.expected;) {
+    size_t left = available() - i;
+    size_t n =
+        head()[i] == ESCAPE ? answers_take(&asked.said, head() + i, left) : 0;
+    if (n == 0 || n > left) {
+      i++;
+      continue;
+    }
+    memmove(head() + i, head() + i + n, left - n);
+    input.end -= n;
+    asked.expected = !asked.said.complete;
+  }
+}
+
 /* Reads what there is, after waiting so many milliseconds for it. KEY_TEXT:
    something came; KEY_CHARACTER: nothing did. */
 static key_kind fill(int patience) {
@@ -97,7 +118,9 @@ static key_kind fill(int patience) {
     if (size <= 0)
       return KEY_END;
     input.end += (size_t)size;
-    return KEY_TEXT;
+    take_answers();
+    if (available() > 0)
+      return KEY_TEXT;
   }
 }
 
@@ -247,11 +270,22 @@ static bool begins_paste(void) {
   }
 }
 
+/* Waits a little where a terminal's answer has begun to come. */
+static void finish_answer(void) {
+  while (asked.expected && available() > 0 && head()[0] == ESCAPE) {
+    answers ignored = {0};
+    if (answers_take(&ignored, head(), available()) <= available() ||
+        fill(SOON) != KEY_TEXT)
+      return;
+  }
+}
+
 key_kind keys_next(key *k) {
-  if (input.pasted == 0 && available() == 0) {
+  while (input.pasted == 0 && available() == 0) {
     key_kind came = fill(FOREVER);
     if (came != KEY_TEXT)
       return came;
+    finish_answer();
   }
   if (input.pasted == 0 && head()[0] == ESCAPE && begins_paste()) {
     key_kind came = take_paste();
@@ -267,6 +301,8 @@ key_kind keys_next(key *k) {
   return take_character(k);
 }
 
+bool keys_waiting(void) { return available() > 0 || fill(0) == KEY_TEXT; }
+
 void keys_drop(void) { input.begin = input.end = input.pasted = 0; }
 
 char *keys_peek(void) {
@@ -276,6 +312,47 @@ char *keys_peek(void) {
   while (n < available() && head()[n] != '\n' && head()[n] != '\r')
     n++;
   return strndup((char *)head(), n);
+}
+
+/* --- questions -----------------------------------------------------------
+ */
+
+static long milliseconds(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (long)(t.tv_sec * 1000 + t.tv_nsec / 1000000);
+}
+
+/* Sends the question, and reads what comes. The line it may leave on a terminal
+   that does not understand it is cleared. */
+static void ask(const char *question, int patience) {
+  long begun = milliseconds(), left;
+  asked.expected = true;
+  fputs(question, stdout);
+  fflush(stdout);
+  while (asked.expected && (left = begun + patience - milliseconds()) > 0 &&
+         fill((int)left) != KEY_END)
+    continue;
+  fputs("\r\033[K", stdout);
+}
+
+/* As while a line is edited: bytes as they come, and none shown. In the
+   background nothing is asked: the answer would go to another. */
+answers keys_ask_terminal(bool kitty, int patience) {
+  static bool done;
+  struct termios before, quiet;
+  if (!done && tcgetpgrp(STDIN_FILENO) == getpgrp() &&
+      tcgetattr(STDIN_FILENO, &before) == 0) {
+    done = true;
+    quiet = before;
+    quiet.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
+    quiet.c_cc[VMIN] = 1;
+    quiet.c_cc[VTIME] = 0;
+    tcsetattr(STDIN_FILENO, TCSANOW, &quiet);
+    ask(answers_question(kitty), patience);
+    tcsetattr(STDIN_FILENO, TCSANOW, &before);
+  }
+  return asked.said;
 }
 
 void keys_mark_pastes(int on) {

@@ -3,8 +3,11 @@
 #ifndef ORTHORUN_KEYS_H
 #define ORTHORUN_KEYS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <wchar.h>
+
+#include "answers.h"
 
 typedef enum key_kind {
   KEY_CHARACTER, /* a key that was pressed */
@@ -21,11 +24,18 @@ typedef struct key {
 
 /* Waits for the next one. */
 key_kind keys_next(key *k);
+/* Has something come that was not asked for yet? Does not wait. */
+bool keys_waiting(void);
 /* Forgets what has come and was not asked for yet. */
 void keys_drop(void);
 /* What has come and was not asked for yet, up to a newline, or NULL for
    nothing; to be freed by the caller. */
 char *keys_peek(void);
+/* What the terminal says of itself; asked at the first call alone, and waited
+   for so many milliseconds. What comes later is taken out of the keys, and
+   known from then on; what the user types meanwhile stays. kitty: ask for its
+   protocol, too. */
+answers keys_ask_terminal(bool kitty, int patience);
 /* Asks the terminal to mark pastes, from now on or no longer. */
 void keys_mark_pastes(int on);
 

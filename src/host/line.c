@@ -136,6 +136,9 @@ void line_drop_input(void) {
     edit_drop_input();
 }
 char *line_peek(void) { return edited ? edit_peek() : NULL; }
+answers line_ask_terminal(bool kitty, int patience) {
+  return edited ? edit_ask_terminal(kitty, patience) : (answers){0};
+}
 void line_set_completer(line_completer *f, void *context) {
   edit_set_completer(f, context);
 }
@@ -143,6 +146,11 @@ void line_set_completer(line_completer *f, void *context) {
 void line_remember(const char *entry) { (void)entry; }
 void line_drop_input(void) {}
 char *line_peek(void) { return NULL; }
+answers line_ask_terminal(bool kitty, int patience) {
+  (void)kitty;
+  (void)patience;
+  return (answers){0};
+}
 void line_set_completer(line_completer *f, void *context) {
   (void)f;
   (void)context;

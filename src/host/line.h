@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "answers.h"
+
 typedef enum line_result {
   LINE_READ,
   LINE_END,      /* Ctrl-D, the end of a file, or a terminal that is gone */
@@ -37,6 +39,9 @@ void line_drop_input(void);
 /* The line that was pasted and comes next, as far as it is known, or NULL; to
    be freed by the caller. */
 char *line_peek(void);
+/* Pictures in the terminal: what it says of itself when it is asked, which
+   takes so many milliseconds at most, the first time alone. */
+answers line_ask_terminal(bool kitty, int patience);
 /* Who answers Tab; NULL: nobody, Tab inserts itself. */
 void line_set_completer(line_completer *f, void *context);
 
@@ -53,6 +58,7 @@ line_result edit_read(const char *prompt, char **line, size_t *length);
 void edit_remember(const char *entry);
 void edit_drop_input(void);
 char *edit_peek(void);
+answers edit_ask_terminal(bool kitty, int patience);
 void edit_set_completer(line_completer *f, void *context);
 
 #endif

@@ -2,6 +2,7 @@
    itself is written in Lua (lua/orthorun/prompt). */
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "host.h"
@@ -52,6 +53,35 @@ static int drop_input(lua_State *L) {
   return 0;
 }
 
+/* --- pictures ------------------------------------------------------------ */
+
+/* ask_terminal(kitty, seconds) -> {kitty =, sixel =, colors =}: what it says of
+   itself within that time; whether to ask for kitty's protocol. */
+static int ask_terminal(lua_State *L) {
+  double patience = 1000 * luaL_checknumber(L, 2);
+  answers said = line_ask_terminal(lua_toboolean(L, 1), (int)patience);
+  lua_createtable(L, 0, 3);
+  lua_pushboolean(L, said.kitty);
+  lua_setfield(L, -2, "kitty");
+  lua_pushboolean(L, said.sixel);
+  lua_setfield(L, -2, "sixel");
+  lua_pushinteger(L, said.colors);
+  lua_setfield(L, -2, "colors");
+  return 1;
+}
+
+/* size() -> the terminal's columns, rows, width and height in pixels; 0 where
+   it does not know. */
+static int get_size(lua_State *L) {
+  struct winsize size = {0};
+  ioctl(STDOUT_FILENO, TIOCGWINSZ, &size);
+  lua_pushinteger(L, size.ws_col);
+  lua_pushinteger(L, size.ws_row);
+  lua_pushinteger(L, size.ws_xpixel);
+  lua_pushinteger(L, size.ws_ypixel);
+  return 4;
+}
+
 /* --- completion --------------------------------------------------------------
  */
 
@@ -93,6 +123,8 @@ static void push_functions(lua_State *L) {
                                        {"peek", peek},
                                        {"remember", remember},
                                        {"drop_input", drop_input},
+                                       {"ask_terminal", ask_terminal},
+                                       {"size", get_size},
                                        {"set_completer", set_completer},
                                        {NULL, NULL}};
   session_push_functions(L);

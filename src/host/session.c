@@ -15,6 +15,7 @@
 #include "../bind/lib.h"
 #include "../system/apart.h"
 #include "host.h"
+#include "stoppable.h"
 
 /* --- running an entry ---------------------------------------------------- */
 
@@ -139,6 +140,7 @@ static bool push_module(lua_State *L, const char *name) {
 bool session_run(lua_State *L, const char *module, void (*push)(lua_State *)) {
   enum { TOO_OFTEN = 100 };
   bool left = false;
+  stoppable_open(L);
   host_watch(L, true); /* from here on Ctrl-C ends no more than an entry */
   host_unwatch(L);
   for (int i = 0; i < TOO_OFTEN && !left && push_module(L, module); i++) {

@@ -368,14 +368,28 @@ describe("Ctrl-C", function()
     assert.equal("5\t3000", (enter("kept, A:rows()"):gsub(" +", "\t")))
     took = interrupt("A:inv()", 0.5)
     assert.is_true(took < 1, took)
-    assert.equal("0", enter("#io.popen('pgrep -P ' .. " ..
-      "io.open('/proc/self/stat'):read('n') .. ' orthorun'):read 'a'"))
+    enter "self = io.open('/proc/self/stat'):read 'n';"
+    assert.equal("0", enter "#io.popen('pgrep -P '..self..' orthorun'):read 'a'")
+  end)
+
+  terminal("stops what stays inside of C, at the first one", function()
+    start()
+    enter "kept = 5"
+    for _, line in ipairs { "('a'):rep(40):find(('a?'):rep(40) .. ('a'):rep(40))",
+      "s = ('a'):rep(2e6); s:find(s:sub(1, 1e6) .. 'b', 1, true)",
+      "(('a'):rep(1e6)):gsub('a*b', '')", "('long'):rep(2e9)",
+      "table.move({}, 1, 1e15, 2)", "while true do os.execute 'sleep 0.5' end",
+      "while true do pcall(os.execute, 'sleep 0.5') end",
+      "io.popen('sleep 30'):read()" } do
+      assert.is_true(interrupt(line) < 2, line)
+      assert.equal("5", enter "kept")
+    end
   end)
 
   terminal("says so where nothing can be stopped, and then ends", function()
     start()
-    tmux("send-keys", "-t", "s", "-l",
-      "('a'):rep(40):find(('a?'):rep(40) .. ('a'):rep(40))")
+    tmux("send-keys", "-t", "s", "-l", "setmetatable({}, {__gc = function() " ..
+      "while true do end end}) collectgarbage()")
     tmux("send-keys", "-t", "s", "Enter")
     os.execute "sleep 0.3"
     keys("C-c", "C-c")

@@ -107,7 +107,16 @@ local function add_panel(lines, figure, at, k)
     "unset arrow" })
 end
 
-local function terminal(format, at)
+-- colors: of a sixel picture, which is drawn `scale` times as large.
+local function sixel_terminal(at, scale, colors)
+  return ("set terminal sixelgd enhanced %s size %d,%d background '#ffffff' " ..
+    "font 'DejaVu Sans,10' fontscale %.3f linewidth %.3f"):format(
+    colors >= 64 and "truecolor" or "notruecolor", (scale * at.width + 0.5) // 1,
+    (scale * at.height + 0.5) // 1, scale, scale)
+end
+
+local function terminal(format, at, scale, colors)
+  if format == "sixel" then return sixel_terminal(at, scale, colors) end
   if format == "svg" then
     return ("set terminal svg size %d,%d enhanced background 'white' " ..
       "font 'DejaVu Sans,Helvetica,Arial,sans-serif' fontscale 1"):format(
@@ -132,10 +141,11 @@ function gnuplot.layout(figure)
   return at.width, at.height, frames
 end
 
--- The gnuplot script that draws a figure in one format.
-function gnuplot.script(figure, format)
+-- The gnuplot script that draws a figure in one format; of "sixel", for
+-- terminals, with the scale and the number of colours.
+function gnuplot.script(figure, format, scale, colors)
   local at = layout.of(figure)
-  local lines = { "set encoding utf8", terminal(format, at),
+  local lines = { "set encoding utf8", terminal(format, at, scale, colors),
     "set key off", "set clip two", "set multiplot",
     "set border 3 lc rgb '#444444'",
     "set tics nomirror out scale 0.6 textcolor rgb '#222222'",
@@ -151,11 +161,11 @@ function gnuplot.script(figure, format)
   return table.concat(lines, "\n")
 end
 
--- The figure as the bytes of a file in one format; nil and a message where
--- gnuplot is missing ("missing" as third) or refuses.
-function gnuplot.draw(figure, format)
+-- The figure as the bytes of a file in one format, like gnuplot.script; nil and
+-- a message where gnuplot is missing ("missing" as third) or refuses.
+function gnuplot.draw(figure, format, ...)
   local status, out, err = core.file.spawn({ "gnuplot", "-d" },
-    gnuplot.script(figure, format))
+    gnuplot.script(figure, format, ...))
   if not status then return nil, out, "missing" end
   if status ~= 0 or #out == 0 then
     return nil, (err:match("[^\n]*line %d+:[^\n]*") or err:sub(1, 300) or

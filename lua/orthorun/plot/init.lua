@@ -174,12 +174,15 @@ local function warn(format, ...)
   io.stderr:write("orthorun: ", format:format(...), "\n")
 end
 
+local function check_format(who, format, known)
+  if not names.has(known, format) then
+    fail(who .. ": " .. names.unknown("format", tostring(format), known))
+  end
+end
+
 local function check_formats(formats)
   for _, format in ipairs(formats) do
-    if not names.has(gnuplot.formats, format) then
-      fail("plot: " .. names.unknown("format", tostring(format),
-        gnuplot.formats))
-    end
+    check_format("plot", format, gnuplot.formats)
   end
 end
 
@@ -190,6 +193,7 @@ local Picture = { __name = "orthorun.picture" }
 Picture.__index = Picture
 
 local figures = setmetatable({}, { __mode = "k" }) -- of pictures
+local bytes_formats = { "svg", "png", "pdf", "sixel" }
 
 local function terminal_options(options)
   local ascii = options.ascii
@@ -219,18 +223,36 @@ function Picture:show(options)
   return self
 end
 
---- What `picture:show` prints as text, without colours; `print` does it, too.
+--- What `picture:show` prints as text; `print` does it, too, without colours.
 -- @function picture:totext
 -- @tparam[opt] table options
 -- @tparam[opt=false] bool options.ascii
 -- @tparam[opt] int options.width
 -- @tparam[opt] int options.height
+-- @tparam[opt=false] bool options.colors with what colours it in a terminal
 -- @treturn string
 function Picture:totext(options)
-  options = names.options("totext", options, { "ascii", "width", "height" })
+  options = names.options("totext", options, { "ascii", "width", "height",
+    "colors" })
   local how = terminal_options(options)
-  how.colors = false
+  how.colors = options.colors or false
   return terminal.draw(figures[self], how)
+end
+
+--- The picture as the bytes of a file, which is not written.
+-- @function picture:bytes
+-- @tparam string format "svg", "png", "pdf", or "sixel", which some terminals draw
+-- @tparam[opt] table options
+-- @tparam[opt=1] number options.scale of sixels: so many times as large
+-- @tparam[opt=256] int options.colors of sixels
+-- @treturn string
+function Picture:bytes(format, options)
+  check_format("bytes", format, bytes_formats)
+  options = names.options("bytes", options, { "scale", "colors" })
+  local bytes, message = gnuplot.draw(figures[self], format,
+    options.scale or 1, options.colors or 256)
+  if not bytes then fail(("bytes: no %s drawn: %s"):format(format, message)) end
+  return bytes
 end
 
 --- Draws the picture into a file, format by the ending.

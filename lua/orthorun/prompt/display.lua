@@ -16,9 +16,8 @@ local display = {}
 
 local most_rows, most_text, most_keys, modest = 24, 20000, 10000, 512
 
--- colors: false where they are not wanted; graphics: does the terminal take
--- pictures? width: of the terminal; ortho: the library, which shows what is in
--- it.
+-- colors: false where they are not wanted; width: of lines; draw: a function
+-- that makes text of a picture; ortho: the library, which shows what is in it.
 local settings = { colors = false, width = 80 }
 
 function display.set(new) settings = new end
@@ -292,33 +291,13 @@ local function show_results(t)
 end
 
 -- The picture as the bytes of a file of this format ("png", "svg"), or nil.
-local function drawn_as(picture, kind)
-  local name = os.tmpname()
-  os.remove(name)
-  local path = try(picture.save, picture, name .. "." .. kind)
-  local file = path and io.open(path, "rb")
-  if not file then return nil end
-  local bytes = file:read "a"
-  file:close()
-  os.remove(path)
-  return bytes
-end
+local function drawn_as(picture, kind) return try(picture.bytes, picture, kind) end
 
--- The picture drawn by the terminal itself, or nil.
-local function drawn(picture)
-  local kitty = settings.graphics and require "orthorun.prompt.kitty"
-  local png = kitty and drawn_as(picture, "png")
-  return png and kitty.picture(png)
-end
-
+-- The picture as whoever shows it draws it, and the files it was written to.
 local function show_picture(picture)
-  local pixels = drawn(picture)
-  if pixels then
-    io.write(pixels, "\n")
-  else
-    picture:show()
-  end
-  return #picture > 0 and dim(concat(picture, "\n")) or ""
+  local drawn = settings.draw and settings.draw(picture) or picture:totext()
+  return gsub(drawn, "\n$", "") ..
+    (#picture > 0 and "\n" .. dim(concat(picture, "\n")) or "")
 end
 
 local show_class = {

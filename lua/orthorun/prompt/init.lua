@@ -26,8 +26,8 @@ local function lazy(name)
   end })
 end
 
-local complete, display, errors, kitty = lazy "complete", lazy "display",
-  lazy "errors", lazy "kitty"
+local complete, display, errors, graphics = lazy "complete", lazy "display",
+  lazy "errors", lazy "graphics"
 
 local host    -- functions of the process and its terminal
 local path    -- of the history file
@@ -117,10 +117,12 @@ local function show_time(seconds)
   write(display.dim(format("%.3g s", seconds)), "\n")
 end
 
+local function draw(picture) return graphics.text(host, picture, getenv) end
+
 -- Before each entry: the terminal may have changed its width.
 local function set_display()
   display.set { colors = host.colors, ortho = package.loaded.orthorun,
-    graphics = host.graphics, width = core.file.columns(1) or 80 }
+    draw = host.interactive and draw or nil, width = core.file.columns(1) or 80 }
 end
 
 local function is_luas(f)
@@ -209,7 +211,6 @@ function prompt.run(functions)
   host = functions
   host.colors = host.interactive and not getenv "NO_COLOR" and
     getenv "TERM" ~= "dumb"
-  host.graphics = host.interactive and kitty.speaks(getenv)
   entries.host = host
   if not started then
     started = true

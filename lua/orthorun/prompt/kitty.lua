@@ -1,20 +1,12 @@
--- kitty: pictures in terminals that take PNG by kitty's graphics protocol
--- (kitty, WezTerm, Ghostty), which say so in the environment.
+-- kitty: pictures by kitty's graphics protocol, which takes PNG in base64, and
+-- which WezTerm, Ghostty and Konsole speak, too. Whether a terminal does is
+-- graphics.lua's business.
 local byte, format, sub = string.byte, string.format, string.sub
 local concat = table.concat
 
 local kitty = {}
 
 local chunk = 4096 -- bytes of base64 in one escape sequence, as the protocol asks
-local programs = { WezTerm = true, ghostty = true }
-
--- Does the terminal say that it can? env: os.getenv, or what stands for it.
--- Inside tmux or screen the sequences would not arrive.
-function kitty.speaks(env)
-  if env "TMUX" or (env "TERM" or ""):find "^screen" then return false end
-  return env "TERM" == "xterm-kitty" or env "KITTY_WINDOW_ID" ~= nil or
-    programs[env "TERM_PROGRAM"] or false
-end
 
 local digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
@@ -35,13 +27,16 @@ function kitty.base64(bytes)
   return concat(parts)
 end
 
--- The bytes of a PNG as what the terminal draws.
-function kitty.picture(png)
+-- The bytes of a PNG as what the terminal draws, over so many columns
+-- and rows of characters.
+function kitty.picture(png, columns, rows)
   local text, parts = kitty.base64(png), {}
   for first = 1, #text, chunk do
     local more = first + chunk <= #text and 1 or 0
-    parts[#parts + 1] = format("\27_G%sm=%d;%s\27\\", first == 1 and
-      "a=T,f=100,q=2," or "", more, sub(text, first, first + chunk - 1))
+    local what = first == 1 and
+      format("a=T,f=100,q=2,c=%d,r=%d,", columns, rows) or ""
+    parts[#parts + 1] = format("\27_G%sm=%d;%s\27\\", what, more,
+      sub(text, first, first + chunk - 1))
   end
   return concat(parts)
 end
