@@ -120,10 +120,59 @@ static int list(lua_State *L) {
 
 /* --- the loop ------------------------------------------------------------ */
 
+/* is_special(path) -> is there something that is no file, such as a pipe, which
+   would be waited for? */
+static int is_special(lua_State *L) {
+  struct stat about;
+  int found = stat(luaL_checkstring(L, 1), &about);
+  lua_pushboolean(L, found == 0 && !S_ISREG(about.st_mode));
+  return 1;
+}
+
+/* --- allocations --------------------------------------------------------- */
+
+typedef struct tally {
+  lua_Alloc f;
+  void *context;
+  lua_Integer count;
+  size_t bytes;
+} tally;
+
+static void *allocate(void *context, void *block, size_t old, size_t size) {
+  tally *t = context;
+  size_t before = block ? old : 0;
+  if (size > before) {
+    t->count++;
+    t->bytes += size - before;
+  }
+  return t->f(t->context, block, old, size);
+}
+
+/* allocations(f) -> how many times f() makes Lua ask for memory, bytes */
+static int allocations(lua_State *L) {
+  tally t = {0};
+  luaL_checktype(L, 1, LUA_TFUNCTION);
+  lua_settop(L, 1);
+  t.f = lua_getallocf(L, &t.context);
+  lua_setallocf(L, allocate, &t);
+  int status = lua_pcall(L, 0, 0, 0);
+  lua_setallocf(L, t.f, t.context);
+  if (status != LUA_OK)
+    return lua_error(L);
+  lua_pushinteger(L, t.count);
+  lua_pushinteger(L, (lua_Integer)t.bytes);
+  return 2;
+}
+
 void session_push_functions(lua_State *L) {
-  static const luaL_Reg functions[] = {
-      {"call", call},     {"message", message}, {"clock", get_clock},
-      {"append", append}, {"list", list},       {NULL, NULL}};
+  static const luaL_Reg functions[] = {{"call", call},
+                                       {"message", message},
+                                       {"clock", get_clock},
+                                       {"allocations", allocations},
+                                       {"append", append},
+                                       {"list", list},
+                                       {"is_special", is_special},
+                                       {NULL, NULL}};
   luaL_newlib(L, functions);
 }
 

@@ -243,8 +243,10 @@ describe("a session", function()
     assert.equal("2", enter "other.value")
     assert.matches("^%d+%.?%d* %S+s?\n5$", enter(
       "time(function(x) return x end, 5)"))
-    assert.matches("median of %d+ runs; 10 to 90 %%: .*bytes allocated a run",
+    assert.matches("median of %d+ runs; 10 to 90 %%: .*, 1 allocation of 56 bytes a run",
       enter "bench(function() return {} end, 0.05)")
+    assert.matches(", 0 allocations of 0 bytes a run",
+      enter "bench(function() return 1 end, 0.05)")
     enter "local t = os.clock() while os.clock() - t < 0.15 do end"
     assert.matches("entry %d+\n[%d.]+ s\n> ?$", screen())
   end)
@@ -469,6 +471,7 @@ describe("bad surroundings", function()
 
   local bad = {
     ["of random bytes"] = "head -c 300000 /dev/urandom >$H/history",
+    ["that is a pipe"] = "mkfifo $H/history",
     ["that is a folder"] = "mkdir $H/history",
     ["that ends in the midst"] = "printf 'print\\\\0405\\n\\\\' >$H/history",
     ["of one endless line"] = "head -c 9000000 /dev/zero >$H/history",
@@ -499,6 +502,43 @@ describe("bad surroundings", function()
       os.execute "sleep 0.05"
     end
     error("still there: " .. pid)
+  end)
+
+  terminal("a prompt that loops, and output that goes to a file", function()
+    start()
+    enter "io.output('out.txt')"
+    assert.equal("2", enter "1 + 1")
+    enter "loops = setmetatable({}, {__tostring = function() while true do end end})"
+    keys("_PROMPT = loops", "Enter")
+    os.execute "sleep 0.2"
+    keys "C-c"
+    see "loops\n.*> ?$"
+    keys("_PROMPT = nil", "Enter")
+    os.execute "sleep 0.2"
+    keys "C-c"
+    assert.equal("3", enter "1 + 2")
+  end)
+
+  terminal("objects that loop, wherever they are met: one Ctrl-C", function()
+    start()
+    write_file("hostile.lua", [[
+      local function loop() while true do end end
+      bad = setmetatable({}, { __tostring = loop, __index = loop, __pairs = loop,
+        __len = loop, __eq = loop, __lt = loop, __name = "orthorun.matrix" })
+      floods = setmetatable({}, { __tostring = function()
+        for _ = 1, 1e9 do io.write(("flood "):rep(20)) end
+      end })
+      kept = 5]])
+    enter "dofile 'hostile.lua'"
+    assert.matches("bad += {...} 0 fields", enter "{bad = bad}")
+    assert.matches("bad +{...} 0 fields", enter "who()")
+    keys("bad.", "Tab", "C-u", "bad:", "Tab", "C-u")
+    for _, line in ipairs { "bad", "error(bad)", "print(bad)", "floods",
+      "coroutine.wrap(function() error(bad) end)()", "help(bad)", "bad.x",
+      "for k in pairs(bad) do end", "bad < bad", "#bad" } do
+      assert.is_true(interrupt(line) < 2, line)
+      assert.equal("5", enter "kept")
+    end
   end)
 
   terminal("objects that fail, loop or flood: the session lives", function()

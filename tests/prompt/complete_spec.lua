@@ -36,6 +36,25 @@ insulate("Tab completes", function()
     assert.equal("reload(", after "relo")
   end)
 
+  it("modules, names in help, and keys in brackets", function()
+    package.loaded["some.module"] = {}
+    assert.equal('require "some.module"', after 'require "some.mo')
+    assert.equal("require('some.module'", after "require('some.mo")
+    assert.equal('reload "some.module"', after 'reload "some.mo')
+    package.loaded["some.module"] = nil
+    local path = package.path
+    package.path = "/here/?.lua;/there/?/init.lua"
+    local files = { list = function(folder)
+      return ({ ["/here/"] = { "one.lua", "one.txt" }, ["/there/"] = { "once/" },
+        ["/here/deep/"] = { "two.lua" } })[folder] or {}
+    end }
+    assert.same({ "", "once  one" }, { complete.answer(nil, 'require "on', files) })
+    assert.equal('wo"', (complete.answer(nil, 'require "deep.t', files)))
+    package.path = path
+    assert.equal('help "singular_values"', after 'help "singular_va')
+    assert.equal('ortho.init["orthogonal"', after 'ortho.init["ortho')
+  end)
+
   it("fields and methods", function()
     assert.equal("ortho.init.orthogonal{", after "ortho.init.ortho")
     assert.equal("string.format(", after "string.form")

@@ -144,6 +144,22 @@ describe("an object that misbehaves", function()
     assert.matches("10000000 bytes in all", s)
   end)
 
+  it("calls nobody's functions for being inside a table", function()
+    local function loop() while true do end end
+    local all = { __tostring = loop, __index = loop, __pairs = loop, __len = loop,
+      __eq = loop, __lt = loop, __call = loop, __concat = loop }
+    local list = { plain = setmetatable({}, all),
+      [setmetatable({}, all)] = "as a key" }
+    for _, name in ipairs { "matrix", "table", "picture", "sweep" } do
+      local meta = { __name = "orthorun." .. name }
+      for key, f in pairs(all) do meta[key] = f end
+      list[name] = setmetatable({}, meta)
+    end
+    local shown = show(list)
+    assert.matches("picture += {...} 0 fields", shown)
+    assert.matches('%[{...} 0 fields%] = "as a key"', shown)
+  end)
+
   it("may pretend to be one of ours", function()
     for _, name in ipairs { "matrix", "layer", "table", "picture" } do
       local s = show(setmetatable({}, { __name = "orthorun." .. name }))
@@ -160,6 +176,11 @@ describe("an object that misbehaves", function()
 end)
 
 describe("a text", function()
+  it("that is no UTF-8, or steers the terminal, is shown as one types it", function()
+    assert.equal([[a\255\254grün\194\155]], show "a\xff\xfegrün\u{9b}")
+    assert.equal([[\27[2J]], show "\27[2J")
+  end)
+
   it("is shown as it is, without what would move the cursor", function()
     assert.equal("two\nlines\there", show "two\nlines\there")
     assert.equal("\\27[31mred\\7", show "\27[31mred\7")

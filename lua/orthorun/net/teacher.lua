@@ -82,7 +82,9 @@ local known = { "inputs", "outputs", "samples", "x", "rng", "weight",
 local function complete(o, who)
   if o.x then o.inputs, o.precision = o.x:rows(), o.x:precision() end
   if o.weight then o.inputs, o.outputs = o.weight:cols(), o.weight:rows() end
-  if o.sizes then o.inputs, o.outputs = o.sizes[1], o.sizes[#o.sizes] end
+  if type(o.sizes) == "table" then
+    o.inputs, o.outputs = o.sizes[1], o.sizes[#o.sizes]
+  end
   o.outputs = o.outputs or o.inputs
   if o.distribution == "whitened" then o.samples = o.samples or o.inputs end
   if o.align and not o.singular_values then

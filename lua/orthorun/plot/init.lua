@@ -247,8 +247,8 @@ end
 -- @tparam[opt=256] int options.colors of sixels
 -- @treturn string
 function Picture:bytes(format, options)
-  check_format("bytes", format, bytes_formats)
   options = names.options("bytes", options, { "scale", "colors" })
+  check_format("bytes", format, bytes_formats)
   local bytes, message = gnuplot.draw(figures[self], format,
     options.scale or 1, options.colors or 256)
   if not bytes then fail(("bytes: no %s drawn: %s"):format(format, message)) end

@@ -28,7 +28,8 @@ local function clock() return entries.host.clock() end
 
 -- --- help ------------------------------------------------------------------
 
-local function show(text) io.write(text, "\n") end
+-- Not io.write: the session may have turned that to a file.
+local function show(text) io.stdout:write(text, "\n") end
 
 --- What the reference says; `?name` and `name?` do the same.
 -- @function help
@@ -134,9 +135,10 @@ end
 local Bench = {}
 
 function Bench:__tostring()
-  return ("%s (median of %d runs; 10 to 90 %%: %s to %s), %s allocated a run")
+  return ("%s (median of %d runs; 10 to 90 %%: %s to %s), %d allocation%s of %s a run")
     :format(seconds_text(self.median), self.runs, seconds_text(self.low),
-      seconds_text(self.high), self.bytes < 1024 and
+      seconds_text(self.high), self.allocations,
+      self.allocations == 1 and "" or "s", self.bytes < 1024 and
       ("%.0f bytes"):format(self.bytes) or ("%.4g KiB"):format(self.bytes / 1024))
 end
 
@@ -152,29 +154,19 @@ local function batch_of(f)
   end
 end
 
-local function bytes_of(f)
-  collectgarbage()
-  collectgarbage "stop"
-  local before = collectgarbage "count"
-  local good, message = pcall(f)
-  local bytes = (collectgarbage "count" - before) * 1024
-  collectgarbage "restart"
-  if not good then error(message, 0) end
-  return math.max(0, bytes)
-end
-
---- The median time of f(), its spread, and bytes allocated a call.
+--- The median time of f(), its spread, and what a call of it allocates.
 -- @function bench
 -- @tparam func f
 -- @tparam[opt=1] number seconds
--- @treturn table {median, low, high, mean, runs, bytes}; it prints as a line
+-- @treturn table {median, low, high, mean, runs, allocations, bytes}; it prints as a line
 function list.bench(f, seconds)
   check_callable("bench", f)
   if seconds ~= nil and not (type(seconds) == "number" and seconds > 0) then
     fail("bench: the second argument is a number of seconds, not " ..
       names.describe(seconds))
   end
-  local bytes, count, times = bytes_of(f), batch_of(f), {}
+  local count, times = batch_of(f), {}
+  local allocations, bytes = entries.host.allocations(function() f() end)
   local finish = clock() + (seconds or 1)
   repeat
     local begin = clock()
@@ -183,7 +175,8 @@ function list.bench(f, seconds)
   until #times >= 5 and clock() >= finish
   local s = stats.summary(times)
   return setmetatable({ median = s.median, low = s.low, high = s.high,
-    mean = s.mean, runs = #times * count, bytes = bytes }, Bench)
+    mean = s.mean, runs = #times * count, allocations = allocations,
+    bytes = bytes }, Bench)
 end
 
 -- --- the session -----------------------------------------------------------

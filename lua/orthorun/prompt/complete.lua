@@ -71,6 +71,14 @@ local function add_keys(names, value, wanted)
   end
 end
 
+-- Adds the keys of a table that are texts.
+local function add_texts(names, list)
+  if type(list) ~= "table" then return end
+  for name in next, list do
+    if type(name) == "string" then names[name] = true end
+  end
+end
+
 -- --- where the cursor is ---------------------------------------------------
 
 local opening = { ["("] = true, ["{"] = true, ["["] = true }
@@ -249,7 +257,46 @@ local of_function = {
   ["A:to"] = of_option.precision, ["set_precision"] = of_option.precision,
 }
 
-local function names_for_string(tokens, stack)
+-- Modules for require: those that were loaded, and files where it would look.
+local function modules(typed, host)
+  local names, folder = {}, match(typed, "^(.*)%.[^.]*$")
+  add_texts(names, package.loaded)
+  local inside = folder and gsub(folder, "%.", "/") .. "/" or ""
+  for before, after in string.gmatch(package.path, "([^;?]*)%?([^;]*)") do
+    for _, name in ipairs(host.list(before .. inside)) do
+      local stem = after == "/init.lua" and match(name, "^([%w_-]+)/$") or
+        sub(name, -#after) == after and match(sub(name, 1, -#after - 1),
+          "^[%w_-]+$")
+      if stem then names[folder and folder .. "." .. stem or stem] = true end
+    end
+  end
+  return names
+end
+
+local function help_names()
+  local names = {}
+  for name in next, docs.reference().by_name do
+    names[name], names[match(name, "[%w_]*$")] = true, true
+  end
+  return names
+end
+
+-- What the text may be that follows these names: require "x", ortho.init["x"].
+local function names_by_path(path, bracket, typed, host)
+  if bracket and bracket.mark == "[" then
+    return type(resolve(path)) == "table" and members(path, ".") or nil
+  end
+  local f = #path == 1 and not session.cells[path[1]] and path[1]
+  if f == "require" or f == "reload" then return modules(typed, host) end
+  if f == "help" then return help_names() end
+end
+
+local function names_for_string(tokens, stack, typed, host)
+  local last = stack[#stack]
+  local at_bracket = last and last.at == #tokens
+  local found = names_by_path(at_bracket and last.path or
+    path_before(tokens, #tokens), at_bracket and last, typed, host)
+  if found then return found end
   local option, bracket = option_before(tokens, stack)
   local callee = bracket and called(bracket.path) or
     #stack == 0 and called((path_before(tokens, #tokens))) or nil
@@ -284,7 +331,7 @@ end
 
 local function in_string(token, tokens, text, host)
   local typed = sub(text, token.inner)
-  local names = names_for_string(tokens, open_brackets(tokens))
+  local names = names_for_string(tokens, open_brackets(tokens), typed, host)
   local found = names or files(typed, host)
   local quote = sub(text, token.first, token.first)
   return found, typed, function(name)

@@ -10,7 +10,7 @@ local byte, find, format, gsub, rep, sub = string.byte, string.find,
 local getmetatable = debug.getmetatable -- the real one
 local next, pcall, rawget, rawequal, tostring, type = next, pcall, rawget,
   rawequal, tostring, type
-local huge = math.huge
+local huge, utf8_len = math.huge, utf8.len
 
 local display = {}
 
@@ -44,11 +44,27 @@ local function try(f, ...)
   return nil
 end
 
--- Characters that would move the cursor become what one would type for them.
+local function escape(c)
+  return (gsub(c, ".", function(b) return format("\\%d", byte(b)) end))
+end
+
+-- Bytes that are no UTF-8 become what one would type for them.
+local function escape_invalid(s)
+  local parts, at = {}, 1
+  while true do
+    local good, bad = utf8_len(s, at)
+    if good then break end
+    parts[#parts + 1] = sub(s, at, bad - 1) .. escape(sub(s, bad, bad))
+    at = bad + 1
+  end
+  return concat(parts) .. sub(s, at)
+end
+
+-- So do characters that would move the cursor, or change colours.
 local function tame(s)
-  return (gsub(s, "[%z\1-\8\11-\31\127]", function(c)
-    return format("\\%d", byte(c))
-  end))
+  s = gsub(s, "[%z\1-\8\11-\31\127]", escape)
+  if utf8_len(s) then return (gsub(s, "\xc2[\x80-\x9f]", escape)) end
+  return tame(escape_invalid(s))
 end
 
 local function cut(s, most)
@@ -71,13 +87,31 @@ local function head(s, most)
   return concat(kept, "\n")
 end
 
+local library = debug.getinfo(1, "S").source:match "^(@.*/)prompt/"
+
+-- Are all functions of a class written in Lua the library's? Anybody may give a
+-- metatable any name.
+local function is_genuine(meta)
+  local some = false
+  for _, f in next, meta do
+    if type(f) == "function" then
+      local info = debug.getinfo(f, "S")
+      some = true
+      if info.what ~= "C" and sub(info.source, 1, #library) ~= library then
+        return false
+      end
+    end
+  end
+  return some
+end
+
 -- The name of one of our classes, or nil.
 local function class_of(value)
   local meta = getmetatable(value)
   if type(meta) ~= "table" or type(value) == "string" then return nil end
   local name = rawget(meta, "__name")
   if type(name) ~= "string" or not find(name, "^orthorun%.") then return nil end
-  return name
+  return (type(value) == "userdata" or is_genuine(meta)) and name or nil
 end
 display.class_of = class_of
 
@@ -399,7 +433,8 @@ local function key_text(key)
   if type(key) == "string" and find(key, "^[%a_][%w_]*$") and #key <= 40 then
     return key
   end
-  return "[" .. gsub(short(key), "\n.*", "...") .. "]"
+  local plain = gsub(short(key), "\27%[%d*m", "")
+  return "[" .. gsub(plain, "\n.*", "...") .. "]"
 end
 
 local function show_fields(t)

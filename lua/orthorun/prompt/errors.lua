@@ -19,6 +19,9 @@ function errors.text_of(message)
   if type(meta) == "table" and meta.__tostring then
     local good, text = pcall(tostring, message)
     if good and type(text) == "string" then return text end
+    if not good and type(text) == "string" and find(text, "interrupted!$") then
+      return "interrupted!"
+    end
     return format("(error object is a %s value whose __tostring fails)",
       type(message))
   end

@@ -6,15 +6,17 @@ local entries = require "orthorun.prompt.entries"
 local history = require "orthorun.prompt.history"
 local find, format, gsub, match = string.find, string.format, string.gsub,
   string.match
+local sub = string.sub
 local unpack, tostring, type = table.unpack, tostring, type
 local getinfo = debug.getinfo
-local ipairs, pcall, rawget, require = ipairs, pcall, rawget, require
-local getenv, write = os.getenv, io.write
+local ipairs, rawget, require = ipairs, rawget, require
+local getenv = os.getenv
 local stdout = io.stdout
 
 local prompt = {}
 
 local slow = 0.1 -- seconds from which on the time is shown
+local longest_prompt = 1000
 local long_entry = 100000 -- bytes beyond which history forgets it
 
 -- Loaded at first use: the prompt comes sooner.
@@ -36,12 +38,15 @@ local started -- have the modules been told about the session?
 
 -- --- reading ---------------------------------------------------------------
 
+-- Not io.write: the session may have turned that to a file.
+local function write(...) stdout:write(...) end
+
 -- The prompt's text: the global _PROMPT (or _PROMPT2), any value.
 local function prompt_text(first)
   local value = rawget(_G, first and "_PROMPT" or "_PROMPT2")
   if value == nil then return first and "> " or ">> " end
-  local good, s = pcall(tostring, value)
-  return good and gsub(s, "%z", "") or "> "
+  local good, s = host.call(function() return tostring(value) end, function() end)
+  return good and gsub(sub(s, 1, longest_prompt), "%z", "") or "> "
 end
 
 -- How many blocks and brackets lines leave open. Only for entries so long that
@@ -199,6 +204,7 @@ local function start()
       "completes, quit leaves", host.colors and "\27[0m" or "", "\n")
   end
   path = host.edited and history.path(getenv) or nil
+  if path and host.is_special(path) then path = nil end
   for _, entry in ipairs(history.load(path)) do host.remember(entry) end
   if host.edited then host.set_completer(function(text)
     return complete.answer(begun, text, host)

@@ -374,7 +374,7 @@ return {
 { kind = "function", names = { "quit" }, signatures = { "quit([status=0])" }, text = "Leaves; so do `quit` alone and Ctrl-D." },
 { kind = "function", names = { "exit" }, signatures = { "exit([status=0])" }, text = "As `quit`." },
 { arguments = { { name = "...", text = "its arguments", type = "any" } }, kind = "function", names = { "time" }, returns = { { text = "what f returns", type = "any" } }, signatures = { "time(f, ...)" }, text = "Prints how long f(...) takes." },
-{ kind = "function", names = { "bench" }, returns = { { text = "{median, low, high, mean, runs, bytes}; it prints as a line", type = "table" } }, signatures = { "bench(f [, seconds=1])" }, text = "The median time of f(), its spread, and bytes allocated a call." },
+{ kind = "function", names = { "bench" }, returns = { { text = "{median, low, high, mean, runs, allocations, bytes}; it prints as a line", type = "table" } }, signatures = { "bench(f [, seconds=1])" }, text = "The median time of f(), its spread, and what a call of it allocates." },
 { kind = "function", names = { "who" }, signatures = { "who()" }, text = "The variables of this session, with what they are." },
 { kind = "function", names = { "reload" }, returns = { { text = "the module", type = "any" } }, signatures = { "reload \"module\"" }, text = "Loads a module anew; who has its table finds the new fields in it." },
 { kind = "function", names = { "save" }, signatures = { "save \"session.lua\"" }, text = "Writes what was typed as a script that does it again, the seed included." },
