@@ -126,6 +126,22 @@ describe("the installed program", function()
     has("called 'only_two'", select(3, shell "one/bin/orthorun only_two"))
   end)
 
+  -- A namespace in which the kernel does not say which program runs.
+  local no_proc = "unshare -rm sh -c 'mount -t tmpfs none /proc"
+  local without = os.execute(no_proc .. "' 2>/dev/null") and it or pending
+
+  without("finds them without /proc, by its name and PATH", function()
+    lay_out "bare"
+    for _, command in ipairs { "bare/bin/orthorun", "$PWD/bare/bin/orthorun",
+      "PATH=/nowhere:$PWD/bare/bin:$PATH orthorun", "PATH=bare/bin: orthorun",
+      "cd bare/bin && PATH=: ./orthorun",
+      "cd bare/bin && exec bash -c \"exec -a nameless ./orthorun --list\" #" } do
+      local out, code, err = shell(("%s && %s --list'"):format(no_proc, command))
+      assert.equal(0, code, err)
+      has("orthogonality     How orthogonal", out)
+    end
+  end)
+
   it("says where it looked where its library is gone", function()
     lay_out "broken"
     os.execute(("rm -r '%s'"):format(folder.path "broken/share"))
