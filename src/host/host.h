@@ -115,6 +115,9 @@ void host_watch(lua_State *L, bool stubborn);
 void host_unwatch(lua_State *L);
 /* Was there a Ctrl-C since the last host_watch? */
 bool host_was_interrupted(void);
+/* The state or coroutine that runs between host_watch and host_unwatch; else
+   NULL. */
+lua_State *host_running(void);
 /* coroutine.resume and coroutine.wrap that let Ctrl-C in. */
 void host_open_coroutines(lua_State *L);
 
@@ -125,6 +128,15 @@ void host_open_coroutines(lua_State *L);
    on_read(name) gives the value or raises; where it sets one, on_write(name)
    may raise. Every name that is set becomes a key of `declared`. */
 int host_global_guards(lua_State *L);
+
+/* --- memory.c: what memory was refused ------------------------------------- */
+
+/* Has L allocate as before, and remembers what it was refused. */
+void host_keep_refusals(lua_State *L);
+/* `message`; where it is Lua's "not enough memory", one with the size and the
+   user's line, pushed on the stack. */
+const char *host_memory_message(lua_State *L, const char *message);
+int host_explain_memory(lua_State *L); /* Lua: (message) -> the same */
 
 /* --- state.c: Lua with the library in it --------------------------------- */
 

@@ -23,6 +23,7 @@ enum { GRACE = 300000000, BOUNCE = 100000000, PATIENCE = 3 };
 /* For the signal handler, which may touch nothing but these, sys_interrupted
    and Lua's hook. */
 static _Atomic(lua_State *) running; /* the coroutine that runs now */
+static bool is_watched;
 static volatile sig_atomic_t presses;
 static volatile sig_atomic_t insistent;
 static atomic_llong first; /* when the first one came */
@@ -97,6 +98,7 @@ static void on_interrupt(int signal_number) {
 
 void host_watch(lua_State *L, bool stubborn) {
   atomic_store(&running, L);
+  is_watched = true;
   presses = 0;
   sys_interrupted = 0;
   insistent = stubborn;
@@ -106,9 +108,14 @@ void host_watch(lua_State *L, bool stubborn) {
 /* Between a prompt's entries Ctrl-C has nothing to stop but the next line. */
 void host_unwatch(lua_State *L) {
   set_handler(insistent ? line_on_signal : SIG_DFL);
+  is_watched = false;
   sys_interrupted = 0;
   if (presses > 0)
     lua_sethook(L, NULL, 0, 0);
+}
+
+lua_State *host_running(void) {
+  return is_watched ? atomic_load(&running) : NULL;
 }
 
 bool host_was_interrupted(void) { return presses > 0; }

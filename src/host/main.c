@@ -247,6 +247,7 @@ static int run_state(host_args *args) {
     host_message("cannot create a Lua state: not enough memory");
     return HOST_FAILED;
   }
+  host_keep_refusals(L);
   lua_pushcfunction(L, protected_main);
   lua_pushlightuserdata(L, args);
   int status = host_report(L, lua_pcall(L, 1, 1, 0));

@@ -21,9 +21,11 @@ void host_message(const char *message) {
 
 int host_report(lua_State *L, int status) {
   if (status != LUA_OK) {
+    int top = lua_gettop(L) - 1;
     const char *message = lua_tostring(L, -1);
-    host_message(message ? message : "(error message is not a string)");
-    lua_pop(L, 1);
+    host_message(message ? host_memory_message(L, message)
+                         : "(error message is not a string)");
+    lua_settop(L, top);
   }
   return status;
 }
@@ -38,6 +40,7 @@ static int add_traceback(lua_State *L) {
     message =
         lua_pushfstring(L, "(error object is a %s value)", luaL_typename(L, 1));
   }
+  message = host_memory_message(L, message);
   lib_push_traceback(L, lib_place_message(L, message), 1, INT_MAX);
   return 1;
 }

@@ -23,6 +23,7 @@ static const luaL_Reg functions[] = {{"read_run_option", host_read_run_option},
                                      {"usage_error", usage_error},
                                      {"own_options", host_push_own_options},
                                      {"global_guards", host_global_guards},
+                                     {"explain_memory", host_explain_memory},
                                      {NULL, NULL}};
 
 /* Opened anew whenever package.loaded forgets it (busted does that per file),

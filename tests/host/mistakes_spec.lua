@@ -91,7 +91,8 @@ local cases = {
   { mlp:format "activation = function(x) return math.sin(x) end",
     "mlp: activation is a function, which must make a layer, as" },
   { mlp:format "activation = function() return 3 end", "called with nothing " ..
-    "it returned the number 3" },
+    "it returned the number 3. For a function of a number: " ..
+    "ortho.activation.define{name = \"mine\", value = f, slope = df}" },
   { mlp:format 'init = "xavier"', "unknown initializer 'xavier': it is " ..
     "'glorot_normal' here, or glorot_uniform" },
   { mlp:format 'init = "kaiming_uniform"', "it is 'he_uniform' here" },
@@ -355,6 +356,44 @@ describe("an error of a script", function()
   it("that the command line caused stands at the script's line", function()
     ends("good.lua:3: cannot make folder /proc/x: ",
       "good.lua --quiet --out /proc/x")
+  end)
+end)
+
+describe("want of memory", function()
+  local limit = program:find "build/address" and
+    "ASAN_OPTIONS=$ASAN_OPTIONS:max_allocation_size_mb=200" or
+    "ulimit -v 300000;"
+
+  local function said(code, words)
+    folder.write("greedy.lua", code)
+    local _, out, err = core.file.spawn { "sh", "-c", ("cd '%s'; %s '%s' %s")
+      :format(folder.name, limit, program, words or "greedy.lua") }
+    return out .. err
+  end
+
+  it("is told with the size and the line, in tables, texts, coroutines",
+    function()
+      local greedy = "while true do\n    t[#t + 1] = #t\n  end\n"
+      assert.matches("greedy.lua:5: not enough memory: %d+ MiB were asked for\n",
+        said("local function f()\n  local t = {}\n  -- 3\n  " .. greedy ..
+          "end\nf()\n"))
+      assert.matches("greedy.lua:4: not enough memory: %d+ MiB were asked for\n",
+        said("local f = coroutine.wrap(function()\n  local t = {}\n  " ..
+          greedy .. "end)\nf()\n"))
+      assert.matches("greedy.lua:2: not enough memory: 1.0 GiB were asked for\n",
+        said "local s = 'x'\ns = s:rep(1 << 30)\n")
+    end)
+
+  it("is told at the prompt, which goes on", function()
+    local all = said("", "-i <<'END'\ns = ('x'):rep(1 << 30)\n3 * 14\nEND")
+    assert.matches("stdin:1: not enough memory: 1.0 GiB were asked for", all, 1,
+      true)
+    assert.matches("\n42\n", all, 1, true)
+  end)
+
+  it("may be caught, as in Lua", function()
+    assert.matches("false\tnot enough memory\n",
+      said "print(pcall(function() return ('x'):rep(1 << 30) end))", 1, true)
   end)
 end)
 

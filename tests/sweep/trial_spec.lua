@@ -59,7 +59,7 @@ describe("a trial that", function()
       "ASAN_OPTIONS=$ASAN_OPTIONS:max_allocation_size_mb=400" or
       "ulimit -v 400000;"
     local err = failing("local s = ('x'):rep(1 << 30)", "", limit)
-    has(err, "not enough memory")
+    has(err, "script.lua:5: not enough memory: 1.0 GiB were asked for")
   end)
 
   it("reads a parameter that is not there is told the nearest", function()

@@ -51,6 +51,33 @@ describe("compare", function()
       assert.are.equal(row.p, row.p_holm)
     end)
 
+  it("has SciPy's numbers (1.10: ttest_rel, wilcoxon without correction)",
+    function()
+      -- n, t, p, effect, w (of the positive differences), p_wilcoxon
+      for _, case in ipairs {
+        { 5, -0.389311937137028, 0.71688317477755303, -0.1741055911781039, 6,
+          0.8125 }, -- exact
+        { 30, 0.83587512552736576, 0.41005962455397893, 0.15260922050293352,
+          264, 0.5169813920335393 }, -- ties, by approximation
+        { 51, 1.2588819693550946, 0.21391893810267754, 0.17627873498298988,
+          768, 0.20770027564591753 }, -- ties and a zero
+        { 300, 2.7197731977523145, 0.0069148233773478887, 0.1570261787857028,
+          25995, 0.0090098589058386375 } } do
+        local a, b = {}, {}
+        for i = 1, case[1] do
+          a[i], b[i] = 1024 + i * i * 37 % 101 / 8, 1024 + i * 53 % 89 / 8
+        end
+        local row = table_of { { "b", b }, { "a", a } }
+          :compare { of = "loss", between = "arm", test = "both" }:row(1)
+        assert.are.equal(case[1], row.n)
+        near(case[2], row.t)
+        near(case[3], row.p)
+        near(case[4], row.effect)
+        assert.are.equal(case[5], row.w)
+        near(case[6], row.p_wilcoxon)
+      end
+    end)
+
   it("takes another reference, and has only what is asked for", function()
     local t = scores:compare { of = "loss", between = "arm",
       against = "after", correct = "none", test = "wilcoxon" }

@@ -26,10 +26,10 @@ describe("a table as text", function()
       { x = 108.6712, x_low = 108.49, x_high = 108.83, y = 108.6712 },
       { x = 0.00123456, x_low = 0.001, x_high = 0.002, y = 1 / 3 },
       { x = 61234.5, x_low = 61000.0, x_high = 62000.0, y = 2 } })
-    assert.are.equal("       x     x_low    x_high   y (s)\n" ..
-      "  108.67    108.49    108.83   108.7\n" ..
-      "  0.0012    0.0010    0.0020  0.3333\n" ..
-      "6.12e+04  6.10e+04  6.20e+04       2\n", t:totext(nil, { y = "s" }))
+    assert.are.equal("         x       x_low      x_high     y (s)\n" ..
+      "108.67      108.49      108.83      108.7\n" ..
+      "  0.0012      0.0010      0.0020      0.3333\n" ..
+      "  6.12e+04    6.10e+04    6.20e+04    2\n", t:totext(nil, { y = "s" }))
   end)
 
   it("has its columns in the order asked for, with units", function()
@@ -66,5 +66,20 @@ describe("a table as text", function()
   it("does not break on bytes that are no UTF-8", function()
     local t = tabular.of({ "s" }, { { s = ("\255"):rep(60) } })
     assert.are.equal("s\n" .. ("\255"):rep(39) .. "…\n", t:totext())
+  end)
+
+  it("of a sweep has its parameters in each block, fractions or not", function()
+    local t = tabular.of({ "lr", "steps", "loss" }, { { lr = 0.25, steps = 10,
+      loss = 1.5 }, { lr = 0.125, steps = 20, loss = 0.25 } })
+    assert.are.equal("   lr  steps\n0.25      10\n0.125     20\n\n" ..
+      "   lr  loss\n0.25   1.5\n0.125  0.25\n",
+      (render(tabular.wrap({ "lr", "steps", "loss" }, t.data, 2,
+        { lr = { 0.25, 0.125 } }), { across = 14 })))
+  end)
+
+  it("of many rows says how many are left, once", function()
+    local text = render(sample(), { across = 12, limit = 1 })
+    assert.are.equal("init  seed\nb        1\n\ninit  x\nb     4\n" ..
+      "... 3 more rows\n", text)
   end)
 end)

@@ -52,6 +52,17 @@ describe("sequential", function()
     end
   end)
 
+  it("errs no more where differences have two values", function()
+    local runs, wrong = 1000, 0
+    for run = 1, runs do
+      local r, list = ortho.rng(17):split(run), {}
+      for i = 1, 40 do list[i] = 2.0 * r:integer(0, 1) - 1 end
+      if decided(list, 0.05) then wrong = wrong + 1 end
+    end
+    assert.is_true(wrong <= runs * 0.05, wrong)
+    assert.is_true(wrong > 0)
+  end)
+
   it("decides soon where the effect is large", function()
     local found, sum = 0, 0
     for run = 1, 200 do
@@ -83,7 +94,9 @@ describe("sequential", function()
     assert.are.equal(1, sequential.evidence({}, 1))
     assert.are.equal(1, sequential.evidence({ 3 }, 1))
     assert.are.equal(1, sequential.evidence({ 0, 0, 0 }, 1))
-    assert.are.equal(36, sequential.evidence({ 2, 2, 2, 2, 2 }, 1))
+    assert.are.equal(16, sequential.evidence({ 2, 2, 2, 2, 2 }, 1))
+    assert.are.same({ -math.huge, math.huge },
+      { sequential.interval({ 2, 2, 2, 2, 2 }, 0.05, 1) })
     assert.are.same({ -math.huge, math.huge },
       { sequential.interval({ 3 }, 0.05, 1) })
   end)

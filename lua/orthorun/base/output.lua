@@ -12,6 +12,7 @@ local format, match = string.format, string.match
 local error, pcall, tonumber, tostring, type = error, pcall, tonumber, tostring,
   type
 local math_type, default_output = math.type, io.output
+local getenv, tointeger, file_columns = os.getenv, math.tointeger, core.file.columns
 local fail, tell_all, unsigned_nan = core.fail, events.tell, text.unsigned_nan
 
 local output = {}
@@ -24,6 +25,13 @@ function output.write(...)
   local ok, message = pcall(io.write, ...)
   own = false
   if not ok then error(message, 0) end
+end
+
+-- The characters of a line: of the terminal that stdout is, else what COLUMNS
+-- says, else 80.
+function output.columns()
+  local given = tointeger(tonumber(getenv "COLUMNS" or ""))
+  return file_columns(1) or given and given > 0 and given or 80
 end
 
 -- A number as io.write has it.

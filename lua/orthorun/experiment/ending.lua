@@ -53,7 +53,8 @@ end
 local function print_table(e, item)
   local t = labelled(e, item.table)
   if item.title then write("\n", tabular.paragraph(item.title), "\n") end
-  local text = render(t, item)
+  local text = render(t, { columns = item.columns, units = item.units,
+    spreads = item.spreads, limit = item.limit, across = output.columns() })
   write(text)
   events.tell("table", { table = t, text = text, columns = item.columns,
     spreads = item.spreads, units = item.units }, item.title)
@@ -75,8 +76,9 @@ local function print_items(e)
   if #e.checks > 0 then
     write("\nmeasured against predicted; z: the difference in standard " ..
       "errors\n")
-    write((render(e.verdict, { limit = 60, widest = 60, spreads = {
-      predicted = "error", measured = "error", error = "error", z = 0.1 } })))
+    write((render(e.verdict, { limit = 60, widest = 120,
+      across = output.columns(), spreads = { predicted = "error",
+        measured = "error", error = "error", z = 0.1 } })))
   end
 end
 

@@ -58,8 +58,10 @@ local function made_by(who, f)
   local ok, layer = pcall(f)
   if ok and is_layer(layer) then return layer end
   names.fail(who, "activation is a function, which must make a layer, as " ..
-    "ortho.layer.relu does: called with nothing it %s %s", ok and
-    "returned" or "raised:", ok and names.describe(layer) or tostring(layer))
+    "ortho.layer.relu does: called with nothing it %s %s. For a function of a " ..
+    "number: ortho.activation.define{name = \"mine\", value = f, slope = df}, " ..
+    "then activation = \"mine\"", ok and "returned" or "raised:",
+    ok and names.describe(layer) or tostring(layer))
 end
 
 -- A new layer of it.

@@ -1,9 +1,9 @@
 -- terminal: a figure as characters: braille dots, or plain ASCII. Curves carry
 -- a letter at their ends, so that no colour is needed to tell them apart.
-local core = require "orthorun.core"
 local axis_of = require "orthorun.plot.axis"
 local canvas_of = require "orthorun.plot.canvas"
 local letters_of = require "orthorun.plot.letters"
+local output = require "orthorun.base.output"
 local palette = require "orthorun.plot.palette"
 local text = require "orthorun.base.text"
 local ticks = require "orthorun.plot.ticks"
@@ -299,16 +299,10 @@ local function draw_panel(lines, panel, legend, how)
   end
 end
 
--- Columns of the terminal that stdout is, or COLUMNS, or 80.
-local function columns()
-  local given = tonumber(os.getenv "COLUMNS" or "")
-  return core.file.columns(1) or given or 80
-end
-
 -- A figure as lines of text. how: ascii, colors; width, by default the
 -- terminal's; height of a panel in lines.
 function terminal.draw(figure, how)
-  local width = math.max(24, math.min(200, how.width or columns()))
+  local width = math.max(24, math.min(200, how.width or output.columns()))
   local part = { ascii = how.ascii, colors = how.colors, width = width,
     height = math.max(3, how.height or math.min(20, width // 5)) }
   local lines = {}

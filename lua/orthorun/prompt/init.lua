@@ -111,6 +111,7 @@ local function say_error(message, interrupted)
     host.message(more and said ~= "" and said or "interrupted!")
     host.drop_input()
   elseif type(message) == "string" then
+    message = core.explain_memory(message)
     host.message(host.colors and "\27[31m" .. message .. "\27[0m" or message)
   else
     host.message "not enough memory, or an error in the handling of an error"

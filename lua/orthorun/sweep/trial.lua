@@ -140,7 +140,8 @@ function trial.run(f, one, index, here)
   end, handler)
   if ok then return true, out end
   if type(out) ~= "table" then -- no handler runs where memory is short
-    out = { message = tostring(out), traceback = tostring(out) }
+    out = core.explain_memory(tostring(out))
+    out = { message = out, traceback = out }
   end
   if here and out.message:find("interrupted!", 1, true) then
     error("interrupted!", 0)

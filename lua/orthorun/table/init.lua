@@ -161,18 +161,23 @@ end
 
 --- Prints the table on stdout. A value whose spread is in the table (NAME_low and
 -- NAME_high, or NAME_sem) is printed with the digits that it justifies: two of the
--- spread's own.
+-- spread's own. Columns that have no room in a line go on below, behind those that
+-- say what a row is.
 -- @function t:print
 -- @tparam[opt] table options
 -- @tparam[opt] string options.title
 -- @tparam[opt] {string,...} options.columns
 -- @tparam[opt=40] int options.limit rows
 -- @tparam[opt] table options.units texts by column
+-- @tparam[opt] int options.width characters of a line: the terminal's, else COLUMNS,
+--   else 80
 function Table:print(options)
   options = names.options("print", options, { "title", "columns", "limit",
-    "units" })
+    "units", "width" })
   if options.title then output.write(options.title, "\n") end
-  local shown = render(self, options)
+  local shown = render(self, { columns = options.columns,
+    limit = options.limit, units = options.units,
+    across = options.width or output.columns() })
   output.write(shown)
   events.tell("table", { table = self, text = shown,
     columns = options.columns, units = options.units }, options.title)

@@ -1,5 +1,6 @@
 -- render: a table of results as aligned text, with the digits that the spread
 -- of its values justifies.
+local blocks = require "orthorun.table.blocks"
 
 -- Display width in characters, for UTF-8 text.
 local function width_of(text) return utf8.len(text) or #text end
@@ -78,53 +79,45 @@ local function shown(self, name, i, how)
   return rounded(value, math.floor(math.log(spread, 10)) - 1)
 end
 
-local function is_number_column(self, name)
+-- Do all values of a column have one of these types, as far as there are any?
+local function is_column_of(self, name, wanted)
   for i = 1, self.size do
     local value = self.data[name][i]
-    if value ~= nil and type(value) ~= "number" then return false end
+    if value ~= nil and not wanted[math.type(value) or type(value)] then
+      return false
+    end
   end
   return true
 end
 
-local function pad(text, width, right)
-  local fill = (" "):rep(width - width_of(text))
-  return right and fill .. text or text .. fill
-end
+local number = { integer = true, float = true }
+local whole = { integer = true, string = true, boolean = true }
 
--- The texts of one column, header first; numbers: whether it has nothing else.
+-- The texts of one column, header first; numbers: whether it has nothing else;
+-- is_key: whether it says what a row is, as parameters, texts and counts do.
 local function column_texts(self, name, count, how)
   local unit = how.units and how.units[name]
   local texts = { unit and ("%s (%s)"):format(name, unit) or name,
-    numbers = is_number_column(self, name) }
+    numbers = is_column_of(self, name, number),
+    is_key = (self.levels or {})[name] ~= nil or
+      is_column_of(self, name, whole) }
   for i = 1, count do texts[i + 1] = shown(self, name, i, how) end
   return texts
-end
-
--- The same, all of one width.
-local function aligned(texts)
-  local width, list = 0, {}
-  for _, text in ipairs(texts) do width = math.max(width, width_of(text)) end
-  for i, text in ipairs(texts) do list[i] = pad(text, width, texts.numbers) end
-  return list
 end
 
 -- A table as text; also an array of the texts of each of its columns, header
 -- first. how: limit, the rows shown (default 40); units, by column; columns,
 -- which ones (nil: all); widest, the characters of a text that are shown
--- (default 40); spreads, by column: its error, or which column has it.
+-- (default 40); spreads, by column: its error, or which column has it; across,
+-- the characters of a line, beyond which columns go on below (nil: none do).
 return function(self, how)
   local count, view = math.min(self.size, how.limit or 40), self
   if how.columns then view = self:select(how.columns) end
-  local columns, list, lines = {}, {}, {}
+  local columns = {}
   for k, name in ipairs(view.names) do
     columns[k] = column_texts(self, name, count, how)
-    list[k] = aligned(columns[k])
   end
-  for i = 1, count + 1 do
-    local parts = {}
-    for k, texts in ipairs(list) do parts[k] = texts[i] end
-    lines[i] = table.concat(parts, "  "):gsub("%s+$", "")
-  end
+  local lines = blocks(columns, how.across)
   if count < self.size then
     lines[#lines + 1] = ("... %d more rows"):format(self.size - count)
   end
