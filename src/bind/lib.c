@@ -6,7 +6,6 @@
    @module run
    @pragma nostrip */
 
-#include <limits.h>
 
 #include "lib.h"
 
@@ -121,17 +120,23 @@ static int stand_in(lua_State *L) {
   return 1;
 }
 
-/* traceback(message [, levels]): what a message handler makes of a message: at
-   the user's line, and with the user's lines that led there, of the innermost
-   `levels` frames above the handler */
+/* traceback(message [, outer]): what a message handler makes of a message: at
+   the user's line, and with the user's lines that led there, but for the
+   outermost `outer` frames */
 static int traceback(lua_State *L) {
   const char *message = lib_checkstring(L, 1, NULL);
-  int end = (int)luaL_optinteger(L, 2, INT_MAX - 2) + 2;
+  int outer = (int)luaL_optinteger(L, 2, 0);
   lua_settop(L, 1);
-  message = lib_place_message(L, message);
+  message = lib_place_message(L, message, 2);
   lua_pushstring(L, message);
-  lib_push_traceback(L, message, 2, end);
+  lib_push_traceback(L, message, 2, outer);
   return 2;
+}
+
+/* stack_depth(): how many frames there are, the caller's among them */
+static int stack_depth(lua_State *L) {
+  lua_pushinteger(L, lib_stack_depth(L) - 1);
+  return 1;
 }
 
 /* is_ours(source): is a chunk of this source, as debug.getinfo has it, a file
@@ -168,6 +173,7 @@ static const luaL_Reg run_functions[] = {{"set_precision", set_precision},
                                          {"original", original},
                                          {"stand_in", stand_in},
                                          {"traceback", traceback},
+                                         {"stack_depth", stack_depth},
                                          {"is_ours", is_ours},
                                          {"set_library", set_library},
                                          {"whole_tracebacks", whole_tracebacks},

@@ -21,6 +21,7 @@
 
 #define LIB_MATRIX "orthorun.matrix"
 #define LIB_RNG "orthorun.rng"
+#define LIB_OPTIM "orthorun.optim"
 #define LIB_INIT "orthorun.init"
 #define LIB_LAYER "orthorun.layer"
 
@@ -174,6 +175,9 @@ int lib_wrongargument(lua_State *L, int arg, const char *wanted);
 lua_Number lib_checknumber(lua_State *L, int arg);
 const char *lib_checkstring(lua_State *L, int arg, size_t *length);
 void lib_checktable(lua_State *L, int arg);
+/* Is it a function, or an object that can be called? Matrices and layers say
+   what to write instead when they are, so they are not. */
+bool lib_is_callable(lua_State *L, int arg);
 /* An integer argument in [low, high]; fractions, NaN and strings raise with
    the value and the range. */
 lua_Integer lib_checkinteger(lua_State *L, const char *who, int arg,
@@ -226,12 +230,16 @@ void lib_set_library(const char *root);
 void lib_push_place(lua_State *L);
 #define LIB_LAST_LINE "orthorun.last_line"
 /* In a message handler: the message, with the user's line in front where it was
-   raised by our own Lua library and has none, or one of the library's. Pushes
-   some values. */
-const char *lib_place_message(lua_State *L, const char *message);
-/* Pushes the message and the frames of the stack from `level` to before `end`
-   that are lines of the user's; all of them, after lib_whole_tracebacks. */
-void lib_push_traceback(lua_State *L, const char *message, int level, int end);
+   raised by our own Lua library and has none, or one of the library's. level: of
+   the first frame above the handler. Pushes some values. */
+const char *lib_place_message(lua_State *L, const char *message, int level);
+/* How many frames the stack has. */
+int lib_stack_depth(lua_State *L);
+/* Pushes the message and the frames of the stack from `level` on that are lines
+   of the user's, but for the outermost `outer` frames; all of them, after
+   lib_whole_tracebacks. */
+void lib_push_traceback(lua_State *L, const char *message, int level,
+                        int outer);
 void lib_whole_tracebacks(lua_State *L);
 /* Raises `who: text of status` unless status is OR_OK. */
 void lib_check(lua_State *L, const char *who, or_status status);

@@ -90,8 +90,19 @@ int lib_wrongargument(lua_State *L, int arg, const char *wanted) {
   if (method && arg == 1)
     return lib_error(L, "%s: self must be %s, not %s; call it with a colon",
                      who, wanted, found);
-  return lib_error(L, "%s: argument %d must be %s, not %s", who, arg - method,
-                   wanted, found);
+  bool is_table = arg == 1 && !strcmp(wanted, "a table");
+  return lib_error(L, "%s: argument %d must be %s%s%s%s, not %s", who,
+                   arg - method, wanted, is_table ? ", as in " : "",
+                   is_table ? who : "", is_table ? "{...}" : "", found);
+}
+
+bool lib_is_callable(lua_State *L, int arg) {
+  if (lua_isfunction(L, arg))
+    return true;
+  bool is = luaL_getmetafield(L, arg, "__call") != LUA_TNIL;
+  lua_pop(L, is);
+  return is && !luaL_testudata(L, arg, LIB_MATRIX) &&
+         !luaL_testudata(L, arg, LIB_LAYER);
 }
 
 lua_Number lib_checknumber(lua_State *L, int arg) {

@@ -313,7 +313,7 @@ ELEMENTWISE(X)
    assert(A:get(2, 2) == 5) */
 static int matrix_map(lua_State *L) {
   or_matrix *x = lib_plainmatrix(L, "matrix:map", 1);
-  if (!lua_isfunction(L, 2) && !luaL_getmetafield(L, 2, "__call"))
+  if (!lib_is_callable(L, 2))
     lib_wrongargument(L, 2, "a function");
   or_matrix *y = lib_newmatrix(L, "matrix:map", x->rows, x->cols, x->precision);
   for (int j = 0; j < x->cols; j++)
@@ -344,11 +344,23 @@ static int matrix_map(lua_State *L) {
 /*** Sums, norms of all elements.
    @section reducing */
 
+/* The matrix whose elements all count: others take an axis here. */
+static or_matrix *all_of(lua_State *L, const char *who) {
+  or_matrix *m = lib_checkmatrix(L, 1);
+  if (!lua_isnoneornil(L, 2))
+    lib_error(L,
+              "%s: it is over all elements and takes no argument; "
+              "A:col_sums(), A:row_sums(), A:col(j) and A:row(i) are by "
+              "column and row",
+              who);
+  return m;
+}
+
 /*** The sum of all elements, in float64; of an empty matrix 0.
    @function A:sum
    @treturn number */
 static int matrix_sum(lua_State *L) {
-  lua_pushnumber(L, or_matrix_sum(lib_checkmatrix(L, 1)));
+  lua_pushnumber(L, or_matrix_sum(all_of(L, "matrix:sum")));
   return 1;
 }
 
@@ -356,13 +368,13 @@ static int matrix_sum(lua_State *L) {
    @function A:mean
    @treturn number */
 static int matrix_mean(lua_State *L) {
-  or_matrix *m = lib_checkmatrix(L, 1);
+  or_matrix *m = all_of(L, "matrix:mean");
   lua_pushnumber(L, or_matrix_sum(m) / (double)or_matrix_count(m));
   return 1;
 }
 
 static int extreme(lua_State *L, const char *who, bool highest) {
-  or_matrix *m = lib_checkmatrix(L, 1);
+  or_matrix *m = all_of(L, who);
   double low, high;
   if (or_matrix_extremes(m, &low, &high) != OR_OK)
     lib_error(L, "%s: a %s matrix has no elements", who, lib_shape(L, m));

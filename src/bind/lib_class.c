@@ -17,6 +17,12 @@ static const struct advice {
     {LIB_MATRIX, "matmul", "it is A * B"},
     {LIB_MATRIX, "size", "it is A:shape(), or A:rows() and A:cols()"},
     {LIB_MATRIX, "item", "it is A:get(1, 1)"},
+    {LIB_MATRIX, "flatten", "it is A:reshape(A:rows() * A:cols(), 1)"},
+    {LIB_MATRIX, "numel", "it is A:rows() * A:cols()"},
+    {LIB_MATRIX, "std", "ortho.stats.std(A:tolist()) has it"},
+    {LIB_MATRIX, "numpy", "A:totable() is a table, data.write_npy a file"},
+    {LIB_MATRIX, "dtype", "it is A:precision()"},
+    {LIB_MATRIX, "astype", "it is A:to(precision)"},
     {LIB_LAYER, "grad_norms",
      "it is ortho.metric.grad_norms(net), or net:log10_grad_norms()"},
     {LIB_LAYER, "delta_norms",
@@ -29,6 +35,11 @@ static const struct advice {
     {LIB_LAYER, "step", "it is optimizer:step(net)"},
     {LIB_RNG, "randn", "it is rng:normal(rows, cols)"},
     {LIB_RNG, "rand", "it is rng:uniform(rows, cols)"},
+    {LIB_RNG, "randint", "it is rng:integer(low, high)"},
+    {LIB_RNG, "shuffle",
+     "rng:permutation(n) has the numbers 1 to n in an order"},
+    {LIB_RNG, "choice", "list[rng:integer(1, #list)] is one of a list"},
+    {LIB_OPTIM, "zero_grad", "it is net:zero_grad()"},
     {NULL, NULL, NULL}};
 
 static const char *advice_on(const char *class, const char *name) {

@@ -163,8 +163,13 @@ static int layer_tostring(lua_State *L) {
   return 1;
 }
 
-static const luaL_Reg metamethods[] = {{"__tostring", layer_tostring},
-                                       {NULL, NULL}};
+/* net(x) in PyTorch */
+static int layer_called(lua_State *L) {
+  return lib_error(L, "layer: net(x) is written net:forward(x) here");
+}
+
+static const luaL_Reg metamethods[] = {
+    {"__tostring", layer_tostring}, {"__call", layer_called}, {NULL, NULL}};
 
 static const luaL_Reg constructors[] = {{"sequential", layer_sequential},
                                         {"residual", layer_residual},

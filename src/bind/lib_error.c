@@ -27,9 +27,10 @@ static bool is_users(lua_State *L, lua_Debug *frame) {
   return frame->currentline > 0 && !lib_is_ours(frame->source);
 }
 
-void lib_push_place(lua_State *L) {
+/* lib_push_place, of the frames from `level` on. */
+static void push_place_from(lua_State *L, int level) {
   lua_Debug frame;
-  for (int level = 0; lua_getstack(L, level, &frame); level++)
+  for (; lua_getstack(L, level, &frame); level++)
     if (is_users(L, &frame)) {
       lua_pushfstring(L, "%s:%d: ", frame.short_src, frame.currentline);
       return;
@@ -39,6 +40,8 @@ void lib_push_place(lua_State *L) {
     lua_pushliteral(L, "");
   }
 }
+
+void lib_push_place(lua_State *L) { push_place_from(L, 0); }
 
 int lib_error(lua_State *L, const char *format, ...) {
   va_list args;
@@ -85,8 +88,8 @@ static size_t place_length(const char *message) {
 }
 
 /* Was the error raised in a function of our own Lua library? */
-static bool is_raised_by_us(lua_State *L, lua_Debug *frame) {
-  for (int level = 1; lua_getstack(L, level, frame); level++) {
+static bool is_raised_by_us(lua_State *L, lua_Debug *frame, int level) {
+  for (; lua_getstack(L, level, frame); level++) {
     lua_getinfo(L, "Sl", frame);
     if (frame->currentline > 0)
       return lib_is_ours(frame->source);
@@ -94,18 +97,21 @@ static bool is_raised_by_us(lua_State *L, lua_Debug *frame) {
   return false;
 }
 
-const char *lib_place_message(lua_State *L, const char *message) {
+const char *lib_place_message(lua_State *L, const char *message, int level) {
   lua_Debug frame;
   size_t place = place_length(message);
-  if (!strcmp(message, "interrupted!") || !is_raised_by_us(L, &frame))
+  if (!strcmp(message, "interrupted!") || !is_raised_by_us(L, &frame, level))
     return message;
   lua_pushfstring(L, "%s:%d: ", frame.short_src, frame.currentline);
   bool is_bug = place && !strncmp(message, lua_tostring(L, -1), place);
   lua_pop(L, 1);
   if (place && !is_bug)
     return message;
-  lib_push_place(L);
-  if (is_bug)
+  push_place_from(L, level);
+  if (is_bug && strstr(message, "a nil value (local 'self')"))
+    lua_pushfstring(L, "%scall it with a colon, as in object:method()",
+                    lua_tostring(L, -1));
+  else if (is_bug)
     lua_pushfstring(L, "%s%s (in orthorun, %s:%d)", lua_tostring(L, -1),
                     message + place, strrchr(frame.source, '/') + 1,
                     frame.currentline);
@@ -130,29 +136,55 @@ static void add_frame(lua_State *L, luaL_Buffer *b, const lua_Debug *frame) {
     luaL_addvalue(b);
 }
 
-static int count_frames(lua_State *L, int level, int end) {
+int lib_stack_depth(lua_State *L) {
+  lua_Debug frame;
+  int low = 0, high = 1; /* low levels are there at least, high are not */
+  while (lua_getstack(L, high - 1, &frame)) {
+    low = high;
+    high *= 2;
+  }
+  while (high - low > 1) {
+    int middle = low + (high - low) / 2;
+    if (lua_getstack(L, middle - 1, &frame))
+      low = middle;
+    else
+      high = middle;
+  }
+  return low;
+}
+
+/* The level after this one that is looked at. Lua counts from the innermost to
+   find a level, so of an endless recursion only both ends are. */
+static int next_level(int level, int start, int end) {
+  enum { NEAR = 50 };
+  bool skips = level + 1 == start + NEAR && end - NEAR > level;
+  return skips ? end - NEAR : level + 1;
+}
+
+static int count_frames(lua_State *L, int start, int end) {
   lua_Debug frame;
   int count = 0;
-  for (; level < end && lua_getstack(L, level, &frame); level++)
-    count += is_users(L, &frame);
+  for (int i = start; i < end; i = next_level(i, start, end))
+    if (lua_getstack(L, i, &frame))
+      count += is_users(L, &frame);
   return count;
 }
 
 /* The user's frames alone; nothing where there is only one and the message
    names it. Of many the innermost and the outermost. */
-static void push_users_frames(lua_State *L, const char *message, int level,
+static void push_users_frames(lua_State *L, const char *message, int start,
                               int end) {
   enum { ENDS = 10 };
   lua_Debug frame;
   luaL_Buffer b;
-  int count = count_frames(L, level, end), k = 0;
+  int count = count_frames(L, start, end), k = 0;
   bool shown = count > (place_length(message) > 0);
   luaL_buffinit(L, &b);
   luaL_addstring(&b, message);
   if (shown)
     luaL_addstring(&b, "\nstack traceback:");
-  for (; shown && level < end && lua_getstack(L, level, &frame); level++) {
-    if (!is_users(L, &frame))
+  for (int i = start; shown && i < end; i = next_level(i, start, end)) {
+    if (!lua_getstack(L, i, &frame) || !is_users(L, &frame))
       continue;
     if (k < ENDS || k >= count - ENDS)
       add_frame(L, &b, &frame);
@@ -172,11 +204,12 @@ static void cut_host_frame(lua_State *L) {
     lua_pushlstring(L, text, length - cut);
 }
 
-void lib_push_traceback(lua_State *L, const char *message, int level, int end) {
+void lib_push_traceback(lua_State *L, const char *message, int level,
+                        int outer) {
   bool whole = lua_getfield(L, LUA_REGISTRYINDEX, WHOLE) != LUA_TNIL;
   lua_pop(L, 1);
   if (!whole) {
-    push_users_frames(L, message, level, end);
+    push_users_frames(L, message, level, lib_stack_depth(L) - outer);
     return;
   }
   luaL_traceback(L, L, message, level);

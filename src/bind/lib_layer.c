@@ -91,19 +91,11 @@ void lib_makegradients(lua_State *L, int idx) {
 static const char *const linear_options[] = {
     "inputs", "outputs", "init", "bias", "rng", "weight", "precision", NULL};
 
-static bool is_callable(lua_State *L, int idx) {
-  if (lua_isfunction(L, idx))
-    return true;
-  bool is = luaL_getmetafield(L, idx, "__call") != LUA_TNIL;
-  lua_pop(L, is);
-  return is;
-}
-
 /* Calls the initializer on top of the stack as f(rng, rows, cols, precision)
    and leaves its matrix there instead, checked. */
 static or_matrix *initialize(lua_State *L, const char *who, int options,
                              int rows, int cols, or_precision p) {
-  if (!is_callable(L, -1))
+  if (!lib_is_callable(L, -1))
     lib_error(L,
               "%s: an initializer must be as from ortho.init, or a "
               "function(rng, rows, cols), not %s",

@@ -199,7 +199,8 @@ static void from_column(lua_State *L, int table, or_precision p) {
    assert(A:get(2, 1) == 3 and v:rows() == 3) */
 static int matrix_call(lua_State *L) {
   lua_remove(L, 1); /* the module itself */
-  lib_options(L, "matrix", 2, only_precision);
+  if (lua_type(L, 1) != LUA_TNUMBER)
+    lib_options(L, "matrix", 2, only_precision);
   or_matrix *other = lib_testmatrix(L, 1);
   if (other) {
     or_precision p = lua_isnoneornil(L, 2) ? other->precision
@@ -211,7 +212,7 @@ static int matrix_call(lua_State *L) {
   if (!lua_istable(L, 1))
     return lib_error(L,
                      "matrix: rows must be a table as in {{1,2},{3,4}}, "
-                     "not %s",
+                     "not %s; matrix.zeros(rows, cols) makes one of a size",
                      lib_describe(L, 1));
   bool column = lua_geti(L, 1, 1) != LUA_TTABLE && !lua_isnil(L, -1);
   lua_pop(L, 1);
@@ -440,9 +441,11 @@ static int index_argument(lua_State *L, const char *who, int arg,
   lua_Integer v = 0;
   if (lua_type(L, arg) == LUA_TNUMBER)
     v = lua_tointegerx(L, arg, &whole);
-  if (!whole || v < 1 || v > n)
+  if (!whole || v < 1 || v > n) {
+    const char *found = lib_describe(L, arg); /* before the stack grows */
     lib_error(L, "%s: %s is %s, must be 1 to %d in a %s matrix", who, what,
-              lib_describe(L, arg), n, lib_shape(L, lib_checkmatrix(L, 1)));
+              found, n, lib_shape(L, lib_checkmatrix(L, 1)));
+  }
   return (int)v - 1;
 }
 
@@ -791,7 +794,20 @@ static int matrix_tostring(lua_State *L) {
   return 1;
 }
 
+/* A(i, j) in Octave and Julia; `for row in A` in Python */
+static int matrix_called(lua_State *L) {
+  return lib_error(L,
+                   "matrix: A(...) is no element and no loop: use A:get(i, j), "
+                   "or A:row(i) for i = 1, A:rows()");
+}
+
+static int matrix_length(lua_State *L) {
+  return lib_error(L, "matrix: #A is not defined: use A:rows() or A:cols()");
+}
+
 static const luaL_Reg metamethods[] = {{"__tostring", matrix_tostring},
+                                       {"__call", matrix_called},
+                                       {"__len", matrix_length},
                                        {NULL, NULL}};
 
 static const luaL_Reg methods[] = {{"rows", matrix_rows},

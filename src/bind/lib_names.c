@@ -1,6 +1,7 @@
 /* lib_names.c: which known name a misspelt one stands for. C and the Lua
    library (orthorun.base.names) answer by the same rule. */
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib.h"
@@ -84,6 +85,14 @@ int lib_nearest(lua_State *L) {
   return 1;
 }
 
+/* Of two names that are as near: the one whose length is nearer, then the first
+   in the alphabet. */
+static bool is_before(const char *a, const char *b, const char *name) {
+  int length = (int)strlen(name);
+  int m = abs((int)strlen(a) - length), n = abs((int)strlen(b) - length);
+  return m < n || (m == n && strcmp(a, b) < 0);
+}
+
 const char *lib_nearest_key(lua_State *L, int idx, const char *name) {
   int least = LONGEST + 1;
   idx = lua_absindex(L, idx);
@@ -93,7 +102,7 @@ const char *lib_nearest_key(lua_State *L, int idx, const char *name) {
       continue;
     const char *key = lua_tostring(L, -2), *best = lua_tostring(L, -3);
     int d = slip(name, key);
-    if (d < least || (best && d == least && strcmp(key, best) < 0)) {
+    if (d < least || (best && d == least && is_before(key, best, name))) {
       least = d;
       lua_pushvalue(L, -2);
       lua_replace(L, -4);

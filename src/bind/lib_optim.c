@@ -17,7 +17,6 @@
 
 #include "lib_layer.h"
 
-#define LIB_OPTIM "orthorun.optim"
 
 typedef enum optim_kind { OPTIM_SGD, OPTIM_ADAM, OPTIM_ADAMW } optim_kind;
 

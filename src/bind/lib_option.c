@@ -3,13 +3,28 @@
 
 #include "lib.h"
 
+/* Raises that there are no options. An initializer is made before it is
+   called, which its users forget. */
+static void wrong_options(lua_State *L, const char *who, int arg,
+                          const char *const known[]) {
+  bool is_init = !strncmp(who, "init.", 5) && luaL_testudata(L, arg, LIB_RNG);
+  const char *found = lib_describe(L, arg);
+  if (is_init)
+    lib_error(L,
+              "%s: options must be a table, not an rng: %s{} makes an "
+              "initializer, which takes (rng, rows, cols)",
+              who, who);
+  lib_error(L, "%s: options must be a table%s%s%s, not %s", who,
+            known[0] ? ", as in {" : "", known[0] ? known[0] : "",
+            known[0] ? " = ...}" : "", found);
+}
+
 bool lib_options(lua_State *L, const char *who, int arg,
                  const char *const known[]) {
   if (lua_isnoneornil(L, arg))
     return false;
   if (!lua_istable(L, arg))
-    lib_error(L, "%s: options must be a table, not %s", who,
-              lib_describe(L, arg));
+    wrong_options(L, who, arg, known);
   for (lua_pushnil(L); lua_next(L, arg); lua_pop(L, 1)) {
     const char *key =
         lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : NULL;

@@ -1,5 +1,4 @@
 /* run.c: calls into Lua, with tracebacks and error messages. */
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -41,7 +40,7 @@ static int add_traceback(lua_State *L) {
         lua_pushfstring(L, "(error object is a %s value)", luaL_typename(L, 1));
   }
   message = host_memory_message(L, message);
-  lib_push_traceback(L, lib_place_message(L, message), 1, INT_MAX);
+  lib_push_traceback(L, lib_place_message(L, message, 1), 1, 0);
   return 1;
 }
 

@@ -97,7 +97,7 @@ local cases = {
     "'glorot_normal' here, or glorot_uniform" },
   { mlp:format 'init = "kaiming_uniform"', "it is 'he_uniform' here" },
   { mlp:format "init = ortho.init.orthogonal", "init.orthogonal: options must " ..
-    "be a table, not orthorun.rng" },
+    "be a table, not an rng: init.orthogonal{} makes an initializer" },
   { "ortho.init.orthogonal(8, 8)", "init.orthogonal: options must be a table" },
   { "ortho.init.orthogonal{}(8, 8)", "the first argument must be an rng, not 8" },
   { "ortho.init.orthogonal{gian = 2}", "unknown option 'gian' (did you mean " ..
@@ -242,6 +242,64 @@ local cases = {
   { "ortho.plot(ortho.range(5), ortho.range(4))", "plot: x has 5 values, y has 4" },
   { "print(1) ortho.report{file = 'one.html'} print(io.open 'one.html' ~= nil)",
     says = "true" },
+  -- names and ways of NumPy, PyTorch, Julia and Octave
+  { "ortho.matrix.randn(3, 3)", "ortho.matrix has no 'randn' (here: ortho.rng(" ..
+    "seed):normal(rows, cols))" },
+  { "ortho.zeros(3, 3)", "ortho has no 'zeros' (here: ortho.matrix.zeros)" },
+  { "ortho.nn.Linear(3, 4)", "ortho has no 'nn' (here: ortho.layer)" },
+  { "ortho.manual_seed(3)", "ortho has no 'manual_seed' (here: ortho.rng(seed)" },
+  { "ortho.data.mnist{}", "ortho.data has no 'mnist' (here: ortho.data.idx(file)" },
+  { "ortho.loss.mse_loss()", "ortho.loss has no 'mse_loss' (here: ortho.loss.mse" },
+  { "ortho.plot.show()", "ortho.plot has no 'show' (here: picture:show()" },
+  { "ortho.matrix(3, 3)", "matrix: rows must be a table as in {{1,2},{3,4}}, not " ..
+    "3; matrix.zeros(rows, cols)" },
+  { A .. "print(A(1, 2))", "matrix: A(...) is no element and no loop: use A:get(" },
+  { A .. "for row in A do end", "matrix: A(...) is no element and no loop" },
+  { A .. "print(#A)", "matrix: #A is not defined: use A:rows() or A:cols()" },
+  { A .. "A:get(1)", "matrix:get: column is nothing, must be 1 to 3" },
+  { A .. "A:sum(1)", "matrix:sum: it is over all elements and takes no argument" },
+  { A .. "A:max{axis = 1}", "matrix:max: it is over all elements" },
+  { A .. "A:size()", "matrix has no 'size': it is A:shape()" },
+  { A .. "A:numpy()", "matrix has no 'numpy': A:totable() is a table" },
+  { "ortho.rng(1):choice{1, 2}", "rng has no 'choice': list[rng:integer(1, #list)]" },
+  { "ortho.layer.linear(3, 4)", "layer.linear: argument 1 must be a table, as in " ..
+    "layer.linear{...}, not 3" },
+  { "ortho.layer.sequential(ortho.layer.relu(), ortho.layer.tanh())",
+    "as in layer.sequential{...}, not orthorun.layer" },
+  { "ortho.layer.leaky_relu(0.1)", "options must be a table, as in {alpha = ...}" },
+  { "ortho.init.he_normal(ortho.rng(1), 3, 3)", "init.he_normal{} makes an " ..
+    "initializer, which takes (rng, rows, cols)" },
+  { net .. "net(ortho.matrix.ones(8, 1))", "layer: net(x) is written " ..
+    "net:forward(x) here" },
+  { net .. "net:weight()", "layer has no method 'weight' (did you mean 'weights'" },
+  { mlp:format "init = ortho.matrix.ones(8, 8)", "not orthorun.matrix" },
+  { mlp:format 'activation = {"leaky_relu", 0.1}', "mlp: activation: its number " ..
+    'goes by name, as in {"leaky_relu", alpha = 0.1}; found the number 0.1' },
+  { mlp:format 'activation = "swish"', "unknown activation 'swish': it is 'silu'" },
+  { "ortho.mlp{width = 1e3, depth = 3, rng = ortho.rng(1)}", "mlp: width is " ..
+    "1000.0, a float (write 1000), must be a whole number" },
+  { train(labels .. "lr = 0.1, steps = 1e4"), "train: steps is 10000.0, a float " ..
+    "(write 10000), must be a whole number" },
+  { train(labels .. "lr = 0.1, steps = 1"):gsub("ortho.train", "local h = %0") ..
+    " print(h.losses)", "history has no 'losses' (here: history.steps:column" },
+  { "ortho.optim.adam(1e-3)", "optim.adam: options must be a table, as in {lr = " },
+  { "ortho.optim.sgd{lr = 1}:zero_grad()", "optim has no 'zero_grad': it is net:" },
+  { 'ortho.stats.quantile({1, 2}, "0.5")', "p must be in [0, 1], not the string" },
+  { "ortho.table.of({'a'}, {{a = 1}}):mean('a')", "table has no 'mean' (here: " ..
+    "t:summary{by = ..., of = ...} has medians" },
+  { "print(ortho.table.of({'a'}, {{a = 1}})[1])", "table: there is no [1]: t:row(" },
+  { "print(ortho.table.of({'a'}, {{a = 1}}).summry)", "table has no 'summry' (did " ..
+    "you mean 'summary'?)" },
+  { sweep(one):gsub(":run%(%) ", ".run()"), "call it with a colon" },
+  { sweep(one):gsub(":run%(%) ", ".results"), "sweep has no 'results' (here: " ..
+    "sweep:run() returns the results" },
+  { defined 'name = "a", grid = {x = {1, 1}}', "sweep: grid.x has the number 1 " ..
+    "twice, in places 1 and 2: a trial would count twice" },
+  { defined 'name = "a", grid = {x = {1, nil, 3}}', "sweep: grid.x has no value " ..
+    "in place 2, but one in place 3" },
+  { sweep "function() error{code = 1} end", "(error object is a table value)" },
+  { sweep "\nfunction() local function f() return f() + 1 end return f() end",
+    "stack overflow", 2 },
   -- the language
   { "local x = 5\nprint(x\n", "')' expected (to close '(' at line 2) near <eof>",
     3 },
@@ -347,6 +405,30 @@ describe("an error of a script", function()
     assert.matches("[C]: in function", err, 1, true)
     assert.matches("/lua/orthorun/", err, 1, true)
     assert.matches("deep.lua:4: in main chunk\n$", err)
+  end)
+
+  it("is told at once, of an endless recursion, too", function()
+    folder.write("endless.lua", "local function f() return f() + 1 end\n\nf()\n")
+    local began = os.time()
+    local _, err = run "endless.lua"
+    assert.is_true(os.time() - began < 30) -- frame by frame it took minutes
+    assert.matches("endless.lua:1: stack overflow\nstack traceback:\n" ..
+      "\tendless.lua:1: in upvalue 'f'\n", err, 1, true)
+    assert.matches("\t...\n.*\tendless.lua:3: in main chunk\n$", err)
+    local _, count = err:gsub("in upvalue 'f'", "")
+    assert.equal(18, count)
+  end)
+
+  it("has what to write in place of a foreign global", function()
+    folder.write("foreign.lua", "print(np.zeros(3))\n")
+    ends("foreign.lua:1: undefined variable 'np' (here: ortho.matrix", "foreign.lua")
+    folder.write("foreign.lua", "for i in range(3) do end\n")
+    ends("undefined variable 'range' (here: ortho.range)", "foreign.lua")
+    folder.write("foreign.lua", "print(sqrt(3))\n")
+    ends("undefined variable 'sqrt' (here: math.sqrt, or A:map(math.sqrt)",
+      "foreign.lua")
+    folder.write("foreign.lua", "return mlp{}\n")
+    ends("undefined variable 'mlp' (here: ortho.mlp)", "foreign.lua")
   end)
 
   it("has a line also where the script ended with a tail call", function()

@@ -8,8 +8,19 @@ local names = {}
 -- `name`, or nil where none is near enough to be a slip of the finger.
 names.nearest = core.nearest
 
+-- What to write in place of a name that other languages and libraries have, by
+-- what it is looked for in: "ortho.", "table.", "" for globals; nil where that is
+-- not known.
+function names.advice(prefix, name)
+  return require "orthorun.base.foreign"[prefix .. tostring(name)]
+end
+
 -- "unknown WHAT 'name' (did you mean 'x'? known: a, b, c)"
 function names.unknown(what, name, known)
+  local advice = names.advice(what .. ".", name)
+  if advice then
+    return ("unknown %s '%s': it is '%s' here"):format(what, name, advice)
+  end
   local near = names.nearest(tostring(name), known)
   local hint = near and ("did you mean '%s'? "):format(near) or ""
   return ("unknown %s '%s' (%sknown: %s)"):format(what, name, hint,
@@ -46,6 +57,13 @@ function names.shown(value)
   if value ~= value then return "nan" end -- C's may be -nan
   if value == nil or math.type(value) then return tostring(value) end
   return names.describe(value)
+end
+
+-- The same for what must be a whole number: of a float that is one, too.
+function names.not_whole(value)
+  local whole = math.type(value) == "float" and math.tointeger(value)
+  return whole and ("%s, a float (write %d)"):format(value, whole) or
+    names.shown(value)
 end
 
 local makers = { layer = "a network",
@@ -103,9 +121,35 @@ end
 
 -- Raises that a module has no such name; known: those it has.
 function names.missing(who, name, known)
+  local advice = names.advice(who .. ".", name)
+  if advice then core.fail(("%s has no '%s' (here: %s)"):format(who, name, advice)) end
   local near = names.nearest(name, known)
   core.fail(("%s has no '%s'%s"):format(who, name,
     near and (" (did you mean '%s'?)"):format(near) or ""))
+end
+
+local function set(list)
+  local has = {}
+  for _, name in ipairs(list) do has[name] = true end
+  return has
+end
+
+-- Has objects of a class, a metatable that is its own __index, raise where the
+-- script reads what they do not have; the library reads nil. optional: fields
+-- that some objects have; elements: what to write for object[1].
+function names.strict_class(who, class, optional, elements)
+  local may_be = set(optional)
+  return setmetatable(class, { __index = function(_, name)
+    if may_be[name] or type(name) == "string" and name:find "^__" then
+      return nil
+    end
+    local reader = debug.getinfo(2, "S")
+    if reader.what == "C" or core.is_ours(reader.source) then return nil end
+    if type(name) ~= "string" then
+      names.fail(who, "there is no [%s]: %s", tostring(name), elements)
+    end
+    names.missing(who, name, names.keys(class))
+  end })
 end
 
 -- Of lists of option names, the same names as a set: lists are asked for in

@@ -63,7 +63,7 @@ end
 local function check_size(who, size, count)
   if math.type(size) ~= "integer" or size < 1 then
     fail(who, "the batch size is %s, must be a whole number of at least 1",
-      names.shown(size))
+      names.not_whole(size))
   elseif size > count then
     fail(who, "the batch size is %d, but there are only %d samples", size,
       count)

@@ -39,7 +39,7 @@ local function check_count(who, name, value)
   if value == nil then return end
   if math.type(value) ~= "integer" or value < 0 then
     fail(("%s: %s must be a whole number of at least 0, not %s"):format(who,
-      name, names.shown(value)))
+      name, names.not_whole(value)))
   end
 end
 

@@ -7,6 +7,7 @@ local entries = require "orthorun.experiment.entries"
 local names = require "orthorun.base.names"
 local sequential = require "orthorun.table.sequential"
 local stop = require "orthorun.experiment.stop"
+local tabular = require "orthorun.table"
 
 local decide = {}
 
@@ -141,9 +142,10 @@ end
 -- What came of it, as an item of text.
 function decide.item(e)
   local self, lines = e.decide, {}
-  lines[1] = ("%s after %s: the error is at most %.4g, whenever one looks; " ..
-    "evidence of %.4g decides"):format(self.is_decided and "decided" or
-    "not decided", counted(self.seeds, "seed"), self.error, self.needed)
+  lines[1] = tabular.paragraph(("%s after %s: the error is at most %.4g, " ..
+    "whenever one looks; evidence of %.4g decides"):format(self.is_decided and
+    "decided" or "not decided", counted(self.seeds, "seed"), self.error,
+    self.needed))
   for i, row in ipairs(self.rows) do lines[i + 1] = row_text(e, row) end
   lines[#lines + 1] = "p and intervals of the table are for a number of seeds " ..
     "that was fixed before"

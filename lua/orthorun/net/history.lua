@@ -9,6 +9,9 @@ local stats = require "orthorun.table.stats"
 
 local History = { __name = "orthorun.history" }
 History.__index = History
+names.strict_class("history", History, { "accuracy", "diverged", "reason", "reached",
+  "clip", "most", "first_gradients", "initial", "loss", "loss_name", "outputs" },
+  "history.steps:row(i) is a step")
 
 function History:__tostring()
   local first, last = self.steps.data.loss[1], self.loss

@@ -27,7 +27,7 @@ local function count(who, options, name, fallback)
   local value = options[name]
   if value == nil then value = fallback end
   if math.type(value) ~= "integer" or value < 0 then
-    fail(who, "%s is %s, must be a whole number", name, names.shown(value))
+    fail(who, "%s is %s, must be a whole number", name, names.not_whole(value))
   end
   return value
 end

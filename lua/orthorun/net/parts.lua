@@ -12,7 +12,7 @@ local parts = {}
 function parts.check_size(who, what, n)
   if math.type(n) ~= "integer" or n < 1 then
     names.fail(who, "%s is %s, must be a whole number of at least 1", what,
-      names.shown(n))
+      names.not_whole(n))
   end
 end
 
@@ -42,6 +42,13 @@ end
 function parts.check_activation(who, activation)
   if type(activation) == "function" then return end
   local name = type(activation) == "table" and activation[1] or activation
+  for key in pairs(type(activation) == "table" and activation or {}) do
+    if key ~= 1 and key ~= "alpha" then
+      names.fail(who, "activation: its number goes by name, as in " ..
+        "{\"leaky_relu\", alpha = 0.1}; found %s", type(key) == "number" and
+        names.describe(activation[key]) or ("'%s'"):format(tostring(key)))
+    end
+  end
   if not names.has(core.activation.names(), name) then
     names.fail(who, "%s", names.unknown("activation", tostring(name),
       core.activation.names()))

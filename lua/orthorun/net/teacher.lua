@@ -98,7 +98,7 @@ local function complete(o, who)
   for _, name in ipairs { "inputs", not o.x and "samples" or nil } do
     if math.type(o[name]) ~= "integer" or o[name] < 1 then
       fail(who, "%s is %s, must be a whole number of at least 1", name,
-        names.shown(o[name]))
+        names.not_whole(o[name]))
     end
   end
   local drawn = not o.x or not (o.weight or o.net) or o.noise

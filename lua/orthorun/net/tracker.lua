@@ -81,7 +81,7 @@ end
 local function whole(name, value)
   if math.type(value) ~= "integer" or value < 1 then
     fail("%s is %s, must be a whole number of at least 1", name,
-      names.shown(value))
+      names.not_whole(value))
   end
   return value
 end

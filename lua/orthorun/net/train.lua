@@ -42,7 +42,8 @@ end
 
 local function check_count(name, value)
   if math.type(value) ~= "integer" or value < 0 then
-    fail("%s is %s, must be a whole number", name, names.shown(value))
+    fail("%s is %s, must be a whole number", name,
+      names.not_whole(value))
   end
   return value
 end

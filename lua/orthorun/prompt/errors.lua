@@ -5,6 +5,7 @@ local getinfo, getlocal = debug.getinfo, debug.getlocal
 local find, format, sub = string.find, string.format, string.sub
 local concat, unpack = table.concat, table.unpack
 local pcall, tostring, type = pcall, tostring, type
+local max, stack_depth = math.max, require("orthorun.core").stack_depth
 
 local errors = {}
 
@@ -71,14 +72,26 @@ local function keep_level(level)
   end
 end
 
--- Keeps the locals that f has, which has just failed.
+local far = 200 -- Lua counts frames to find one: of a deep stack we see the ends
+
+-- Keeps the locals that f has, which has just failed: an outer frame.
 function errors.keep_locals(f)
-  for level = 2, 1000000 do
-    local frame = getinfo(level, "f")
-    if not frame then return end
-    if frame.func == f then
+  local outermost = stack_depth()
+  for level = outermost, max(2, outermost - far), -1 do
+    if getinfo(level, "f").func == f then
       keep_level(level) -- no tail call: it counts levels
       return
+    end
+  end
+end
+
+-- The line of f, an outer frame, that was reached; nil where f is not there.
+local function line_of(f)
+  local outermost = stack_depth()
+  for level = outermost, max(2, outermost - far), -1 do
+    local frame = getinfo(level, "lf")
+    if frame.func == f then
+      return frame.currentline > 0 and frame.currentline or nil
     end
   end
 end
@@ -86,15 +99,12 @@ end
 -- What is told of an error in what f does: {text, frames}, an array of the
 -- user's functions on the way to it, and the line of f that was reached.
 local function tell_of(message, f)
-  local told = { text = shorten(errors.text_of(message)), frames = {} }
-  for level = 3, 1000000 do
+  local told = { text = shorten(errors.text_of(message)), frames = {},
+    line = line_of(f) }
+  for level = 3, far do
     local frame = getinfo(level, "Slnf")
-    if not frame then break end
-    if frame.func == f then
-      told.line = frame.currentline > 0 and frame.currentline or nil
-      break
-    end
-    if is_users(frame) and #told.frames < deepest then
+    if not frame or frame.func == f or #told.frames == deepest then break end
+    if is_users(frame) then
       told.frames[#told.frames + 1] = format("%s:%d: in %s", frame.short_src,
         frame.currentline, name_of(frame))
     end

@@ -27,10 +27,19 @@ local function known_names()
   return list
 end
 
+-- "ortho.mlp" for "mlp", or nil.
+local function ortho_name(name)
+  local ortho = rawget(_G, "ortho")
+  local is_there = type(ortho) == "table" and names.field(ortho, name) ~= nil
+  return is_there and "ortho." .. name or nil
+end
+
 -- "undefined variable 'x' (did you mean 'y'?)"; in a script it says what else
 -- may have been meant.
 local function undefined(name, where)
   name = tostring(name)
+  local here = ortho_name(name) or names.advice("", name)
+  if here then return format("undefined variable '%s' (here: %s)", name, here) end
   local near = names.nearest(name, known_names())
   if near and #name < 4 and sub(near, 1, 1) ~= sub(name, 1, 1) then near = nil end
   local hint = near and format("did you mean '%s'?", near) or ""

@@ -46,6 +46,21 @@ local function check_list(part, name, values)
   if type(values) ~= "table" or #values == 0 then
     fail("%s.%s must be an array of values", part, name)
   end
+  local seen, count = {}, 0
+  for i, value in ipairs(values) do
+    if value == value and seen[value] and part == "grid" then
+      fail("%s.%s has %s twice, in places %d and %d: a trial would count " ..
+        "twice", part, name, names.describe(value), seen[value], i)
+    end
+    if value == value then seen[value] = i end
+    count = i
+  end
+  for key in pairs(values) do
+    if math.type(key) == "integer" and key > count then
+      fail("%s.%s has no value in place %d, but one in place %d", part, name,
+        count + 1, key)
+    end
+  end
 end
 
 local function check_params(def)

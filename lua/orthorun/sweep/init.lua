@@ -22,6 +22,7 @@ local definition = require "orthorun.sweep.definition"
 local events = require "orthorun.base.events"
 local files = require "orthorun.base.files"
 local grid = require "orthorun.sweep.grid"
+local names = require "orthorun.base.names"
 local pairing = require "orthorun.sweep.pairing"
 local plan = require "orthorun.sweep.plan"
 local program = require "orthorun.base.program"
@@ -33,6 +34,8 @@ local fail = core.fail -- at the user's line
 
 local Sweep = { __name = "orthorun.sweep" }
 Sweep.__index = Sweep
+names.strict_class("sweep", Sweep, { "about", "cost", "partial", "watch", "paired" },
+  "sweep:run() returns the results")
 
 local sweep = {}
 
@@ -216,7 +219,7 @@ function Sweep:run(more)
   while seeds do
     self.run_options.fresh = false
     self.values.seed, self.grid.seed = seeds, seeds
-    results = run.all(plan.of(self))
+    results = run.all(plan.of(self), results)
     seeds = more(results)
   end
   results.run_files = { path = function(name)

@@ -39,18 +39,27 @@ local function announce(plan, file, todo, again)
   if again > 0 then plan:say("%d that failed before are tried again", again) end
 end
 
--- Warns, also where it is to be quiet, of results that another BLAS or another
--- kernel made.
-local function warn_of_others(plan, todo)
-  local others, parts, count = {}, {}, 0
-  for _, m in ipairs(plan:made_by()) do
-    if not maker.is_alike(m, plan.here) then others[#others + 1] = m end
+-- Those of the makers that have another BLAS or another kernel, and how many trials
+-- they made.
+local function others_of(plan, makers)
+  local others, count = {}, 0
+  for _, m in ipairs(makers) do
+    if not maker.is_alike(m, plan.here) then
+      others[#others + 1], count = m, count + m.trials
+    end
   end
-  if #others == 0 then return end
+  return others, count
+end
+
+-- Warns, also where it is to be quiet, of results that another BLAS or another
+-- kernel made. before: the makers of a run that goes on, of whom it is told.
+local function warn_of_others(plan, todo, before)
+  local others, count = others_of(plan, plan:made_by())
+  if #others == #others_of(plan, before or {}) then return end
+  local parts = {}
   for i, m in ipairs(others) do
     parts[i] = maker.linear_algebra(m) .. (#others > 1 and
       (" (%d)"):format(m.trials) or "")
-    count = count + m.trials
   end
   io.stderr:write(("%s: warning: %d of %d trials %s made by %s; this run has " ..
     "%s, which rounds otherwise. --fresh-kernel runs them again%s\n"):format(
@@ -256,12 +265,13 @@ end
 -- of them; raises where all failed, or with fail_fast the first. plan.watch,
 -- if there is one, has functions trial(p, bytes), called with the first trial
 -- of an earlier run and with each new one as it ends, and all(list), called
--- with the list that records.gather returns.
-function run.all(plan)
+-- with the list that records.gather returns. before: the results of a run that
+-- goes on with more trials; what was said then is not said again.
+function run.all(plan, before)
   local file <close> = open(plan)
   local todo, again = plan:find_done(file)
-  announce(plan, file, todo, again)
-  warn_of_others(plan, todo)
+  if not before then announce(plan, file, todo, again) end
+  warn_of_others(plan, todo, before and before.made_by)
   local ok, message = pcall(perform, plan, file, plan:order(todo))
   if not ok then
     raise_stopped(plan, file, message)

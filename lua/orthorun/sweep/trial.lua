@@ -70,22 +70,23 @@ end
 
 -- --- running it -------------------------------------------------------------
 
-local own_source = debug.getinfo(1, "S").source
-
--- How many frames stand above trial.run on the stack, seen from a handler.
-local function depth()
-  local level = 3
-  repeat
-    level = level + 1
-    local info = debug.getinfo(level, "S")
-  until not info or info.source == own_source
-  return level - 3
+-- An error object as text, whatever it is.
+local function text_of(message)
+  local meta = type(message) ~= "string" and debug.getmetatable(message)
+  if type(message) ~= "string" and type(message) ~= "number" and
+    not (type(meta) == "table" and meta.__tostring) then
+    return ("(error object is a %s value)"):format(type(message))
+  end
+  return tostring(message)
 end
 
--- A failed trial's message, with the lines of the script that led to it.
-local function handler(message)
-  local placed, traceback = core.traceback(tostring(message), depth())
-  return { message = placed, traceback = traceback }
+-- Handles a failed trial's message: with the lines of the script that led to it,
+-- those of frames above the outermost `outer`.
+local function handler(outer)
+  return function(message)
+    local placed, traceback = core.traceback(text_of(message), outer)
+    return { message = placed, traceback = traceback }
+  end
 end
 
 -- What the script reads of a trial's parameters must be there; the library may
@@ -137,7 +138,7 @@ function trial.run(f, one, index, here)
       trial.rng(one.p, one.seed, one.paired))
     local good, bytes = pcall(records.encode, index, one.p, given)
     return good and bytes or error(trial.place(f) .. tostring(bytes), 0)
-  end, handler)
+  end, handler(core.stack_depth() + 2)) -- xpcall and the function
   if ok then return true, out end
   if type(out) ~= "table" then -- no handler runs where memory is short
     out = core.explain_memory(tostring(out))

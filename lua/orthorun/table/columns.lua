@@ -9,6 +9,9 @@ local fail = require "orthorun.core".fail -- at the user's line
 
 local Table = { __name = "orthorun.table" }
 Table.__index = Table
+names.strict_class("table", Table, { "run_files", "failures", "made_by", "derived",
+  "tables", "checks", "pictures", "params" }, "t:row(i) is a row, t:column(name) a " ..
+  "column")
 
 local columns = {}
 
