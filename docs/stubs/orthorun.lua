@@ -758,6 +758,7 @@
 ---@field columns? string[]
 ---@field limit? integer rows (default 40)
 ---@field units? table texts by column
+---@field width? integer characters of a line: the terminal's, else COLUMNS, else 80
 
 ---@class orthorun.options.t_plot
 ---@field kind? "line"|"points"|"histogram"|"heat" (default "line")
@@ -1588,7 +1589,8 @@ function results_:totext(limit, units) end
 
 ---Prints the table on stdout. A value whose spread is in the table (NAME_low and
 ---NAME_high, or NAME_sem) is printed with the digits that it justifies: two of the
----spread's own.
+---spread's own. Columns that have no room in a line go on below, behind those that
+---say what a row is.
 ---@param options? orthorun.options.t_print
 function results_:print(options) end
 

@@ -40,7 +40,7 @@ local internal = { worker = true, store = true, set_exit_status = true,
   own_options = true, experiments_folder = true, nearest = true,
   add_method = true, global_guards = true, stand_in = true, original = true,
   traceback = true, is_ours = true, set_library = true,
-  whole_tracebacks = true }
+  whole_tracebacks = true, stack_depth = true, explain_memory = true }
 
 -- those of its fields that are tables of functions
 local is_module = { matrix = true, layer = true, activation = true, rng = true,

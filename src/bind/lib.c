@@ -6,7 +6,6 @@
    @module run
    @pragma nostrip */
 
-
 #include "lib.h"
 
 #include "../core/blas.h"

@@ -230,8 +230,8 @@ void lib_set_library(const char *root);
 void lib_push_place(lua_State *L);
 #define LIB_LAST_LINE "orthorun.last_line"
 /* In a message handler: the message, with the user's line in front where it was
-   raised by our own Lua library and has none, or one of the library's. level: of
-   the first frame above the handler. Pushes some values. */
+   raised by our own Lua library and has none, or one of the library's. level:
+   of the first frame above the handler. Pushes some values. */
 const char *lib_place_message(lua_State *L, const char *message, int level);
 /* How many frames the stack has. */
 int lib_stack_depth(lua_State *L);

@@ -738,22 +738,52 @@ static int matrix_tolist(lua_State *L) {
 
 /* --- printing ----------------------------------------------------------- */
 
-enum { PRINT_ROWS = 12, PRINT_COLS = 10 };
+enum { PRINT_ROWS = 12, PRINT_COLS = 10, PRINT_VALUE = 10, PRINT_LINE = 80 };
 
-static void add_value(lua_State *L, luaL_Buffer *b, const or_matrix *m, int i,
-                      int j) {
-  char text[48];
+/* An element as text, in at least `width` characters; how many it has. */
+static int write_value(char *text, size_t size, const or_matrix *m, int i,
+                       int j, int width) {
   double v;
   or_matrix_get(m, i, j, &v);
-  snprintf(text, sizeof text, " %10.5g", isnan(v) ? NAN : v); /* no "-nan" */
-  luaL_addstring(b, text);
+  return snprintf(text, size, "%*.5g", width, isnan(v) ? NAN : v); /* no -nan */
 }
 
-static void print_small(lua_State *L, luaL_Buffer *b, const or_matrix *m) {
+static int widest_value(const or_matrix *m) {
+  char text[48];
+  int most = PRINT_VALUE;
+  for (int i = 0; i < m->rows; i++)
+    for (int j = 0; j < m->cols; j++) {
+      int width = write_value(text, sizeof text, m, i, j, 0);
+      most = width > most ? width : most;
+    }
+  return most;
+}
+
+static void print_columns(luaL_Buffer *b, const or_matrix *m, int first,
+                          int last, int width) {
+  char text[48];
   for (int i = 0; i < m->rows; i++) {
     luaL_addstring(b, "\n");
-    for (int j = 0; j < m->cols; j++)
-      add_value(L, b, m, i, j);
+    for (int j = first; j < last; j++) {
+      luaL_addchar(b, ' ');
+      write_value(text, sizeof text, m, i, j, width);
+      luaL_addstring(b, text);
+    }
+  }
+}
+
+/* All elements; the columns that a line has no room for go below. */
+static void print_small(lua_State *L, luaL_Buffer *b, const or_matrix *m) {
+  (void)L;
+  char text[48];
+  int width = widest_value(m), each = PRINT_LINE / (width + 1);
+  for (int j = 0; j < m->cols || j == 0; j += each) {
+    int end = j + each < m->cols ? j + each : m->cols;
+    if (each < m->cols) {
+      snprintf(text, sizeof text, "\ncolumns %d to %d", j + 1, end);
+      luaL_addstring(b, text);
+    }
+    print_columns(b, m, j, end, width);
   }
 }
 

@@ -17,7 +17,6 @@
 
 #include "lib_layer.h"
 
-
 typedef enum optim_kind { OPTIM_SGD, OPTIM_ADAM, OPTIM_ADAMW } optim_kind;
 
 static const char *const kind_names[] = {"sgd", "adam", "adamw"};

@@ -129,7 +129,8 @@ void host_open_coroutines(lua_State *L);
    may raise. Every name that is set becomes a key of `declared`. */
 int host_global_guards(lua_State *L);
 
-/* --- memory.c: what memory was refused ------------------------------------- */
+/* --- memory.c: what memory was refused -------------------------------------
+ */
 
 /* Has L allocate as before, and remembers what it was refused. */
 void host_keep_refusals(lua_State *L);

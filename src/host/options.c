@@ -53,7 +53,7 @@ static const own_option table[] = {
      "make orthorun a kernel of Jupyter's notebooks"},
     {ABOUT, "--version", NULL, "every part and its version"},
     {ABOUT, "--help", NULL,
-     "this text; `orthorun script --help` asks the script"},
+     "this text (or -h); `orthorun script --help` asks the script"},
 };
 
 enum { OPTIONS = sizeof table / sizeof *table };
@@ -234,6 +234,8 @@ static bool parse_long(host_args *args, int i) {
 
 static unsigned letter_flags(char letter) {
   switch (letter) {
+  case 'h':
+    return HOST_HELP;
   case 'i':
     return HOST_REPL | HOST_BANNER;
   case 'v':
@@ -250,7 +252,7 @@ static unsigned letter_flags(char letter) {
 static bool parse_letter(host_args *args, int i) {
   const char *word = args->argv[i];
   bool takes_value = strchr("el", word[1]) != NULL;
-  if (!strchr("ivEWel", word[1]) || (word[2] && !takes_value))
+  if (!strchr("hivEWel", word[1]) || (word[2] && !takes_value))
     return unknown_option(word);
   const char *next = args->argv[i + 1];
   if (takes_value && !word[2] && (!next || next[0] == '-'))

@@ -545,7 +545,8 @@ describe("bad input", function()
     refuses("init.orthogonal: unknown option 'gian' %(did you mean 'gain'",
       init.orthogonal, { gian = 1 })
     refuses("init.zeros: unknown option 'std'", init.zeros, { std = 1 })
-    refuses("init.he_normal: options must be a table, not 2", init.he_normal, 2)
+    refuses("init.he_normal: options must be a table, as in {gain = ...}, not 2",
+      init.he_normal, 2)
   end)
 
   it("names values that cannot be", function()

@@ -214,6 +214,17 @@ describe("an empty matrix", function()
     assert.equal(0, A:sum())
     assert.same({ 2, 0 }, { matrix.zeros(0, 2):t():shape() })
     assert.equal("matrix 3x0 float64", tostring(A))
+    -- in lines of 80 characters, columns of one width, none of the ten lost
+    local wide, cells = tostring(ortho.matrix.full(2, 10, -1.23456e-205)), 0
+    for line in wide:gmatch "[^\n]+" do
+      assert.is_true(#line <= 80, line)
+      for _ in line:gmatch " %-1%.2346e%-205%f[ \0]" do cells = cells + 1 end
+    end
+    assert.equal(20, cells)
+    assert.is_truthy(wide:find("\ncolumns 1 to 6\n", 1, true), wide)
+    assert.equal("matrix 2x2 float64\n       1e-05  1.2346e+07\n" ..
+      "           3 -1.2346e-20", tostring(ortho.matrix { { 1e-5, 12345678 },
+        { 3, -1.23456e-20 } }))
     raises("no elements", A.max, A)
     assert.is_true(A:mean() ~= A:mean())
   end)
@@ -290,7 +301,8 @@ describe("bad input to a matrix", function()
       matrix.zeros, 1, 1, { precison = "float32" })
     raises("unknown precision 'float16'", matrix.zeros, 1, 1,
       { precision = "float16" })
-    raises("options must be a table, not 3", matrix.zeros, 1, 1, 3)
+    raises("options must be a table, as in {precision = ...}, not 3",
+      matrix.zeros, 1, 1, 3)
   end)
 
   it("is refused where a value does not fit float32", function()

@@ -51,6 +51,32 @@ describe("docs/recipes/my_activation.lua", function()
   end)
 end)
 
+describe("docs/recipes/residual_scalings.lua", function()
+  local path = "docs/recipes/residual_scalings.lua"
+
+  it("has at most 20 lines", function() assert.is_true(lines(path) <= 20) end)
+
+  it("measures what theory predicts, from the same weights for each scale",
+    function()
+      local out, code, err = run(path ..
+        " --depth 1,16 --seed 1-3 --width 48 --jobs 2 --quiet")
+      assert.equal("", err)
+      assert.equal(0, code)
+      assert.is_truthy(out:find("over pairs of the same depth, seed", 1, true), out)
+      local rows, by_scale = rows_of "residual_scalings.csv", {}
+      assert.equal(3 * 2 * 3, #rows)
+      for _, row in ipairs(rows) do
+        near(row.delta_theory, row.delta, 0.15, "delta")
+        local key = row.seed .. row.scale
+        if row.depth == 1 then by_scale[key] = row.delta end
+      end
+      for seed = 1, 3 do -- at depth 1 the scales are one: so are the numbers
+        assert.equal(by_scale[seed .. "1"], by_scale[seed .. "1/L"])
+        assert.equal(by_scale[seed .. "1"], by_scale[seed .. "1/sqrt(L)"])
+      end
+    end)
+end)
+
 describe("a sweep with an activation of one's own", function()
   local script = [[
     local ortho = require "orthorun"

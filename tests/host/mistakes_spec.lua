@@ -284,7 +284,7 @@ local cases = {
     " print(h.losses)", "history has no 'losses' (here: history.steps:column" },
   { "ortho.optim.adam(1e-3)", "optim.adam: options must be a table, as in {lr = " },
   { "ortho.optim.sgd{lr = 1}:zero_grad()", "optim has no 'zero_grad': it is net:" },
-  { 'ortho.stats.quantile({1, 2}, "0.5")', "p must be in [0, 1], not the string" },
+  { 'ortho.stats.quantile({1, 2}, "0.5")', "p must be in [0, 1], got the string" },
   { "ortho.table.of({'a'}, {{a = 1}}):mean('a')", "table has no 'mean' (here: " ..
     "t:summary{by = ..., of = ...} has medians" },
   { "print(ortho.table.of({'a'}, {{a = 1}})[1])", "table: there is no [1]: t:row(" },
@@ -487,6 +487,13 @@ describe("wrong words", function()
       "--zzzzz good.lua", 2)
     ends("unknown option --zzzzz (--help lists the options)",
       "good.lua --zzzzz", 2)
+  end)
+
+  it("leave -h: it is --help, before a script, too", function()
+    local _, out = core.file.spawn { program, "-h" }
+    local _, long = core.file.spawn { program, "--help" }
+    assert.equal(long, out)
+    assert.matches("^usage: orthorun", out)
   end)
 
   it("and foreign files are told without the library's lines", function()

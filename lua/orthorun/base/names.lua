@@ -128,17 +128,12 @@ function names.missing(who, name, known)
     near and (" (did you mean '%s'?)"):format(near) or ""))
 end
 
-local function set(list)
-  local has = {}
-  for _, name in ipairs(list) do has[name] = true end
-  return has
-end
-
 -- Has objects of a class, a metatable that is its own __index, raise where the
 -- script reads what they do not have; the library reads nil. optional: fields
 -- that some objects have; elements: what to write for object[1].
 function names.strict_class(who, class, optional, elements)
-  local may_be = set(optional)
+  local may_be = {}
+  for _, field in ipairs(optional) do may_be[field] = true end
   return setmetatable(class, { __index = function(_, name)
     if may_be[name] or type(name) == "string" and name:find "^__" then
       return nil

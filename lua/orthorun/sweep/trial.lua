@@ -141,7 +141,8 @@ function trial.run(f, one, index, here)
   end, handler(core.stack_depth() + 2)) -- xpcall and the function
   if ok then return true, out end
   if type(out) ~= "table" then -- no handler runs where memory is short
-    out = core.explain_memory(tostring(out))
+    out = tostring(out)
+    if core.explain_memory then out = core.explain_memory(out) end -- our program
     out = { message = out, traceback = out }
   end
   if here and out.message:find("interrupted!", 1, true) then

@@ -58,7 +58,7 @@ end
 function stats.quantile(values, p)
   check("quantile", values)
   if type(p) ~= "number" or not (p >= 0 and p <= 1) then
-    fail(("quantile: p must be in [0, 1], not %s"):format(names.describe(p)))
+    fail(("quantile: p must be in [0, 1], got %s"):format(names.shown(p)))
   end
   if #values == 0 or has_nan(values) then return nan end
   local sorted = table.move(values, 1, #values, 1, {})
