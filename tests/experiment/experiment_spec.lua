@@ -916,6 +916,25 @@ describe("wrong definitions", function()
       { derive = { a = {} } })
   end)
 
+  it("are refused where an entry's field is of no use", function()
+    for message, entry in pairs {
+      ["plot must name columns, not"] = { plot = { 3 } },
+      ["slope takes one column"] = { slope = { "y", "z" } },
+      ["at_most must be a number or a function(key), not the string 'few'"] =
+        { check = "y", at_most = "few" },
+      ["expected must be a number, a table by level, or a function(key), not"] =
+        { slope = "y", expected = "none" },
+      ["sigmas must be a number above 0, not the number 0"] =
+        { check = "y", at_most = 1, sigmas = 0 },
+      ['log must be "x", "y", "xy" or "", not the string \'z\''] =
+        { plot = "y", log = "z" },
+      ["figure must be a name of letters, digits, _, . and -, not the string 'a/b'"] =
+        { plot = "y", figure = "a/b" },
+    } do
+      refused("show[1]: " .. message, { show = { entry } })
+    end
+  end)
+
   it("are told at the script's line, also where it ended there",
     function()
       local wrong = "ortho.experiment { shwo = {}, trial = function() end }"
