@@ -20,6 +20,9 @@ end
 -- LDoc's own complaints about names it does not find are not ours: the model
 -- looks for them on all pages.
 local function run_ldoc()
+  if not os.execute "command -v ldoc >/dev/null" then
+    error("ldoc is missing (Debian: lua-ldoc; tools/deps installs it)", 0)
+  end
   local dump, said = os.tmpname(), os.tmpname()
   local done = os.execute(("cd tools/reference && REFERENCE_DUMP=%s ldoc -c "
     .. "config.ld --filter filter.write . >/dev/null 2>%s"):format(dump, said))
