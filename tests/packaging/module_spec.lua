@@ -91,7 +91,7 @@ describe("in stock Lua", function()
   test("Ctrl-C stops a sweep, and what is done is safe", function()
     folder.write("long.lua", [[
       local ortho = require "orthorun"
-      ortho.sweep { name = "long", grid = { k = ortho.range(20000) }, trial = function()
+      ortho.sweep { name = "long", grid = { k = ortho.range(4000) }, trial = function()
         ortho.rng(1):normal(150, 150):svd()
         return { x = 1 }
       end }:run()]])
