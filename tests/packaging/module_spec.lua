@@ -95,7 +95,9 @@ describe("in stock Lua", function()
         ortho.rng(1):normal(150, 150):svd()
         return { x = 1 }
       end }:run()]])
-    local _, code, err = shell "timeout -s INT 1 lua5.4 long.lua --quiet"
+    -- In the foreground: else timeout sends two signals, the second kills.
+    local _, code, err = shell
+      "timeout --foreground -s INT 1 lua5.4 long.lua --quiet"
     assert.equal(124, code)
     has("safe in runs/long/long.db; the same command goes on from there", err)
   end)
