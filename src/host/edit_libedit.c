@@ -167,6 +167,9 @@ line_result edit_read(const char *prompt, char **line, size_t *length) {
   prompt_text = prompt;
   ended = KEY_CHARACTER;
   keys_mark_pastes(1);
+  /* Before the prompt is seen: the terminal would take an answer that comes at
+     once by its own rules, and Ctrl-D would be lost. */
+  el_set(editor, EL_PREP_TERM, 1);
   const char *typed = el_gets(editor, &count);
   if (ended == KEY_CANCELLED)
     puts("^C");

@@ -214,6 +214,14 @@ static void test_console(void) {
   leave();
 }
 
+/* Ctrl-D that comes as soon as the prompt is seen is heard. */
+static void test_left_at_once(void) {
+  for (int i = 0; i < 20; i++) {
+    start("xterm", 0);
+    leave();
+  }
+}
+
 static void test_hangup(int deaf, const char *entry) {
   start("xterm", deaf);
   say(entry);
@@ -231,6 +239,7 @@ int main(void) {
   test_late();
   test_typed_ahead();
   test_console();
+  test_left_at_once();
   test_hangup(0, "");
   test_hangup(1, "");
   test_hangup(0, "while true do end\r");

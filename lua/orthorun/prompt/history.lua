@@ -25,11 +25,16 @@ local function encode(entry)
   end))
 end
 
+local characters = {} -- by three octal digits
+for code = 0, 255 do characters[format("%03o", code)] = string.char(code) end
+
 local function decode(line)
+  if not find(line, "\\\\", 1, true) then
+    return (gsub(line, "\\([0-7][0-7][0-7])", characters))
+  end
   return (gsub(line, "\\(\\?)([0-7]?[0-7]?[0-7]?)", function(escaped, octal)
     if escaped ~= "" then return "\\" .. octal end
-    return #octal == 3 and tonumber(octal, 8) < 256 and
-      string.char(tonumber(octal, 8)) or nil
+    return characters[octal]
   end))
 end
 
@@ -46,18 +51,30 @@ local function last_lines(file)
   return size > most_bytes and gsub(text, "^[^\n]*\n", "", 1) or text
 end
 
--- The entries of a file, oldest first; what is no text is left out. Empty
+local function lines_of(text)
+  local lines = {}
+  for line in text:gmatch "[^\n]+" do lines[#lines + 1] = line end
+  return lines
+end
+
+-- The last entries of a file, oldest first; what is no text is left out. Empty
 -- where it cannot be read.
 function history.load(path)
   local entries, file = {}, path and io.open(path, "rb")
   if not file then return entries end
   local good, text = pcall(last_lines, file) -- a folder opens, too
   file:close()
-  for line in (good and text or ""):gmatch "[^\n]+" do
-    local entry = line ~= cookie and decode(line)
+  local lines = lines_of(good and text or "")
+  for i = #lines, 1, -1 do
+    local entry = lines[i] ~= cookie and decode(lines[i])
     if entry and is_entry(entry) then entries[#entries + 1] = entry end
+    if #entries == most then break end
   end
-  return table.move(entries, math.max(1, #entries - most + 1), #entries, 1, {})
+  for i = 1, #entries // 2 do
+    local other = #entries + 1 - i
+    entries[i], entries[other] = entries[other], entries[i]
+  end
+  return entries
 end
 
 -- Adds an entry to the file: append(path, text) does it. A file that cannot
