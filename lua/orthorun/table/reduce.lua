@@ -107,6 +107,8 @@ end
 -- quantiles NAME_low and NAME_high. NaN are left out, n is without them, and a
 -- column nan counts them where there are any; where n or nan is one of the columns
 -- asked for, these are n_values and n_nan.
+-- Rows are counted: where a trial returned arrays, a number beside them stands in each
+-- of its rows. `t:where { layer = 1 }` first counts it once, as experiments do.
 -- @function t:summary
 -- @tparam table options
 -- @tparam[opt] string|{string,...} options.by
