@@ -464,6 +464,28 @@
 ---@field like? table a trial's parameters, of which width, depth, batch, activation and init (an arm's name, too) are taken where they are not given
 ---@field loss? "mse"|"mse_half"|"mse_sum" short for cotangent "mse" with its reduction
 
+---What `theory.fluctuations` returns. Each of the first three is a table of arrays
+---by layer: `mean` and `var`, of ln‖·‖² given that no layer's units are all off;
+---`four_point`, E‖·‖⁴/(E‖·‖²)².
+---@class orthorun.norm_law
+---@field forward any of ‖a^l‖², the last ‖f‖²
+---@field delta any of ‖δ^l‖²
+---@field gradient any of ‖∇W^l‖²; var and four_point are the same in every layer where weights are Gaussian
+---@field sum any Σ 1/n_l over hidden layers; var of the gradient is 5 times it to leading order (relu, Gaussian), 3 times for square orthogonal matrices
+---@field dead any the probability that some layer's units are all off
+
+---@class orthorun.options.theory_fluctuations
+---@field sizes integer[] n_0 (inputs), ..., n_L (outputs); or
+---@field width? integer of all of depth matrices
+---@field depth? integer
+---@field activation? string (default "relu")
+---@field alpha? number
+---@field init? string (default "he_normal")
+---@field gain? number|string
+---@field q0? number mean square of the inputs (default 1)
+---@field cotangent2? number ‖δ^L‖² (default 1)
+---@field like? table as of parameters, with what is not given
+
 ---@class orthorun.options.theory_jacobian_edge
 ---@field activation? string (default "relu")
 ---@field init? string (default "scaled_gaussian")
@@ -2439,6 +2461,13 @@ function orthorun.theory.first_layer(options) end
 ---@param fan_out? integer
 ---@return number
 function orthorun.theory.init_variance(init, gain, fan_in, fan_out) end
+
+---The exact law of norms in a random net of any sizes, for one input and a
+---cotangent of given lengths that do not depend on the weights: linear, relu,
+---leaky_relu; Gaussian or orthogonal weights, no biases.
+---@param options orthorun.options.theory_fluctuations
+---@return orthorun.norm_law
+function orthorun.theory.fluctuations(options) end
 
 ---The largest squared singular value of the Jacobian D^L W^L ... D^1 W^1 as the
 ---width grows. relu, orthogonal, gain √2: L^L/(L−1)^(L−1) from L = 2 on; linear

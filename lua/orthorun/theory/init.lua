@@ -77,6 +77,7 @@ local function later(name, room, of)
   end
 end
 
+later("fluctuations", "fluctuations")
 later("jacobian_edge", "jacobian", "edge")
 later("jacobian_spectrum", "jacobian", "spectrum")
 later("mode", "mode")
