@@ -2817,6 +2817,17 @@ function orthorun.stats.fit(x, y) end
 ---@return number # high
 function orthorun.stats.bootstrap(values, options) end
 
+---Kolmogorov's and Smirnov's test: were these numbers drawn from that law, or two
+---samples from one? d is the largest distance between the two distributions, p the
+---probability of that or more if they were: exact for one sample of up to 140, and
+---for two of up to 4 million pairs without ties (with ties p is too large); beyond,
+---good to some 1e-6, and for two such samples to leading order.
+---@param values number[]
+---@param law function|(number)[] the probability of at most x, as a function of x; or another sample
+---@return number # d; NaN where there are no values
+---@return number # p
+function orthorun.stats.ks_test(values, law) end
+
 ---n, nans, mean, std, min, low (10 %), median, high (90 %), max, of the values
 ---that are not NaN.
 ---@param values number[]

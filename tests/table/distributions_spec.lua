@@ -42,6 +42,39 @@ local quantiles = {
   { 0.05, 1e6, 1.9599663568141070353 },
 }
 
+-- x, degrees of freedom, below, above
+local chi2 = {
+  { 0.5, 1, 0.52049987781304653768, 0.47950012218695346232 },
+  { 3.84, 1, 0.94995647875129489681, 0.050043521248705103189 },
+  { 0.001, 2, 0.00049987502083072943746, 0.99950012497916927056 },
+  { 20, 2, 0.99995460007023751515, 0.000045399929762484851536 },
+  { 5, 4.5, 0.6491617835011035297, 0.3508382164988964703 },
+  { 30, 20, 0.93014633930059023231, 0.069853660699409767692 },
+  { 100, 100, 0.51880831547204328189, 0.48119168452795671811 },
+  { 160, 100, 0.99986921602340858966, 0.00013078397659141033656 },
+  { 60, 100, 0.00051889146254803429258, 0.99948110853745196571 },
+  { 1000, 1000, 0.50594714617076035805, 0.49405285382923964195 },
+  { 1300, 1000, 0.99999999961102635005, 3.8897364994868524768e-10 },
+  { 700, 1000, 2.8903599395611955604e-14, 0.9999999999999710964 },
+  { 100000, 100000, 0.50059470810479331139, 0.49940529189520668861 },
+  { 102000, 100000, 0.99999558806074487969, 4.4119392551203061853e-6 },
+  { 10000000, 10000000, 0.50005947080393783768, 0.49994052919606216232 },
+  { 10020000, 10000000, 0.99999607632940271544, 3.9236705972845646062e-6 },
+  { 400, 3, 1, 2.2138865931011177432e-86 },
+  { 1e-08, 10, 2.6041666558159725179e-44, 1.0 },
+}
+
+local normal_quantiles = {
+  { 0.9, 0.12566134685507403421 },
+  { 0.5, 0.6744897501960817432 },
+  { 0.05, 1.9599639845400542355 },
+  { 0.001, 3.2905267314918947932 },
+  { 1e-8, 5.7307288682362896501 },
+  { 1e-15, 8.0268588825345408924 },
+  { 1e-100, 21.305940069351527446 },
+  { 1e-300, 37.065787880772130393 },
+}
+
 local normal = {
   { 0, 1.0 },
   { 0.1, 0.92034432544594203707 },
@@ -106,10 +139,28 @@ describe("distributions", function()
       distributions.normal_tails(2.5), "where the two ways meet")
   end)
 
+  it("know chi-squared, both tails, also far ones and of many degrees", function()
+    for _, row in ipairs(chi2) do
+      local below, above = distributions.chi2_tails(row[1], row[2])
+      near(row[3], below, "below " .. row[1])
+      near(row[4], above, "above " .. row[1])
+    end
+    assert.are.same({ 0, 1 }, { distributions.chi2_tails(0, 3) })
+    assert.are.same({ 1, 0 }, { distributions.chi2_tails(math.huge, 3) })
+  end)
+
+  it("know the normal distribution's quantiles", function()
+    each(normal_quantiles, distributions.normal_quantile, "quantile")
+    assert.are.equal(0, distributions.normal_quantile(1))
+    assert.are.equal(math.huge, distributions.normal_quantile(0))
+  end)
+
   it("let NaN through", function()
     for _, x in ipairs { distributions.t_tails(0 / 0, 4),
       distributions.normal_tails(0 / 0), distributions.normal_cdf(0 / 0),
-      distributions.incomplete_beta(0 / 0, 1, 1) } do
+      distributions.incomplete_beta(0 / 0, 1, 1),
+      distributions.normal_quantile(0 / 0),
+      (distributions.chi2_tails(0 / 0, 3)) } do
       assert.is_true(x ~= x)
     end
   end)

@@ -110,4 +110,63 @@ describe("stats", function()
     assert.has_error(function() stats.bootstrap(x, { level = 2 }) end,
       "bootstrap: level must be in (0, 1), got 2")
   end)
+
+  describe("ks_test", function() -- numbers of SciPy 1.10.1
+    local normal_cdf = require "orthorun.table.distributions".normal_cdf
+    local a = { 0.1, -1.3, 0.7, 2.2, -0.4, 1.05, 0.33 }
+    local b = { 1.5, 0.9, 2.5, -0.2, 3.1 }
+    local function identity(u) return u end
+
+    -- the fractions of multiples of an irrational number, to a power
+    local function fractions(n, factor, power)
+      local values = {}
+      for i = 1, n do values[i] = ((i * factor) % 1) ^ power end
+      return values
+    end
+    local golden, root3 = 0.6180339887498949, 0.7320508075688772
+
+    local function gives(d, p, ...)
+      local got_d, got_p = stats.ks_test(...)
+      near(d, got_d)
+      near(p, got_p, 1e-12)
+    end
+
+    it("finds SciPy's distances and probabilities", function()
+      gives(0.2541135515627433, 0.6692838264713744, a, normal_cdf)
+      gives(0.037070788467534754, 0.7898460082199377,
+        fractions(300, golden, 1.1), identity)
+      gives(0.5142857142857142, 0.3282828282828283, a, b)
+      gives(0.07666666666666666, 0.4652958754312205,
+        fractions(300, golden, 1.2), fractions(200, root3, 1))
+      gives(0.03633333333333333, 0.08210463450688721,
+        fractions(3000, golden, 1.1), fractions(2000, root3, 1))
+      gives(0.4, 0.7460317460317459, { 1, 1, 2, 3 }, { 1, 2, 2, 5, 6 })
+    end)
+
+    it("leaves its arguments as they were", function()
+      local values, other = { 3, 1, 2 }, { 2, 1 }
+      stats.ks_test(values, other)
+      assert.are.same({ { 3, 1, 2 }, { 2, 1 } }, { values, other })
+    end)
+
+    it("is NaN where there is nothing to say", function()
+      for _, pair in ipairs { { {}, identity }, { { 0 / 0 }, identity },
+        { { 1 }, {} }, { { 1 }, { 0 / 0 } } } do
+        local d, p = stats.ks_test(pair[1], pair[2])
+        assert.is_true(d ~= d and p ~= p)
+      end
+    end)
+
+    it("names what is wrong", function()
+      assert.has_error(function() stats.ks_test({ 2 }, identity) end,
+        "ks_test: the law must give a share in [0, 1], gave 2 at 2")
+      assert.has_error(function() stats.ks_test({ 2 }, function() end) end,
+        "ks_test: the law must give a share in [0, 1], gave nil at 2")
+      assert.has_error(function() stats.ks_test({ 2 }, "normal") end,
+        "ks_test: the law must be a function or an array of numbers, " ..
+        "got the string 'normal'")
+      assert.has_error(function() stats.ks_test({ 2 }, { "x" }) end,
+        "ks_test: element 1 is a string, not a number")
+    end)
+  end)
 end)
