@@ -6,7 +6,7 @@
 #include <math.h>
 
 enum { NODES = 24, MAX_FEATURES = 2 * (OR_MOST_KINKS + 1) + 8 };
-static const double reach = 12, longest = 3;
+static const double reach = 12, longest = 3, shortest = 1e-30;
 
 /* Positive nodes and weights of 24-point Gauss-Legendre on [-1, 1]. */
 static const double legendre[NODES / 2][2] = {
@@ -66,7 +66,7 @@ static double panel(const integral *in, double low, double high) {
 static double cut(const features *at, double low, double high) {
   double length = high - low;
   double middle = 0.5 * (low + high);
-  bool small = length <= 4e-16 * (fabs(low) + fabs(high));
+  bool small = length <= 4e-16 * (fabs(low) + fabs(high)) + shortest;
   for (int k = 0; k < at->count; k++) {
     double centre = at->centre[k];
     if (low < centre && centre < high)
@@ -372,13 +372,14 @@ static double transform(const laplace *p, const features *at, double dead,
 void or_log_energy(or_activation phi, bool slope, int n, double q, double *mean,
                    double *variance) {
   static const double step = 0.1875, euler = 0.57721566490153286061;
+  static const double last = 690; /* beyond, e^r is no number */
   laplace p = {phi, slope, sqrt(q), 1, 1};
   features at = features_of(phi, p.scale, 0);
   p.mean = or_gaussian_moment(phi, slope, 2, q);
   add_zeros(&p, &at);
   double dead = mean_at(&p, &at, dead_at), first = 0, second = 0, g = 1;
   int begin = pow(dead, n) > 1e-20 ? -228 : -120; /* G goes as t, or as t^2 */
-  for (int k = begin; k < 4000 && (k < 24 || fabs(g) > 1e-19); k++) {
+  for (int k = begin; k * step < last && (k < 24 || fabs(g) > 1e-19); k++) {
     g = transform(&p, &at, dead, n, exp(k * step));
     first += g;
     second += k * step * g;
