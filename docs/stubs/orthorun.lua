@@ -414,17 +414,20 @@
 ---@field gain? number|string
 ---@field activation? string (default "relu")
 ---@field alpha? number
+---@field sizes? integer[] inputs first, as in {784; 256; 128; 10}; in place of
 ---@field width? integer (default 256)
----@field depth? integer (default 50)
+---@field depth? integer matrices (default 50)
+---@field inputs? integer (default width)
+---@field outputs? integer (default width)
 ---@field q0? number mean square of the inputs (1/3 for U[0,1]) (default 1)
 ---@field cotangent? "independent"|"mse" independent: δ^L does not look at f, E‖δ^L‖² = cotangent2; mse: δ^L is the gradient of `loss.mse` with that reduction and E‖y‖² = target2 (default "independent")
 ---@field cotangent2? number (default 1)
----@field target2? number (default width/3)
+---@field target2? number (default outputs/3)
 ---@field reduction? "mean"|"half"|"sum" (default "mean")
 ---@field batch? integer (default 1)
 ---@field input_c? number correlation of two samples (0.75 for U[0,1]) (default 0.75)
 ---@field target_c? number (default 0.75)
----@field like? table a trial's parameters, of which width, depth, batch, activation and init (an arm's name, too) are taken where they are not given
+---@field like? table a trial's parameters, of which width, depth (or sizes), batch, activation and init (an arm's name, too) are taken where they are not given
 ---@field loss? "mse"|"mse_half"|"mse_sum" short for cotangent "mse" with its reduction
 
 ---@class orthorun.options.theory_gradient_slope
@@ -433,16 +436,19 @@
 ---@field gain? number|string
 ---@field activation? string (default "relu")
 ---@field alpha? number
+---@field sizes? integer[] inputs first, as in {784; 256; 128; 10}; in place of
 ---@field width? integer (default 256)
+---@field inputs? integer (default width)
+---@field outputs? integer (default width)
 ---@field q0? number mean square of the inputs (1/3 for U[0,1]) (default 1)
 ---@field cotangent? "independent"|"mse" independent: δ^L does not look at f, E‖δ^L‖² = cotangent2; mse: δ^L is the gradient of `loss.mse` with that reduction and E‖y‖² = target2 (default "independent")
 ---@field cotangent2? number (default 1)
----@field target2? number (default width/3)
+---@field target2? number (default outputs/3)
 ---@field reduction? "mean"|"half"|"sum" (default "mean")
 ---@field batch? integer (default 1)
 ---@field input_c? number correlation of two samples (0.75 for U[0,1]) (default 0.75)
 ---@field target_c? number (default 0.75)
----@field like? table a trial's parameters, of which width, depth, batch, activation and init (an arm's name, too) are taken where they are not given
+---@field like? table a trial's parameters, of which width, depth (or sizes), batch, activation and init (an arm's name, too) are taken where they are not given
 ---@field loss? "mse"|"mse_half"|"mse_sum" short for cotangent "mse" with its reduction
 
 ---@class orthorun.options.theory_first_layer
@@ -451,17 +457,20 @@
 ---@field gain? number|string
 ---@field activation? string (default "relu")
 ---@field alpha? number
+---@field sizes? integer[] inputs first, as in {784; 256; 128; 10}; in place of
 ---@field width? integer (default 256)
----@field depth? integer (default 50)
+---@field depth? integer matrices (default 50)
+---@field inputs? integer (default width)
+---@field outputs? integer (default width)
 ---@field q0? number mean square of the inputs (1/3 for U[0,1]) (default 1)
 ---@field cotangent? "independent"|"mse" independent: δ^L does not look at f, E‖δ^L‖² = cotangent2; mse: δ^L is the gradient of `loss.mse` with that reduction and E‖y‖² = target2 (default "independent")
 ---@field cotangent2? number (default 1)
----@field target2? number (default width/3)
+---@field target2? number (default outputs/3)
 ---@field reduction? "mean"|"half"|"sum" (default "mean")
 ---@field batch? integer (default 1)
 ---@field input_c? number correlation of two samples (0.75 for U[0,1]) (default 0.75)
 ---@field target_c? number (default 0.75)
----@field like? table a trial's parameters, of which width, depth, batch, activation and init (an arm's name, too) are taken where they are not given
+---@field like? table a trial's parameters, of which width, depth (or sizes), batch, activation and init (an arm's name, too) are taken where they are not given
 ---@field loss? "mse"|"mse_half"|"mse_sum" short for cotangent "mse" with its reduction
 
 ---What `theory.fluctuations` returns. Each of the first three is a table of arrays
@@ -2436,14 +2445,17 @@ function orthorun.theory.critical_line(options) end
 ---@return number
 function orthorun.theory.trainable_depth(options) end
 
----Predicted log10 norms of a net of depth width×width matrices without biases.
+---Predicted log10 norms of a net of random matrices without biases: depth of
+---width×width, or as `sizes` says. Second moments are exact for linear, relu and
+---leaky_relu, at any widths, and a first order in 1/n for others.
 ---@param options orthorun.options.theory_signal
 ---@return orthorun.prediction|nil # nil where theory has no law for that initializer
 function orthorun.theory.signal(options) end
 
 ---Slopes of log10 norms per layer: `forward`, `delta`, `gradient` by least squares
 ---over layers 1 to depth (‖a^l‖: to depth − 1), and `depth`, of ‖∇W¹‖ per layer
----that the net grows from half the depth to all of it; the same in `typical`;
+---that the net grows from half the depth to all of it (where all layers have one
+---size); the same in `typical`;
 ---`sd`, one seed's standard deviation of the fitted slopes.
 ---@param options orthorun.options.theory_gradient_slope
 ---@return table

@@ -16,7 +16,7 @@ end
 
 -- The statistics of one layer at ln q.
 local function layer(name, orthogonal, log_q)
-  return layer_noise.statistics(phi_of(name), n, orthogonal)(log_q or 0)
+  return layer_noise.statistics(phi_of(name), orthogonal)(log_q or 0, n, n, n)
 end
 
 local function has_shape(wanted, s, allowed)
@@ -64,11 +64,19 @@ describe("a layer's shape", function()
       1e-12)
   end)
 
+  it("is found where nearly all of gelu's values are 0", function()
+    -- 1/n for 48 units, half of which count; once panels were halved for ever
+    local mean, var = activation.log_energy("gelu", { q = 9165.6, count = 48 })
+    near(math.log(24 * 9165.6), mean, 0.06)
+    near(5.5 / 48, var, 5e-3)
+  end)
+
   it("is kept where ln q stays", function()
-    local at = layer_noise.statistics(phi_of "tanh", n)
-    local first = at(0.5)
-    assert.is_true(first == at(0.5))
-    assert.is_false(first == at(0.6))
+    local at = layer_noise.statistics(phi_of "tanh")
+    local first = at(0.5, n, n, n)
+    assert.is_true(first == at(0.5, n, n, n))
+    assert.is_false(first == at(0.6, n, n, n))
+    assert.is_false(at(0.6, n, n, n) == at(0.6, n, n, 2 * n))
   end)
 end)
 
@@ -123,14 +131,20 @@ describe("a layer's noise", function()
 
   it("of the readout is a chi-squared's forward, and none if orthogonal",
     function()
-      local gaussian, orthogonal = layer_noise.readout(n),
-        layer_noise.readout(n, true)
+      local gaussian, orthogonal = layer_noise.readout(n, n),
+        layer_noise.readout(n, n, true)
       assert.equal(length, gaussian.noise.forward)
       assert.equal(spread, gaussian.noise.forward_var)
       assert.equal(0, gaussian.noise.backward_var)
       for key, value in pairs(orthogonal.noise) do
         assert.equal(0, value, key)
       end
+      -- of 64 coordinates of a direction in 256 dimensions: a beta variable
+      local part = layer_noise.readout(4 * n, n, true).noise
+      near(special.digamma(n / 2) - special.digamma(2 * n) + math.log(4),
+        part.forward, 1e-14)
+      near(special.trigamma(n / 2) - special.trigamma(2 * n), part.forward_var,
+        1e-16)
       assert.equal(0.25 * spread,
         layer_noise.shared_readout(gaussian, 0.5).forward_var)
     end)
@@ -170,7 +184,7 @@ describe("two samples in a layer", function()
       for key, value in pairs(near_one) do
         near(one[key], value, 2e-4 * math.abs(one[key]), name .. " " .. key)
       end
-      local shared = layer_noise.shared(s, one, 1, n)
+      local shared = layer_noise.shared(s, one, 1)
       near(s.noise.forward_var, shared.forward_var, 1e-14)
       near(s.noise.backward_var, shared.backward_var, 1e-14)
       near(s.noise.both, shared.both, 1e-14)
@@ -179,7 +193,7 @@ describe("two samples in a layer", function()
 
   it("share no noise where they are at right angles, if linear", function()
     local s = layer "linear"
-    local shared = layer_noise.shared(s, layer_noise.pairs()(s, 0), 0, n)
+    local shared = layer_noise.shared(s, layer_noise.pairs()(s, 0), 0)
     near(0, shared.forward_var, 1e-14)
     near(0, shared.backward_var, 1e-14)
     near(0, shared.both, 1e-14)

@@ -12,12 +12,14 @@ local n = 100
 local function network(name, depth, changes)
   local phi = { name = name, shape = activation.shape(name),
     homogeneous = true }
-  local net = { width = n, depth = depth, phi = phi, batch = 4, input_c = 1,
+  local sizes = { [0] = n }
+  for l = 1, depth do sizes[l] = n end
+  local net = { sizes = sizes, depth = depth, phi = phi, batch = 4, input_c = 1,
     target_c = 1, cotangent = "mse", output_share = 1 }
   for key, value in pairs(changes or {}) do net[key] = value end
-  local at, layers = layer_noise.statistics(phi, n, net.orthogonal), {}
-  for l = 1, depth - 1 do layers[l] = at(0) end
-  layers[depth] = layer_noise.readout(n, net.orthogonal)
+  local at, layers = layer_noise.statistics(phi, net.orthogonal), {}
+  for l = 1, depth - 1 do layers[l] = at(0, n, n, n) end
+  layers[depth] = layer_noise.readout(n, n, net.orthogonal)
   local share = { same_sign = {} }
   for l = 1, depth do share[l], share.same_sign[l] = 0, 0 end
   return net, layers, share

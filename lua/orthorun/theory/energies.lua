@@ -11,13 +11,14 @@ local log, exp = math.log, math.exp
 
 -- ln A^l = ln E||a^l||^2 for l = 0..L (a^L = f), and each layer's statistics.
 function energies.forward(net)
-  local energy, layers = { [0] = log(net.width * net.q0) }, {}
-  local at = layer_noise.statistics(net.phi, net.width, net.orthogonal)
-  for l = 1, net.depth do
-    local log_q = net.log_v + energy[l - 1]
-    layers[l] = l < net.depth and at(log_q)
-      or layer_noise.readout(net.width, net.orthogonal)
-    energy[l] = log(net.width) + log_q + layers[l].log_value
+  local n, L = net.sizes, net.depth
+  local energy, layers = { [0] = log(n[0] * net.q0) }, {}
+  local at = layer_noise.statistics(net.phi, net.orthogonal)
+  for l = 1, L do
+    local log_q = net.log_v[l] + energy[l - 1]
+    layers[l] = l < L and at(log_q, n[l - 1], n[l], n[l + 1])
+      or layer_noise.readout(n[l - 1], n[l], net.orthogonal)
+    energy[l] = log(n[l]) + log_q + layers[l].log_value
   end
   return energy, layers
 end
@@ -26,9 +27,10 @@ end
 -- share of f in the residual f - y (0 for an independent cotangent), and that
 -- of s^2 with the same sign for every sample.
 local function output_cotangent(net, log_f)
+  local n = net.sizes[net.depth]
   if net.cotangent == "independent" then
     local d = log(net.cotangent2)
-    return d, log_f + d - log(net.width), 0, 0
+    return d, log_f + d - log(n), 0, 0
   end
   local log_y = log(net.target2)
   local top = math.max(log_f, log_y)
@@ -36,31 +38,34 @@ local function output_cotangent(net, log_f)
   local share = exp(log_f - both)
   local factor = 2 * log(net.residual_factor)
   -- s = factor (F + f.y), E(f.y)^2 = F Y / n
-  local chance = log(1 + exp(log_y - log_f) / net.width)
+  local chance = log(1 + exp(log_y - log_f) / n)
   return both + factor, 2 * log_f + chance + factor, share, exp(-chance)
 end
 
--- One step back. `excess` is the energy that W'delta has along a, over what a
--- random direction would have; 1 for an independent cotangent, up to n. That
+-- One step back, to layer l. `excess` is the energy that W'delta has along a, over what a
+-- random direction would have; 1 for an independent cotangent, up to the size m
+-- of the space that a Haar matrix turns. That
 -- part is known from the forward pass, W'z = W'W a, hence the coupling of the
 -- MSE residual to the weights. The gates pass `aligned` of it, and `across` of
 -- what stands at right angles. Returns ln D^l, ln E s^2, the share of
 -- ln D^l that follows s^2/A^l because of the excess, and `alike`: what part of
 -- that share, and of the new s^2, has one sign for every sample.
-local function step_back(net, s, log_a, log_d, log_s, alike)
-  local n, rest, lost = net.width, 1, 0
-  local excess = exp(log_s - log_a - net.log_v - log_d)
+local function step_back(net, l, s, log_a, log_d, log_s, alike)
+  local n, log_v, rest, lost = net.sizes[l], net.log_v[l + 1], 1, 0
+  local excess = exp(log_s - log_a - log_v - log_d)
   local across = n * s.mu - s.aligned
   if net.orthogonal then -- the length of delta is all there is to share out
-    excess = math.min(excess, n)
-    rest, lost = (n - excess) / (n - 1), across / (n - 1)
+    local m = math.max(n, net.sizes[l + 1])
+    excess = math.min(excess, m)
+    local others = math.max(m - 1, 1)
+    rest, lost = (m - excess) / others, across / others
   end
   local total = s.aligned * excess + rest * across
   local turned = s.turn ^ 2 +
     math.max(0, s.stretch - s.turn ^ 2) * rest / excess
   local share = math.max(0, (s.aligned - lost) * (excess - 1) / total)
   local part = excess > 1 and math.min(1, alike * excess / (excess - 1)) or 0
-  return net.log_v + log_d + log(total), log_s + log(turned), share, part,
+  return log_v + log_d + log(total), log_s + log(turned), share, part,
     alike * s.turn ^ 2 / turned
 end
 
@@ -75,8 +80,8 @@ function energies.backward(net, log_a, layers)
   share.same_sign = same_sign
   delta[L], log_s, net.output_share, alike = output_cotangent(net, log_a[L])
   for l = L - 1, 1, -1 do
-    delta[l], log_s, share[l], same_sign[l], alike = step_back(net, layers[l],
-      log_a[l], delta[l + 1], log_s, alike)
+    delta[l], log_s, share[l], same_sign[l], alike = step_back(net, l,
+      layers[l], log_a[l], delta[l + 1], log_s, alike)
   end
   return delta, share
 end
@@ -138,7 +143,7 @@ end
 -- spreads ||f - y||^2 by 4 p (1-p)/n and s/||f||^2 by (1-p)/(p n). `common`:
 -- how much of that two samples have in common, 1 for a sample and itself.
 local function output_response(net, common)
-  local p, n = net.output_share, net.width
+  local p, n = net.output_share, net.sizes[net.depth]
   local r_var = 4 * p * (1 - p) / n
   return { now = p, before = 0, reach = 1, own = 0, r_mean = -0.5 * r_var,
     t_mean = 0, r_var = common * r_var,

@@ -44,17 +44,28 @@ local function gaussian_noise(phi, mean, q, n)
     backward = b - log(n * mu), backward_var = b_var, both = both / n }
 end
 
--- Orthogonal weights: z and the cotangent are directions of fixed length, so
--- the chi-squared factors of a Gaussian's length leave, the one of z with the
--- weight that ln q has: exactly so for homogeneous phi, to order 1/n^2 else.
-local function orthogonal_noise(phi, mean, q, n, s)
+-- Mean and variance of ln chi^2_m/m.
+local function length_of(m)
+  return digamma(m / 2) + ln2 - log(m), trigamma(m / 2)
+end
+
+-- Orthogonal weights: z and the cotangent are (parts of) directions of fixed
+-- length, in as many dimensions as the longer side of the matrix before and of
+-- that behind has. The chi-squared factors of such a Gaussian's length leave, the
+-- one of z with the weight that ln q has: exactly so for homogeneous phi, to order
+-- 1/n^2 else.
+local function orthogonal_noise(phi, mean, q, n, s, before, behind)
   local g = gaussian_noise(phi, mean, q, n)
-  local length, spread = digamma(n / 2) + ln2 - log(n), trigamma(n / 2)
+  local length, spread = length_of(before)
+  local back, back_spread = length_of(behind)
+  local same = before == behind
   return {
     forward = g.forward - s.turn * length - 0.5 * s.bend * spread,
     forward_var = math.max(0, g.forward_var - s.turn ^ 2 * spread),
-    backward = g.backward - (1 + s.tilt) * length,
-    backward_var = math.max(0, g.backward_var - (1 + s.tilt ^ 2) * spread),
+    backward = g.backward - (same and (1 + s.tilt) * length
+      or back + s.tilt * length),
+    backward_var = math.max(0, g.backward_var - (same and (1 + s.tilt ^ 2) *
+      spread or back_spread + s.tilt ^ 2 * spread)),
     both = g.both - s.turn * s.tilt * spread,
   }
 end
@@ -92,21 +103,27 @@ local function averager(phi)
   end
 end
 
--- A function from ln q to the layer's statistics. The noise, which is itself
--- of order 1/n, is computed anew where ln q has moved by 0.02.
-function layer_noise.statistics(phi, n, orthogonal)
+-- A function from ln q and the sizes of a layer, of the one before and of the one
+-- behind it, to the layer's statistics. The noise, which is itself of order 1/n, is
+-- computed anew where ln q has moved by 0.02, or sizes differ.
+function layer_noise.statistics(phi, orthogonal)
   local noise_of = orthogonal and orthogonal_noise or gaussian_noise
   local last, noise, noise_at, noise_name
-  return function(log_q)
+  local sizes = {}
+  return function(log_q, before, n, behind)
     local near, factor, at = effective(phi, log_q, 60)
-    if last and last.name == near.name and last.at == at then return last end
+    local same = sizes[1] == before and sizes[2] == n and sizes[3] == behind
+    if same and last.name == near.name and last.at == at then return last end
     local mean = averager(near)
     local s = shape_at(mean, exp(at))
-    if noise_name ~= near.name or math.abs(at - noise_at) > 0.02 then
-      noise, noise_at = noise_of(near, mean, exp(at), n, s), at
-      noise_name = near.name
+    if not same or noise_name ~= near.name or math.abs(at - noise_at) > 0.02 then
+      noise = noise_of(near, mean, exp(at), n, s, math.max(before, n),
+        math.max(n, behind))
+      noise_at, noise_name = at, near.name
+      sizes = { before, n, behind }
     end
     s.noise, s.name, s.at = noise, near.name, at
+    s.sizes, s.orthogonal = sizes, orthogonal
     local _
     s.near, _, s.near_at = effective(phi, log_q, 18)
     s.log_value = s.log_value + 2 * log(factor)
@@ -116,13 +133,16 @@ function layer_noise.statistics(phi, n, orthogonal)
   end
 end
 
--- The readout f = z^L: linear, and with orthogonal weights without noise.
-function layer_noise.readout(n, orthogonal)
+-- The readout f = z^L of n units over `before`: linear, and with orthogonal weights
+-- that make none of its inputs vanish without noise.
+function layer_noise.readout(before, n, orthogonal)
   local noise = { forward = 0, forward_var = 0, backward = 0,
     backward_var = 0, both = 0 }
-  if not orthogonal then
-    noise.forward = digamma(n / 2) + ln2 - log(n)
-    noise.forward_var = trigamma(n / 2)
+  noise.forward, noise.forward_var = length_of(n)
+  if orthogonal then
+    local whole, spread = length_of(math.max(before, n))
+    noise.forward = noise.forward - whole
+    noise.forward_var = noise.forward_var - spread
   end
   return { log_value = 0, mu = 1, aligned = 1, turn = 1, stretch = 1,
     bend = 0, tilt = 0, noise = noise }
@@ -207,9 +227,14 @@ end
 -- The noise that two samples have in common: covariances in place of the
 -- variances of s.noise. pair: means over the two; r2: the mean square of
 -- their cotangents' correlation, E[h^2 h^2] = 1 + 2 r2 for h = W'delta.
-function layer_noise.shared(s, pair, r2, n, orthogonal)
+function layer_noise.shared(s, pair, r2)
   local one, noise = alone(s), s.noise
-  local spread, c2 = orthogonal and trigamma(n / 2) or 0, pair.c ^ 2
+  local before, n, behind = table.unpack(s.sizes)
+  local spread, back, c2 = 0, 0, pair.c ^ 2
+  if s.orthogonal then
+    spread = trigamma(math.max(before, n) / 2)
+    back = trigamma(math.max(n, behind) / 2)
+  end
   local turn, tilt = s.turn ^ 2 * spread, s.tilt ^ 2 * spread
   local forward = ratio(pair.values - 1, one.values - 1)
   local backward = ratio((1 + 2 * r2) * pair.slopes - 1, 3 * one.slopes - 1)
@@ -218,7 +243,7 @@ function layer_noise.shared(s, pair, r2, n, orthogonal)
     forward_var = math.max(0, forward * (noise.forward_var + turn) -
       turn * c2),
     backward_var = math.max(0, backward *
-      (noise.backward_var + spread + tilt) - spread * r2 - tilt * c2),
+      (noise.backward_var + back + tilt) - back * r2 - tilt * c2),
     both = (pair.mixed - 1) / n - s.turn * s.tilt * spread * c2,
   }
 end

@@ -1,6 +1,6 @@
--- net: the network that options of theory.signal and its kin describe: width,
--- depth, the activation, the variance of the weights, what comes in at both
--- ends.
+-- net: the network that options of theory.signal and its kin describe: the sizes
+-- of its layers, the activation, the variance of the weights, what comes in at
+-- both ends.
 
 --- @module theory
 
@@ -25,12 +25,16 @@ local variances = {
   orthogonal = { 1, function(a, b) return 1 / math.max(a, b) end },
 }
 
--- The whole number n of at least `least`, or an error that names the option.
-function net_of.check_size(who, key, n, least)
+-- The whole number n of at least `least`, and of `most` at most where that is
+-- given; or an error that names the option.
+function net_of.check_size(who, key, n, least, most)
   local size = math.type(n) and math.tointeger(n)
   if not size or size < least then
     fail(("%s: %s is %s; a whole number of at least %d is needed"):format(who,
       key, names.shown(n), least))
+  end
+  if most and size > most then
+    fail(("%s: %s is %d; at most %d"):format(who, key, size, most))
   end
   return size
 end
@@ -64,9 +68,9 @@ end
 
 -- --- options ---------------------------------------------------------------
 
-local known = { "init", "gain", "activation", "alpha", "width", "depth", "q0",
-  "cotangent", "cotangent2", "target2", "reduction", "batch", "input_c",
-  "target_c", "like", "loss" }
+local known = { "init", "gain", "activation", "alpha", "sizes", "width", "depth",
+  "inputs", "outputs", "q0", "cotangent", "cotangent2", "target2", "reduction",
+  "batch", "input_c", "target_c", "like", "loss" }
 
 -- The output's cotangent that a network's losses make, by their names.
 local losses = { mse = "mean", mse_half = "half", mse_sum = "sum" }
@@ -108,8 +112,12 @@ local function written_out(who, options)
     fail(("%s: like must be a table of parameters, not %s"):format(who,
       names.describe(like)))
   end
+  local own_shape = options.sizes or options.width or options.depth
   for _, name in ipairs { "width", "depth", "batch", "activation" } do
     out[name] = like[name]
+  end
+  if options.sizes or type(like.sizes) == "table" and not own_shape then
+    out.sizes, out.width, out.depth = like.sizes, nil, nil
   end
   if options.init == nil and like.init ~= nil then
     local arm = arms[like.init]
@@ -142,6 +150,80 @@ local function read_phi(options)
   return phi
 end
 
+-- --- sizes -----------------------------------------------------------------
+
+local most_layers, widest = 1000000, 1 << 40
+
+-- What the options have in width=, depth=, inputs=, outputs=, as an array from 1.
+local function from_width(who, o, least)
+  local L = net_of.check_size(who, "depth", o.depth or 50, 1, most_layers)
+  local width = net_of.check_size(who, "width", o.width or 256, least, widest)
+  local sizes = {}
+  for l = 1, L + 1 do sizes[l] = width end
+  for key, at in pairs { inputs = 1, outputs = L + 1 } do
+    if o[key] ~= nil then
+      sizes[at] = net_of.check_size(who, key, o[key], 1, widest)
+    end
+  end
+  return sizes
+end
+
+-- The sizes of a net's layers, inputs first, that options say by sizes= or else by
+-- width= (at least `least`) and depth=, as a new array from 1.
+function net_of.sizes(who, o, least)
+  if o.sizes == nil then return from_width(who, o, least or 2) end
+  for _, key in ipairs { "width", "depth", "inputs", "outputs" } do
+    if o[key] ~= nil then
+      fail(("%s: give sizes=, or width= and depth=, not both (found %s = %s)")
+        :format(who, key, names.shown(o[key])))
+    end
+  end
+  names.table_of(who, "sizes", o.sizes)
+  local L = rawlen(o.sizes) - 1
+  if L < 1 then
+    fail(("%s: sizes has %s; inputs and outputs are two at least, as in "
+      .. "{784, 256, 10}"):format(who, L < 0 and "no entries" or "one entry"))
+  end
+  local sizes = {}
+  net_of.check_size(who, "the number of layers in sizes", L, 1, most_layers)
+  for l = 1, L + 1 do
+    sizes[l] = net_of.check_size(who, ("sizes[%d]"):format(l), o.sizes[l], 1, widest)
+  end
+  return sizes
+end
+
+-- Gives the net these sizes, an array from 1; from then on net.sizes goes from 0 to
+-- net.depth, and net.log_v[l] is ln Var(W_ij) of matrix l.
+local function resize(net, sizes)
+  local L, log_v = #sizes - 1, nil
+  net.depth, net.sizes, net.log_v = L, table.move(sizes, 1, L + 1, 0, {}), {}
+  for l = 1, L do
+    local fan_in, fan_out = sizes[l], sizes[l + 1]
+    if not log_v or sizes[l - 1] ~= fan_in or fan_in ~= fan_out then
+      log_v = log(net_of.init_variance(net.init, net.gain, fan_in, fan_out))
+    end
+    net.log_v[l] = log_v
+  end
+end
+
+-- Have all layers one size?
+function net_of.is_even(net)
+  for l = 1, net.depth do
+    if net.sizes[l] ~= net.sizes[0] then return false end
+  end
+  return true
+end
+
+-- Gives a net of one width another depth.
+function net_of.deepen(who, net, depth)
+  if not net_of.is_even(net) then
+    fail(who .. ": depths are compared of nets of one width; sizes differ here")
+  end
+  resize(net, from_width(who, { width = net.sizes[0], depth = depth }, 1))
+end
+
+-- --- the whole ---------------------------------------------------------------
+
 -- The net that the options of a function describe; extra: options that it has
 -- beside the common ones. nil where theory has no law for like.init.
 function net_of.read(who, options, extra)
@@ -150,10 +232,10 @@ function net_of.read(who, options, extra)
     table.move(extra or {}, 1, #(extra or {}), #all + 1, all))
   options = written_out(who, options)
   if not options then return nil end
+  local sizes = net_of.sizes(who, options)
   local net = {
-    width = net_of.check_size(who, "width", options.width or 256, 2),
-    depth = net_of.check_size(who, "depth", options.depth or 50, 1),
     phi = read_phi(options),
+    init = options.init or "scaled_gaussian", gain = options.gain,
     orthogonal = options.init == "orthogonal",
     q0 = number(who, options, "q0", 1, 0),
     cotangent = choice(who, options, "cotangent", { "independent", "mse" }),
@@ -162,9 +244,8 @@ function net_of.read(who, options, extra)
     input_c = correlation(who, options, "input_c"),
     target_c = correlation(who, options, "target_c"),
   }
-  local n = net.width
-  net.log_v = log(net_of.init_variance(options.init or "scaled_gaussian",
-    options.gain, n, n))
+  resize(net, sizes)
+  local n = net.sizes[net.depth]
   net.target2 = number(who, options, "target2", n / 3, 0)
   net.residual_factor = residual_factor(choice(who, options, "reduction",
     { "mean", "half", "sum" }), n, net.batch)

@@ -22,19 +22,27 @@ local function scatter(square, spread)
   return math.min(1, square + (1 - square) * spread)
 end
 
+-- The share of the 1/n_l by which layer l scatters a correlation that orthogonal
+-- weights, between it and its neighbour, take away: all if none of the directions
+-- at the neighbour's end are lost.
+local function held(net, l, neighbour)
+  if not net.orthogonal then return 0 end
+  return math.min(1, net.sizes[l] / net.sizes[neighbour])
+end
+
 -- Correlations of two samples' a^l, l = 0..L: c of the mean field, c2 the mean
 -- square at width n; and each layer's means over the two.
 local function forward_correlations(net, layers)
-  local n, L = net.width, net.depth
+  local n, L = net.sizes, net.depth
   local c, c2 = { [0] = net.input_c }, {}
   local pairs_of, means = layer_noise.pairs(), {}
-  c2[0] = scatter(c[0] ^ 2, (1 - c[0] ^ 2) / n)
+  c2[0] = scatter(c[0] ^ 2, (1 - c[0] ^ 2) / n[0])
   for l = 1, L - 1 do
     local p = pairs_of(layers[l], signed_root(c2[l - 1], c[l - 1]))
-    local kept = net.orthogonal and math.min(1, p.change ^ 2) or 0
+    local kept = held(net, l, l - 1) * math.min(1, p.change ^ 2)
     means[l] = p
     c[l] = layer_noise.correlate(layers[l], c[l - 1])
-    c2[l] = scatter(p.value ^ 2, (1 - kept) / n)
+    c2[l] = scatter(p.value ^ 2, (1 - kept) / n[l])
   end
   return c, c2, means
 end
@@ -42,29 +50,30 @@ end
 -- At the output: c mean correlation of the delta, r2 its mean square, and how
 -- it follows the correlation of a^(L-1).
 local function output_correlations(net, c, c2)
+  local n = net.sizes[net.depth]
   if net.cotangent == "independent" then
-    return { c = 0, r2 = 1 / net.width, follows = 0 }
+    return { c = 0, r2 = 1 / n, follows = 0 }
   end
   local f, L = net.output_share, net.depth
   local mean = f * c[L - 1] + (1 - f) * net.target_c
   local at_width = f * signed_root(c2[L - 1], c[L - 1]) +
     (1 - f) * net.target_c
   return { c = mean, follows = f,
-    r2 = scatter(at_width ^ 2, (1 - at_width ^ 2) / net.width) }
+    r2 = scatter(at_width ^ 2, (1 - at_width ^ 2) / n) }
 end
 
 -- One layer back: `share` of delta goes along a, `alike` of it with one sign
 -- for all samples, and the rest as delta above, through the gates.
-local function correlations_back(net, above, p, share, alike, c, c2)
+local function correlations_back(net, l, above, p, share, alike, c, c2)
   local rest, along = 1 - share, share * alike
   local at_width = along * signed_root(c2, c) +
     rest * signed_root(above.r2, above.c) * p.slope
   local square = at_width ^ 2 + (share - along) ^ 2 * c2
-  local kept = net.orthogonal and p.slope ^ 2 or 0
+  local kept = held(net, l, l + 1) * p.slope ^ 2
   return { c = along * c + rest * above.c * p.slope,
     follows = (along + rest * p.slope * above.follows) * p.change,
     r2 = scatter(math.min(1, square),
-      math.max(0, p.slopes - kept) / net.width) }
+      math.max(0, p.slopes - kept) / net.sizes[l]) }
 end
 
 -- A layer like s, with other noise.
@@ -79,7 +88,7 @@ end
 -- the mean product of the correlations of a^(l-1) and of delta^l; kappa2, its
 -- mean square; and kappa_var, the variance over nets that c brings into it.
 function overlap.common(net, layers, share)
-  local n, L = net.width, net.depth
+  local L = net.depth
   local c, c2, means = forward_correlations(net, layers)
   local delta = output_correlations(net, c, c2)
   local out = { layers = {}, along = {},
@@ -91,11 +100,11 @@ function overlap.common(net, layers, share)
   for l = L, 1, -1 do
     if l < L then
       local function shared(r2)
-        return with_noise(layers[l], layer_noise.shared(layers[l], means[l],
-          r2, n, net.orthogonal))
+        return with_noise(layers[l],
+          layer_noise.shared(layers[l], means[l], r2))
       end
       out.layers[l], out.along[l] = shared(delta.r2), shared(1)
-      delta = correlations_back(net, delta, means[l], share[l],
+      delta = correlations_back(net, l, delta, means[l], share[l],
         share.same_sign[l], c[l], c2[l])
     end
     local kappa = c[l - 1] * delta.c +

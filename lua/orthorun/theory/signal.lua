@@ -2,7 +2,7 @@
 -- layer by layer, at finite width: energies (squared norms) forward and
 -- backward as exact second moments, and mean and spread of their logarithms.
 --
--- One input, constant width n, zero biases, activation between the layers
+-- Layers of sizes n_0 (inputs) to n_L, zero biases, activation between the layers
 -- and none after the last:
 --   z^l = W^l a^(l-1),  a^l = phi(z^l),  f = z^L,
 --   delta^l = dloss/dz^l,  ||grad W^l|| = ||delta^l|| ||a^(l-1)||.
@@ -186,28 +186,34 @@ end
 -- @tfield ?table slope from 4 layers on: `typical` of `theory.gradient_slope`
 -- @tfield ?table slope_sd its `sd`
 
---- Predicted log10 norms of a net of depth width×width matrices without biases.
+--- Predicted log10 norms of a net of random matrices without biases: depth of
+-- width×width, or as `sizes` says. Second moments are exact for linear, relu and
+-- leaky_relu, at any widths, and a first order in 1/n for others.
 -- @function theory.signal
 -- @tparam table options
 -- @tparam[opt="scaled_gaussian"] string options.init
 -- @tparam[opt] number|string options.gain
 -- @tparam[opt="relu"] string options.activation
 -- @tparam[opt] number options.alpha
+-- @tparam[opt] {int,...} options.sizes inputs first, as in {784; 256; 128; 10}; in
+--   place of
 -- @tparam[opt=256] int options.width
--- @tparam[opt=50] int options.depth
+-- @tparam[opt=50] int options.depth matrices
+-- @tparam[opt=width] int options.inputs
+-- @tparam[opt=width] int options.outputs
 -- @tparam[opt=1] number options.q0 mean square of the inputs (1/3 for U[0,1])
 -- @tparam[opt="independent"] "independent"|"mse" options.cotangent independent:
 --   δ^L does not look at f, E‖δ^L‖² = cotangent2; mse: δ^L is the gradient of
 --   `loss.mse` with that reduction and E‖y‖² = target2
 -- @tparam[opt=1] number options.cotangent2
--- @tparam[opt=width/3] number options.target2
+-- @tparam[opt=outputs/3] number options.target2
 -- @tparam[opt="mean"] "mean"|"half"|"sum" options.reduction
 -- @tparam[opt=1] int options.batch
 -- @tparam[opt=0.75] number options.input_c correlation of two samples (0.75 for
 --   U[0,1])
 -- @tparam[opt=0.75] number options.target_c
--- @tparam[opt] table options.like a trial's parameters, of which width, depth,
---   batch, activation and init (an arm's name, too) are taken where they are not
+-- @tparam[opt] table options.like a trial's parameters, of which width, depth (or
+--   sizes), batch, activation and init (an arm's name, too) are taken where they are not
 --   given
 -- @tparam[opt] "mse"|"mse_half"|"mse_sum" options.loss short for cotangent "mse"
 --   with its reduction
@@ -238,7 +244,8 @@ end
 
 --- Slopes of log10 norms per layer: `forward`, `delta`, `gradient` by least squares
 -- over layers 1 to depth (‖a^l‖: to depth − 1), and `depth`, of ‖∇W¹‖ per layer
--- that the net grows from half the depth to all of it; the same in `typical`;
+-- that the net grows from half the depth to all of it (where all layers have one
+-- size); the same in `typical`;
 -- `sd`, one seed's standard deviation of the fitted slopes.
 -- @function theory.gradient_slope
 -- @like theory.signal
@@ -251,13 +258,15 @@ function signal.gradient_slope(options)
   if not net then return nil end
   local L = net_of.check_size("gradient_slope", "depth", net.depth, 4)
   local found = solve(net)
-  net.depth = L // 2
-  local half, depths = solve(net), { L // 2, L }
   local slopes = layer_slopes(found, L)
-  slopes.depth = depth_slope(found, half, depths)
   slopes.typical = layer_slopes(found.typical, L)
-  slopes.typical.depth = depth_slope(found.typical, half.typical, depths)
   slopes.sd = slope_spreads(found, L)
+  if net_of.is_even(net) then
+    net_of.deepen("gradient_slope", net, L // 2)
+    local half, depths = solve(net), { L // 2, L }
+    slopes.depth = depth_slope(found, half, depths)
+    slopes.typical.depth = depth_slope(found.typical, half.typical, depths)
+  end
   return slopes
 end
 
@@ -276,7 +285,7 @@ function signal.first_layer(options)
     fail("first_layer: depths must be an array of network depths")
   end
   for i, depth in ipairs(options.depths) do
-    net.depth = net_of.check_size("first_layer", "depths", depth, 1)
+    net_of.deepen("first_layer", net, depth)
     local found = solve(net)
     out[i] = found.gradient[1]
     out.typical[i] = found.typical.gradient[1]
