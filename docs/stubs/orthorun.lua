@@ -1830,10 +1830,14 @@ function orthorun.matrix.vcat(A, B, ...) end
 
 ---Natural logarithms of the singular values of the product A1 A2 ... AN,
 ---which is never formed: each has an error relative to its own singular value,
----of about N n eps times the condition numbers of the factors, where the
----product itself would have overflowed or kept its largest alone. Computed in
----float64 whatever the factors are. A direction that a factor takes to 0, but
----for rounding, has −inf.
+---where the product itself would have overflowed or kept its largest alone. The
+---error of a logarithm is about eps times the sum of the factors' condition
+---numbers, as they are when each row, or each column, of a factor has been
+---scaled to length 1: rows or columns far apart cost nothing. Rows and columns
+---of one factor that are both far apart do: small ones lose digits from 1e4
+---each, and are lost from about 1e15; and so do factors that undo the growth of
+---those before them, as A^-1 does A's. Computed in float64 whatever the factors
+---are. A direction that a factor takes to 0, but for rounding, has −inf.
 ---@param factors (orthorun.matrix)[]
 ---@return number[] # largest first, as many as the product's smaller side
 function orthorun.matrix.product_svd(factors) end
@@ -2337,8 +2341,10 @@ function orthorun.metric.hessian_product(net, x, y, loss, v) end
 ---logarithms. They come from the layers' Jacobians, as in
 ---`matrix.product_svd`, so that small ones are
 ---right in deep networks, too, and logarithms finite where a number would be 0
----or inf. Where there are residual blocks or layers written in Lua they are
----those of the Jacobian as a matrix, small ones good to eps of the largest.
+---or inf. A residual block is one factor, and so is a layer written in Lua,
+---which sees a forward pass and one back. Only of more than 100 residual blocks
+---within one another they are those of the Jacobian as a matrix, small ones
+---good to eps of the largest.
 ---@param net orthorun.layer
 ---@param x orthorun.matrix one column
 ---@return number[] # singular values
@@ -2351,7 +2357,7 @@ function orthorun.metric.jacobian_spectrum(net, x) end
 ---which factors near each other may be correlated (Newey and West's, over
 ---count^(1/3) neighbours). They come in QR's order: largest first, but for
 ---noise, once there are many factors.
----@param factors (orthorun.matrix)[] of the product A1 A2 ... AN, square, of one size; or a net whose layers are
+---@param factors (orthorun.matrix)[] of the product A1 A2 ... AN, square, of one size; or a net whose layers are, or residual blocks
 ---@param x? orthorun.matrix of a net: one column, the Jacobians being those at x
 ---@return number[] # exponents; −inf where a factor is singular
 ---@return number[] # standard errors; nan of one factor alone

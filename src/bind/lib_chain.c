@@ -65,8 +65,28 @@ static const or_place *place_of(const factors *f, int i) {
   return &f->r.pass.plan->places[i];
 }
 
+/* Does a factor begin with such a step? */
 static bool begins(or_step_kind kind) {
-  return kind == OR_STEP_LINEAR || kind == OR_STEP_LAYER_NORM;
+  return kind == OR_STEP_LINEAR || kind == OR_STEP_LAYER_NORM ||
+         kind == OR_STEP_BRANCH || kind == OR_STEP_CALL;
+}
+
+/* The step behind the residual block that begins at i, or behind step i. */
+static int past(const or_network *net, int i) {
+  int open = 0;
+  do
+    open += (net->steps[i]->kind == OR_STEP_BRANCH) -
+            (net->steps[i]->kind == OR_STEP_JOIN);
+  while (i++, open > 0);
+  return i;
+}
+
+/* Where the factor that begins at i ends: before `end`. */
+static int factor_end(const or_network *net, int i, int end) {
+  i = past(net, i);
+  while (i < end && !begins(net->steps[i]->kind))
+    i++;
+  return i;
 }
 
 /* What comes to step i, as a matrix of the pass. */
@@ -74,13 +94,16 @@ static or_matrix came_to(const factors *f, int i) {
   return i == 0 ? *f->r.pass.x : place_of(f, i - 1)->output;
 }
 
-/* Can its layers be told apart? Where there are branches, or layers written in
-   Lua, they are one factor, the Jacobian. */
+/* Blocks within blocks are gone through by recursion. */
+enum { DEEPEST = 100 };
+
 static bool is_chain(const or_network *net) {
-  for (int i = 0; i < net->count; i++)
-    if (net->steps[i]->kind >= OR_STEP_BRANCH)
-      return false;
-  return net->count > 0;
+  return net->count > 0 && net->depth <= DEEPEST;
+}
+
+static or_matrix *push_matrix(lua_State *L, const factors *f, int rows,
+                              int cols) {
+  return lib_newmatrix(L, f->who, rows, cols, OR_FLOAT64);
 }
 
 /* Pushes what activation i took, with true values where there are such. */
@@ -107,8 +130,10 @@ static void gate(lua_State *L, const factors *f, int i, or_matrix *factor) {
     or_matrix_fill(slope, 1);
     or_activation_backward(phi, true, z, slope, slope);
   }
-  lib_check(L, f->who, or_matrix_hadamard(factor, slope, factor));
-  lua_pop(L, 2);
+  or_matrix *wide = push_matrix(L, f, z->rows, 1);
+  or_matrix_copy(slope, wide);
+  lib_check(L, f->who, or_matrix_hadamard(factor, wide, factor));
+  lua_pop(L, 3);
 }
 
 /* factor = diag(gain) (I - 1/n - xhat xhat'/n), times rstd */
@@ -128,32 +153,117 @@ static void normalization(const factors *f, int i, or_matrix *factor) {
   factor->exponent += place->rstd.exponent;
 }
 
-/* Pushes the matrix of the step that factor k begins with: I for an activation
-   at the network's start. */
-static or_matrix *push_base(lua_State *L, const factors *f, int i) {
-  const or_step *s = f->r.net->net.steps[i];
+/* m = the transpose of what the layer's backward has returned, on top. */
+static void take_answer(lua_State *L, const factors *f, or_matrix *m) {
+  const or_matrix *dx = lib_testmatrix(L, -1);
+  or_matrix *wide = push_matrix(L, f, m->cols, m->rows);
+  if (dx && or_matrix_same_shape(dx, wide))
+    or_matrix_copy(dx, wide);
+  else
+    lib_error(L,
+              "%s: a layer written in Lua: backward must return a matrix of "
+              "%s, not %s",
+              f->who, lib_shape(L, wide), lib_describe(L, lua_gettop(L) - 1));
+  or_matrix_transpose(wide, m);
+  lua_pop(L, 1);
+}
+
+/* Pushes the Jacobian of the layer written in Lua at step i: its answer to unit
+   vectors, one a column, when it has seen x that many times. */
+static or_matrix *push_call(lua_State *L, factors *f, int i) {
   or_matrix x = came_to(f, i);
-  int rows = s->kind == OR_STEP_LINEAR ? s->w->rows : x.rows;
-  or_matrix *m = lib_newmatrix(L, f->who, rows, x.rows, x.precision);
+  int outputs = place_of(f, i)->output.rows;
+  or_matrix *m = push_matrix(L, f, outputs, x.rows);
+  lua_getiuservalue(L, f->r.at, NETWORK_LEAVES);
+  lua_rawgeti(L, -1, f->r.net->net.steps[i]->id);
+  for (int back = 0; back < 2; back++) {
+    lua_getfield(L, -1, back ? "backward" : "forward");
+    lua_pushvalue(L, -2);
+    or_matrix *given =
+        lib_newmatrix(L, f->who, back ? outputs : x.rows, outputs, x.precision);
+    if (back)
+      or_matrix_eye(given);
+    else
+      or_jacobian_batch(&x, given);
+    lib_calluser(L, &f->r, 2, 1);
+    if (!back)
+      lua_pop(L, 1);
+  }
+  take_answer(L, f, m);
+  lua_pop(L, 3);
+  return m;
+}
+
+static or_matrix *push_steps(lua_State *L, factors *f, int i, int end);
+
+/* Pushes I + s J of the residual block at step i, whose branch has J. */
+static or_matrix *push_residual(lua_State *L, factors *f, int i) {
+  const or_network *net = &f->r.net->net;
+  int join = past(net, i) - 1, n = came_to(f, i).rows;
+  or_matrix *m = push_matrix(L, f, n, n);
+  or_matrix_eye(m);
+  if (join > i + 1) {
+    const or_matrix *branch = push_steps(L, f, i + 1, join);
+    lib_check(L, f->who,
+              or_matrix_add(1, m, net->steps[join]->factor, branch, m));
+    lua_pop(L, 1);
+  } else {
+    or_matrix_scale(1 + net->steps[join]->factor, m, m);
+  }
+  return m;
+}
+
+/* Pushes the matrix of the step that a factor begins with: I for an activation
+   at a network's or a branch's start. */
+static or_matrix *push_base(lua_State *L, factors *f, int i) {
+  const or_step *s = f->r.net->net.steps[i];
+  int cols = came_to(f, i).rows;
+  if (s->kind == OR_STEP_BRANCH)
+    return push_residual(L, f, i);
+  if (s->kind == OR_STEP_CALL)
+    return push_call(L, f, i);
+  int rows = s->kind == OR_STEP_LINEAR ? s->w->rows : cols;
+  or_matrix *m = push_matrix(L, f, rows, cols);
   or_matrix_eye(m);
   if (s->kind == OR_STEP_LINEAR)
     or_matrix_copy(s->w, m);
   else if (s->kind == OR_STEP_LAYER_NORM)
     normalization(f, i, m);
+  else if (s->kind == OR_STEP_ACTIVATION)
+    gate(L, f, i, m);
+  else
+    or_matrix_scale(s->factor, m, m);
   return m;
 }
 
-/* Pushes factor k of a network: a linear layer or a normalization, and what
-   stands behind it up to the next. */
-static or_matrix *push_layer(lua_State *L, const factors *f, int k) {
+/* Pushes the factor of steps i to `end`: a linear layer, a normalization, a
+   residual block or a layer written in Lua, and what stands behind it. */
+static or_matrix *push_layer(lua_State *L, factors *f, int i, int end) {
   const or_network *net = &f->r.net->net;
-  int i = f->starts[k], end = f->starts[k + 1];
+  luaL_checkstack(L, 20, f->who);
   or_matrix *m = push_base(L, f, i);
-  for (; i < end; i++)
+  for (i = past(net, i); i < end; i++)
     if (net->steps[i]->kind == OR_STEP_ACTIVATION)
       gate(L, f, i, m);
     else if (net->steps[i]->kind == OR_STEP_SCALE)
       or_matrix_scale(net->steps[i]->factor, m, m);
+  return m;
+}
+
+/* Pushes the Jacobian of steps i to `end`, as one matrix. */
+static or_matrix *push_steps(lua_State *L, factors *f, int i, int end) {
+  const or_network *net = &f->r.net->net;
+  int next = factor_end(net, i, end);
+  or_matrix *m = push_layer(L, f, i, next);
+  while ((i = next) < end) {
+    next = factor_end(net, i, end);
+    const or_matrix *a = push_layer(L, f, i, next);
+    or_matrix *product = push_matrix(L, f, a->rows, m->cols);
+    lib_product(L, f->who, false, a, false, m, product);
+    lua_replace(L, -3);
+    lua_pop(L, 1);
+    m = product;
+  }
   return m;
 }
 
@@ -170,17 +280,17 @@ static void find_layers(lua_State *L, factors *f) {
   f->starts = lib_newmemory(L, ((size_t)net->count + 1) * sizeof(int), 0);
   f->count = 0;
   f->most = f->inputs;
-  for (int i = 0; i < net->count; i++) {
-    if (i == 0 || begins(net->steps[i]->kind))
-      f->starts[f->count++] = i;
-    f->outputs = place_of(f, i)->output.rows;
+  for (int i = 0; i < net->count;) {
+    f->starts[f->count++] = i;
+    i = factor_end(net, i, net->count);
+    f->outputs = place_of(f, i - 1)->output.rows;
     f->most = f->most > f->outputs ? f->most : f->outputs;
   }
   f->starts[f->count] = net->count;
 }
 
-/* The factors of the network at 1 at the column at 2; false where its layers
-   are not a chain. */
+/* The factors of the network at 1 at the column at 2; false where there are
+   none, or too many blocks within blocks. */
 static bool open_network(lua_State *L, factors *f) {
   lib_checklayer(L, 1);
   or_matrix *x = lib_checkmatrix(L, 2);
@@ -202,9 +312,9 @@ static bool open_network(lua_State *L, factors *f) {
 /* --- products ------------------------------------------------------------ */
 
 /* Pushes factor k, from 0, in the order in which they act. */
-static or_matrix *push_factor(lua_State *L, const factors *f, int k) {
+static or_matrix *push_factor(lua_State *L, factors *f, int k) {
   if (!f->list) {
-    or_matrix *m = push_layer(L, f, k);
+    or_matrix *m = push_layer(L, f, f->starts[k], f->starts[k + 1]);
     check_layer(L, f, m);
     return m;
   }
@@ -231,10 +341,11 @@ static or_chain begin(lua_State *L, const factors *f, bool flipped) {
 
 /* All factors, from the end that has fewer numbers: the product's, or its
    transpose's, singular values. Pushes memory of theirs. */
-static or_norm *multiply(lua_State *L, const factors *f, int *rank) {
+static or_norm *multiply(lua_State *L, factors *f, int *rank) {
   bool flipped = f->outputs < f->inputs;
   or_chain p = begin(L, f, flipped);
   or_arena place = or_arena_over(NULL, 0);
+  p.interrupted = &sys_interrupted;
   for (int k = 0; k < f->count; k++) {
     lib_poll(L);
     const or_matrix *m = push_factor(L, f, flipped ? f->count - 1 - k : k);
@@ -242,7 +353,9 @@ static or_norm *multiply(lua_State *L, const factors *f, int *rank) {
     lua_pop(L, 1);
   }
   or_norm *values = lib_newmemory(L, ((size_t)p.cols + 1) * sizeof *values, 0);
-  lib_check(L, f->who, or_chain_values(&p, values));
+  or_status status = or_chain_values(&p, values);
+  lib_poll(L);
+  lib_check(L, f->who, status);
   *rank = p.rank;
   return values;
 }
@@ -289,8 +402,10 @@ static void take_jacobian(lua_State *L, factors *f) {
    logarithms. They come from the layers' Jacobians, as in
    `matrix.product_svd`, so that small ones are
    right in deep networks, too, and logarithms finite where a number would be 0
-   or inf. Where there are residual blocks or layers written in Lua they are
-   those of the Jacobian as a matrix, small ones good to eps of the largest.
+   or inf. A residual block is one factor, and so is a layer written in Lua,
+   which sees a forward pass and one back. Only of more than 100 residual blocks
+   within one another they are those of the Jacobian as a matrix, small ones
+   good to eps of the largest.
    @function metric.jacobian_spectrum
    @tparam layer net
    @tparam matrix x one column
@@ -341,7 +456,7 @@ static void factorize(lua_State *L, double *logs) {
 }
 
 /* Pushes the logarithms: of factor k, those from k n on. */
-static double *grow(lua_State *L, const factors *f) {
+static double *grow(lua_State *L, factors *f) {
   size_t n = (size_t)f->inputs;
   double *logs = lib_newmemory(L, sizeof *logs * n * (size_t)f->count + 1, 0);
   or_matrix_eye(lib_newmatrix(L, f->who, f->inputs, f->inputs, OR_FLOAT64));
@@ -384,7 +499,7 @@ static void push_means(lua_State *L, const double *logs, int n, int count) {
    noise, once there are many factors.
    @function metric.lyapunov
    @tparam {matrix,...} factors of the product A1 A2 ... AN, square, of one
-   size; or a net whose layers are
+   size; or a net whose layers are, or residual blocks
    @tparam[opt] matrix x of a net: one column, the Jacobians being those at x
    @treturn {number,...} exponents; −inf where a factor is singular
    @treturn {number,...} standard errors; nan of one factor alone
@@ -403,9 +518,9 @@ int lib_lyapunov(lua_State *L) {
     measure_list(L, &f);
   } else if (!open_network(L, &f)) {
     lib_error(L,
-              "%s: the net has residual blocks or layers written in Lua, whose "
-              "Jacobian is no product over layers",
-              f.who);
+              "%s: a net of layers is needed, with at most %d residual "
+              "blocks within one another",
+              f.who, DEEPEST);
   }
   const double *logs = grow(L, &f);
   if (net)

@@ -283,15 +283,21 @@ static void cond_kind(lua_State *L, call *c) {
 
 /*** Natural logarithms of the singular values of the product A1 A2 ... AN,
    which is never formed: each has an error relative to its own singular value,
-   of about N n eps times the condition numbers of the factors, where the
-   product itself would have overflowed or kept its largest alone. Computed in
-   float64 whatever the factors are. A direction that a factor takes to 0, but
-   for rounding, has −inf.
+   where the product itself would have overflowed or kept its largest alone. The
+   error of a logarithm is about eps times the sum of the factors' condition
+   numbers, as they are when each row, or each column, of a factor has been
+   scaled to length 1: rows or columns far apart cost nothing. Rows and columns
+   of one factor that are both far apart do: small ones lose digits from 1e4
+   each, and are lost from about 1e15; and so do factors that undo the growth of
+   those before them, as A^-1 does A's. Computed in float64 whatever the factors
+   are. A direction that a factor takes to 0, but for rounding, has −inf.
    @function matrix.product_svd
    @call matrix.product_svd{A1, A2, ...}
    @tparam {matrix,...} factors
    @treturn {number,...} largest first, as many as the product's smaller side
    @paper Stewart, On graded QR decompositions of products of matrices, 1997
+   @paper Higham, QR factorization with complete pivoting and accurate
+   computation of the SVD, 2000
    @usage
    local A = ortho.matrix{{1e200, 0}, {0, 1e-200}}
    local logs = ortho.matrix.product_svd{A, A, A}

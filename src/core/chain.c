@@ -6,69 +6,10 @@
 #include <string.h>
 
 #include "blas.h"
-#include "clones.h"
+#include "column.h"
 #include "elements.h"
 #include "factor.h"
 #include "kernels.h"
-
-/* --- columns ------------------------------------------------------------- */
-
-enum { LANES = 8 };
-
-static double *column(const or_matrix *m, int j) {
-  return (double *)m->data + (size_t)j * (size_t)m->ld;
-}
-
-CLONES static double dot(const double *x, const double *y, size_t n) {
-  double sum[LANES] = {0}, total = 0;
-  size_t i = 0;
-  for (; i + LANES <= n; i += LANES)
-    for (size_t k = 0; k < LANES; k++)
-      sum[k] += x[i + k] * y[i + k];
-  for (size_t k = 0; i < n; i++, k++)
-    sum[k] += x[i] * y[i];
-  for (size_t k = 0; k < LANES; k++)
-    total += sum[k];
-  return total;
-}
-
-/* y += f x */
-CLONES static void add(double f, const double *x, double *y, size_t n) {
-  for (size_t i = 0; i < n; i++)
-    y[i] += f * x[i];
-}
-
-/* x = f x */
-static void scale(double f, double *x, size_t n) {
-  for (size_t i = 0; i < n; i++)
-    x[i] *= f;
-}
-
-/* ||x||, of any size */
-static double length(const double *x, size_t n) {
-  double square = dot(x, x, n), top = 0, sum = 0;
-  if (square > 1e-250 && square < 1e250)
-    return sqrt(square);
-  for (size_t i = 0; i < n; i++)
-    top = fmax(top, fabs(x[i]));
-  for (size_t i = 0; i < n && top > 0; i++)
-    sum += (x[i] / top) * (x[i] / top);
-  return top * sqrt(sum);
-}
-
-static void swap_columns(or_matrix *m, int i, int j) {
-  double *x = column(m, i), *y = column(m, j);
-  for (int k = 0; k < m->rows && i != j; k++) {
-    double z = x[k];
-    x[k] = y[k];
-    y[k] = z;
-  }
-}
-
-/* Is x > y? Both are above 0. */
-static bool above(or_norm x, or_norm y) {
-  return x.exponent != y.exponent ? x.exponent > y.exponent : x.value > y.value;
-}
 
 static or_norm times(or_norm x, double f) {
   return or_norm_of(x.value * f, x.exponent);
@@ -78,120 +19,6 @@ static double ratio(or_norm x, or_norm y) {
   return or_shifted(x.value / y.value, x.exponent - y.exponent);
 }
 
-/* --- QR of columns that D weighs ----------------------------------------- */
-
-/* Of C, m x r, whose column j has weight d_j: C P = Q R. R stands in c above
-   the diagonal, from that down the reflectors' vectors. p->order is P. */
-typedef struct qr {
-  or_chain *p;
-  or_matrix *c;
-  double *size; /* a column is 0 where it is some eps of this */
-  double slack;
-} qr;
-
-static void swap_order(const qr *q, int i, int j) {
-  or_chain *p = q->p;
-  int k = p->order[i];
-  double s = q->size[i];
-  or_norm d = p->d[i];
-  swap_columns(q->c, i, j);
-  p->order[i] = p->order[j];
-  p->order[j] = k;
-  q->size[i] = q->size[j];
-  q->size[j] = s;
-  p->d[i] = p->d[j];
-  p->d[j] = d;
-}
-
-/* The column from k on that is largest in C D below row k; -1 where none is
-   more than rounding. */
-static int largest(const qr *q, int k) {
-  int best = -1;
-  or_norm top = {0, 0};
-  for (int j = k; j < q->c->cols; j++) {
-    double *x = column(q->c, j) + k;
-    double norm = length(x, (size_t)(q->c->rows - k));
-    or_norm weighed = times(q->p->d[j], norm);
-    if (norm <= q->slack * q->size[j])
-      continue;
-    if (best < 0 || above(weighed, top)) {
-      best = j;
-      top = weighed;
-    }
-  }
-  return best;
-}
-
-/* Takes column k to its first element, and the ones behind it along. The
-   vector v, with v'v = 2, takes its place; R's diagonal element is returned. */
-static double reflect(const qr *q, int k) {
-  size_t n = (size_t)(q->c->rows - k);
-  double *v = column(q->c, k) + k;
-  double diagonal = copysign(length(v, n), -v[0]);
-  for (size_t i = 0; i < n; i++)
-    v[i] /= diagonal;
-  v[0] -= 1;
-  scale(sqrt(2 / dot(v, v, n)), v, n);
-  for (int j = k + 1; j < q->c->cols; j++) {
-    double *y = column(q->c, j) + k;
-    add(-dot(v, y, n), v, y, n);
-  }
-  return diagonal;
-}
-
-/* Row i of T' = R D / (R_ii d_i), and D'. Of a column that is dropped, the rest
-   below the last pivot is rounding. */
-static void weigh_row(const qr *q, int i, double diagonal, or_matrix *t) {
-  or_chain *p = q->p;
-  or_norm pivot = times(p->d[i], diagonal);
-  p->next[i] = times(p->d[i], fabs(diagonal));
-  for (int j = 0; j < i; j++)
-    column(t, j)[i] = 0;
-  column(t, i)[i] = 1;
-  for (int j = i + 1; j < q->c->cols; j++)
-    column(t, j)[i] = ratio(times(p->d[j], column(q->c, j)[i]), pivot);
-}
-
-/* C's columns from the vectors: the first `rank` of Q, with the signs that make
-   R's diagonal positive. */
-static void form_q(const qr *q, int rank, const double *diagonals,
-                   or_matrix *out) {
-  size_t m = (size_t)q->c->rows;
-  for (int j = 0; j < rank; j++) {
-    double *y = column(out, j);
-    memset(y, 0, m * sizeof *y);
-    y[j] = diagonals[j] < 0 ? -1 : 1;
-    for (int k = j; k >= 0; k--) {
-      double *v = column(q->c, k) + k;
-      add(-dot(v, y + k, m - (size_t)k), v, y + k, m - (size_t)k);
-    }
-  }
-}
-
-/* C D = Q D' T' P', the new D in p->next; Q goes into u unless that is NULL,
-   T', rank x r, into t. Returns the rank. */
-static int graded_qr(const qr *q, or_matrix *u, or_matrix *t) {
-  or_chain *p = q->p;
-  int most = or_shorter_side(q->c), rank = 0;
-  double *diagonals = p->a; /* read before, free now */
-  for (int j = 0; j < q->c->cols; j++)
-    p->order[j] = j;
-  for (; rank < most; rank++) {
-    int j = largest(q, rank);
-    if (j < 0)
-      break;
-    swap_order(q, rank, j);
-    diagonals[rank] = reflect(q, rank);
-  }
-  for (int i = 0; i < rank; i++)
-    weigh_row(q, i, diagonals[i], t);
-  if (u)
-    form_q(q, rank, diagonals, u);
-  return rank;
-}
-
-/* --- the product --------------------------------------------------------- */
-
 static or_matrix take(or_arena *arena, int rows, int cols) {
   return or_take_matrix(arena, rows, cols, OR_FLOAT64);
 }
@@ -200,20 +27,36 @@ static or_matrix part(const or_matrix *m, int rows, int cols) {
   return or_matrix_block(m, 0, 0, rows, cols);
 }
 
+static void multiply(const or_matrix *a, const or_matrix *b, or_matrix *c) {
+  or_blas(OR_FLOAT64)->gemm(false, false, 1, a, b, 0, c);
+}
+
+/* --- the product --------------------------------------------------------- */
+
+static void take_norms(or_chain *p, or_arena *arena) {
+  size_t n = (size_t)p->cols, most = (size_t)p->most;
+  p->d = or_take(arena, n * sizeof *p->d);
+  p->next = or_take(arena, n * sizeof *p->next);
+  p->weight = or_take(arena, most * sizeof *p->weight);
+  p->a = or_take(arena, most * sizeof *p->a);
+  p->row_size = or_take(arena, most * sizeof *p->row_size);
+  p->col_size = or_take(arena, most * sizeof *p->col_size);
+}
+
 or_status or_chain_begin(or_chain *p, int cols, int most, or_arena *arena) {
   most = most > cols ? most : cols;
   *p = (or_chain){.cols = cols, .rows = cols, .rank = cols, .most = most};
   p->u = take(arena, most, cols);
-  p->c = take(arena, most, cols);
   p->t = take(arena, cols, cols);
   p->m = take(arena, cols, cols);
   p->w = take(arena, cols, cols);
   p->factor = take(arena, most, most);
-  p->d = or_take(arena, (size_t)cols * sizeof *p->d);
-  p->next = or_take(arena, (size_t)cols * sizeof *p->next);
-  p->order = or_take(arena, (size_t)cols * sizeof *p->order);
-  p->size = or_take(arena, (size_t)cols * sizeof *p->size);
-  p->a = or_take(arena, (size_t)most * sizeof *p->a);
+  p->q = take(arena, most, most);
+  p->r = take(arena, most, most);
+  p->noise = take(arena, most, most);
+  p->squares = take(arena, most, cols);
+  take_norms(p, arena);
+  or_graded_take(&p->qr, most, most, arena);
   TRY(or_ready(arena));
   or_matrix u = part(&p->u, cols, cols);
   or_matrix_eye(&u);
@@ -223,57 +66,169 @@ or_status or_chain_begin(or_chain *p, int cols, int most, or_arena *arena) {
   return OR_OK;
 }
 
-/* What rounding c = A u is relative to: the sum of |a_k| |u_k|. */
+/* The QR of p->qr.c that is about to begin: what is rounding there, by element
+   where `noise` is not NULL. */
+static or_graded *prepare(or_chain *p, int rows, int cols, or_matrix *noise) {
+  or_graded *g = &p->qr;
+  g->c.rows = rows;
+  g->c.cols = cols;
+  g->weight = p->weight;
+  g->row_size = p->row_size;
+  g->col_size = p->col_size;
+  g->noise = noise ? *noise : (or_matrix){0};
+  return g;
+}
+
+/* Some rounding errors, of what rounding is relative to. */
+static double slack_of(const or_graded *g) {
+  return 4 * DBL_EPSILON * (g->c.rows > g->c.cols ? g->c.rows : g->c.cols);
+}
+
+static void weigh(or_chain *p) {
+  memcpy(p->weight, p->d, (size_t)p->rank * sizeof *p->d);
+}
+
+/* What rounding of A U is relative to: sums along rows of A; sums of
+   |a_k| |u_kj|. */
 static void rounding_sizes(or_chain *p, const or_matrix *a) {
+  for (int i = 0; i < a->rows; i++)
+    p->row_size[i] = 0;
   for (int k = 0; k < a->cols; k++)
-    p->a[k] = length(column(a, k), (size_t)a->rows);
+    for (int i = 0; i < a->rows; i++)
+      p->row_size[i] += fabs(or_column(a, k)[i]);
   for (int j = 0; j < p->rank; j++) {
-    const double *u = column(&p->u, j);
-    p->size[j] = 0;
+    const double *u = or_column(&p->u, j);
+    p->col_size[j] = 0;
     for (int k = 0; k < a->cols; k++)
-      p->size[j] += p->a[k] * fabs(u[k]);
+      p->col_size[j] += p->a[k] * fabs(u[k]);
+  }
+}
+
+/* Row i of T', that of R D over its largest element, and of D', which is that
+   element: R's diagonal one, but where a column that is larger was rounding
+   from some row on. */
+static void weigh_row(or_chain *p, int i, or_matrix *t) {
+  const or_graded *g = &p->qr;
+  double sign = g->diagonal[i] < 0 ? -1 : 1;
+  or_norm top = times(g->weight[i], fabs(g->diagonal[i]));
+  for (int j = i + 1; j < g->c.cols; j++) {
+    or_norm x = times(g->weight[j], fabs(or_column(&g->c, j)[i]));
+    top = or_norm_above(x, top) ? x : top;
+  }
+  p->next[i] = top;
+  for (int j = 0; j < g->c.cols; j++) {
+    double x = j < i ? 0 : j == i ? g->diagonal[i] : or_column(&g->c, j)[i];
+    or_column(t, j)[i] = x == 0 ? 0 : ratio(times(g->weight[j], sign * x), top);
   }
 }
 
 /* T = T' P' T */
 static void turn(or_chain *p, int rank, int before) {
-  or_matrix step = part(&p->m, rank, before),
-            old = part(&p->t, before, p->cols);
+  or_matrix step = part(&p->m, rank, before);
+  or_matrix old = part(&p->t, before, p->cols);
   or_matrix ordered = part(&p->w, before, p->cols);
   or_matrix new = part(&p->t, rank, p->cols);
   for (int j = 0; j < p->cols; j++)
     for (int i = 0; i < before; i++)
-      column(&ordered, j)[i] = column(&old, j)[p->order[i]];
-  or_blas(OR_FLOAT64)->gemm(false, false, 1, &step, &ordered, 0, &new);
+      or_column(&ordered, j)[i] = or_column(&old, j)[p->qr.cols[i]];
+  multiply(&step, &ordered, &new);
 }
 
-/* U D T of C D T, C's columns not being orthonormal. */
-static void settle(or_chain *p, int rows, int64_t exponent) {
+/* D and T of the QR, which has been done; `exponent` is C's. */
+static void absorb(or_chain *p, int rank, int64_t exponent) {
   int before = p->rank;
-  or_matrix c = part(&p->c, rows, before), u = part(&p->u, rows, before);
-  or_matrix t = part(&p->m, before, before);
-  qr q = {p, &c, p->size, 4 * DBL_EPSILON * (rows > before ? rows : before)};
-  p->rank = graded_qr(&q, &u, &t);
-  p->rows = rows;
-  turn(p, p->rank, before);
-  for (int i = 0; i < p->rank; i++) {
+  or_matrix t = part(&p->m, rank, before);
+  for (int i = 0; i < rank; i++)
+    weigh_row(p, i, &t);
+  turn(p, rank, before);
+  p->rank = rank;
+  for (int i = 0; i < rank; i++) {
     p->d[i] = p->next[i];
     p->d[i].exponent += exponent;
   }
 }
 
-/* The largest element near 2^500: what is 1e400 times smaller is still there.
+/* A U = Q R, U = Q; *rank may be OR_DOUBTFUL, and nothing has changed then. */
+static or_status multiply_plainly(or_chain *p, const or_matrix *f, int *rank) {
+  or_graded *g = prepare(p, f->rows, p->rank, NULL);
+  or_matrix before = part(&p->u, f->cols, p->rank);
+  multiply(f, &before, &g->c);
+  rounding_sizes(p, f);
+  weigh(p);
+  *rank = or_graded_factor(g, slack_of(g));
+  if (*rank == OR_DOUBTFUL)
+    return OR_OK;
+  or_matrix u = part(&p->u, f->rows, *rank);
+  return or_graded_q(g, *rank, &u);
+}
+
+static void square(const or_matrix *x, or_matrix *squares) {
+  for (int j = 0; j < x->cols; j++)
+    for (int i = 0; i < x->rows; i++)
+      or_column(squares, j)[i] = or_column(x, j)[i] * or_column(x, j)[i];
+}
+
+/* A = Q R into p->q and p->r, R's noise into p->factor's place. */
+static or_status factor_alone(or_chain *p, const or_matrix *f, int *rank) {
+  or_matrix noise = part(&p->noise, f->rows, f->cols);
+  or_graded *g = prepare(p, f->rows, f->cols, &noise);
+  or_matrix_copy(f, &g->c);
+  square(f, &noise);
+  for (int j = 0; j < f->cols; j++)
+    p->weight[j] = (or_norm){1, 0};
+  *rank = or_graded_factor(g, slack_of(g));
+  or_graded_r(g, *rank, &p->r);
+  or_graded_noise(g, *rank, &p->factor); /* A is not needed any more */
+  return or_graded_q(g, *rank, &p->q);
+}
+
+/* A = Q R, R U = Q' R', U = Q Q', rounding being followed. */
+static or_status multiply_carefully(or_chain *p, const or_matrix *f,
+                                    int *rank) {
+  int inner, rows = f->rows, cols = f->cols;
+  TRY(factor_alone(p, f, &inner));
+  or_matrix q = part(&p->q, rows, inner), r = part(&p->r, inner, cols);
+  or_matrix of_r = part(&p->factor, inner, cols);
+  or_matrix u = part(&p->u, cols, p->rank);
+  or_matrix squares = part(&p->squares, cols, p->rank);
+  or_matrix noise = part(&p->noise, inner, p->rank);
+  square(&u, &squares);
+  multiply(&of_r, &squares, &noise);
+  or_graded *g = prepare(p, inner, p->rank, &noise);
+  multiply(&r, &u, &g->c);
+  weigh(p);
+  *rank = or_graded_factor(g, slack_of(g));
+  or_matrix turned = part(&p->squares, inner, *rank);
+  TRY(or_graded_q(g, *rank, &turned));
+  or_matrix next = part(&p->u, rows, *rank);
+  multiply(&q, &turned, &next);
+  return OR_OK;
+}
+
+/* The largest element near 2^400: what is 1e400 times smaller is still there.
  */
 static void lift(or_matrix *f) {
   double top = or_max_abs(f);
-  int k = top > 0 ? 500 - ilogb(top) : 0;
+  int k = top > 0 ? 400 - ilogb(top) : 0;
   or_kernels(OR_FLOAT64)->shift(f, k, f);
   f->exponent -= k;
 }
 
+/* A's columns' lengths into p->a; are some far longer than others? */
+static bool measure_columns(or_chain *p, const or_matrix *f) {
+  double least = INFINITY, most = 0;
+  for (int j = 0; j < f->cols; j++) {
+    p->a[j] = or_column_length(or_column(f, j), (size_t)f->rows);
+    most = fmax(most, p->a[j]);
+    if (p->a[j] > 0)
+      least = fmin(least, p->a[j]);
+  }
+  return most > 64 * least;
+}
+
 or_status or_chain_multiply(or_chain *p, bool transposed, const or_matrix *a,
                             or_arena *arena) {
-  int rows = transposed ? a->cols : a->rows;
+  int rows = transposed ? a->cols : a->rows, rank = OR_DOUBTFUL;
   int inner = transposed ? a->rows : a->cols;
   TRY(or_require_finite(a, arena));
   if (inner != p->rows || rows > p->most)
@@ -281,13 +236,16 @@ or_status or_chain_multiply(or_chain *p, bool transposed, const or_matrix *a,
   or_matrix f = part(&p->factor, rows, inner);
   for (int j = 0; j < inner; j++)
     for (int i = 0; i < rows; i++)
-      column(&f, j)[i] = or_stored(a, transposed ? j : i, transposed ? i : j);
+      or_column(&f, j)[i] =
+          or_stored(a, transposed ? j : i, transposed ? i : j);
   f.exponent = a->exponent;
   lift(&f);
-  or_matrix u = part(&p->u, inner, p->rank), c = part(&p->c, rows, p->rank);
-  or_blas(OR_FLOAT64)->gemm(false, false, 1, &f, &u, 0, &c);
-  rounding_sizes(p, &f);
-  settle(p, rows, f.exponent);
+  if (!measure_columns(p, &f))
+    TRY(multiply_plainly(p, &f, &rank));
+  if (rank == OR_DOUBTFUL)
+    TRY(multiply_carefully(p, &f, &rank));
+  p->rows = rows;
+  absorb(p, rank, f.exponent);
   return OR_OK;
 }
 
@@ -301,12 +259,12 @@ typedef struct columns {
 
 /* g_i of length in [1,2) */
 static void normalize(const columns *c, int i) {
-  double *x = column(c->g, i);
+  double *x = or_column(c->g, i);
   size_t n = (size_t)c->g->rows;
-  or_norm norm = or_norm_of(sqrt(dot(x, x, n)), 0);
+  or_norm norm = or_norm_of(sqrt(or_column_dot(x, x, n)), 0);
   if (norm.value == 0)
     return;
-  scale(or_shifted(1, -norm.exponent), x, n);
+  or_column_scale(or_shifted(1, -norm.exponent), x, n);
   c->e[i] += norm.exponent;
 }
 
@@ -316,7 +274,7 @@ static void normalize(const columns *c, int i) {
 static void rotate(double *x, double *y, size_t n, double a, double b, double d,
                    int64_t k) {
   if (k < -60) {
-    add(-d / a, x, y, n);
+    or_column_add(-d / a, x, y, n);
     return;
   }
   double f = ldexp(1, (int)k), zeta = (b * f - a / f) / (2 * d);
@@ -332,8 +290,9 @@ static void rotate(double *x, double *y, size_t n, double a, double b, double d,
 /* Makes columns i and j orthogonal; were they not? */
 static bool make_orthogonal(const columns *c, int i, int j) {
   size_t n = (size_t)c->g->rows;
-  double *x = column(c->g, i), *y = column(c->g, j);
-  double a = dot(x, x, n), b = dot(y, y, n), d = dot(x, y, n);
+  double *x = or_column(c->g, i), *y = or_column(c->g, j);
+  double a = or_column_dot(x, x, n), b = or_column_dot(y, y, n),
+         d = or_column_dot(x, y, n);
   if (!(fabs(d) > DBL_EPSILON * sqrt((double)n) * sqrt(a * b)))
     return false;
   if (c->e[i] >= c->e[j])
@@ -345,15 +304,26 @@ static bool make_orthogonal(const columns *c, int i, int j) {
   return true;
 }
 
-static or_status jacobi(const columns *c) {
+/* Column i against all behind it. */
+static bool turn_column(const columns *c, int i) {
+  bool turned = false;
+  for (int j = i + 1; j < c->g->cols; j++)
+    turned = make_orthogonal(c, i, j) || turned;
+  return turned;
+}
+
+static or_status jacobi(const columns *c,
+                        const volatile sig_atomic_t *interrupted) {
   enum { SWEEPS = 60 };
   for (int i = 0; i < c->g->cols; i++)
     normalize(c, i);
   for (int sweep = 0; sweep < SWEEPS; sweep++) {
     bool turned = false;
-    for (int i = 0; i < c->g->cols; i++)
-      for (int j = i + 1; j < c->g->cols; j++)
-        turned = make_orthogonal(c, i, j) || turned;
+    for (int i = 0; i < c->g->cols; i++) {
+      turned = turn_column(c, i) || turned;
+      if (interrupted && *interrupted)
+        return OR_INTERRUPTED;
+    }
     if (!turned)
       return OR_OK;
   }
@@ -362,31 +332,39 @@ static or_status jacobi(const columns *c) {
 
 static int descending(const void *a, const void *b) {
   const or_norm *x = a, *y = b;
-  return above(*y, *x) - above(*x, *y);
+  return or_norm_above(*y, *x) - or_norm_above(*x, *y);
+}
+
+/* D T = L Q', L's columns being those of the rows of R of (D T)'. */
+static int transpose_product(or_chain *p, or_matrix *t) {
+  or_graded *g = prepare(p, p->cols, p->rank, NULL);
+  for (int j = 0; j < p->rank; j++)
+    for (int i = 0; i < p->cols; i++)
+      or_column(&g->c, j)[i] = or_column(&p->t, i)[j];
+  weigh(p);
+  int rank = or_graded_factor(g, 0);
+  for (int i = 0; i < rank; i++)
+    weigh_row(p, i, t);
+  return rank;
 }
 
 or_status or_chain_values(or_chain *p, or_norm *values) {
   int before = p->rank;
-  or_matrix c = part(&p->c, p->cols, before), t = part(&p->m, before, before);
-  qr q = {p, &c, p->size, 4 * DBL_EPSILON * p->cols};
-  for (int j = 0; j < before; j++) {
-    for (int i = 0; i < p->cols; i++)
-      column(&c, j)[i] = column(&p->t, i)[j];
-    p->size[j] = sqrt(dot(column(&c, j), column(&c, j), (size_t)p->cols));
-  }
-  p->rank = graded_qr(&q, NULL, &t);
+  or_matrix t = part(&p->m, before, before);
+  p->rank = transpose_product(p, &t);
   or_matrix g = part(&p->w, before, p->rank);
   int64_t *e = (int64_t *)p->d; /* D is used up, and longer */
   for (int j = 0; j < p->rank; j++) {
     for (int i = 0; i < before; i++)
-      column(&g, j)[i] = column(&t, i)[j] * p->next[j].value;
+      or_column(&g, j)[i] = or_column(&t, i)[j] * p->next[j].value;
     e[j] = p->next[j].exponent;
   }
   columns all = {&g, e};
-  TRY(jacobi(&all));
+  TRY(jacobi(&all, p->interrupted));
   for (int j = 0; j < p->rank; j++) {
-    double square = dot(column(&g, j), column(&g, j), (size_t)before);
-    values[j] = or_norm_of(sqrt(square), e[j]);
+    const double *x = or_column(&g, j);
+    double squared = or_column_dot(x, x, (size_t)before);
+    values[j] = or_norm_of(sqrt(squared), e[j]);
   }
   qsort(values, (size_t)p->rank, sizeof *values, descending);
   return OR_OK;

@@ -11,27 +11,39 @@
    relative accuracy in graded columns (Demmel, Veselic 1992), of columns that
    carry exponents.
 
-   What is lost is each factor's own: some n eps times its condition number. A
-   direction that a factor takes to 0 but for rounding is gone: the rank falls.
-   All of it is float64, whatever the factors are. */
+   What is lost is each factor's own: some n eps times the condition number that
+   is left when its rows and columns have been scaled at will. Rows are no
+   trouble (graded.h). Where columns are far apart, or a direction might be
+   nothing but rounding, A itself is factored before, A = Q R, and R's rows take
+   the scales; there, too, rounding of each element is followed, and a direction
+   that is no more than that is gone: the rank falls. All of it is float64,
+   whatever the factors are. */
 #ifndef OR_CHAIN_H
 #define OR_CHAIN_H
 
+#include <signal.h>
+
 #include "arena.h"
+#include "graded.h"
 #include "norm.h"
 
 typedef struct or_chain {
   int cols;         /* of the product; n */
   int rows, rank;   /* of U so far */
   int most;         /* the most rows that a factor has */
-  or_matrix u, c;   /* U and A U, most x n */
+  or_matrix u;      /* most x n */
   or_matrix t, m;   /* T; T' */
   or_matrix w;      /* work, n x n */
   or_matrix factor; /* A in float64, most x most */
-  or_norm *d;       /* D: value * 2^exponent, */
-  or_norm *next;    /* and the next one */
-  int *order;       /* of the columns */
-  double *size, *a; /* of a column before rounding; of A's columns */
+  or_matrix q, r;   /* of A = Q R, most x most */
+  or_matrix noise, squares;
+  or_norm *d;      /* D: value * 2^exponent, */
+  or_norm *next;   /* and the next one */
+  or_norm *weight; /* D in the order of columns */
+  or_graded qr;    /* of A U */
+  double *a;       /* lengths of A's columns */
+  double *row_size, *col_size;
+  const volatile sig_atomic_t *interrupted; /* the caller's to set, or NULL */
 } or_chain;
 
 /* Takes the memory of a product with so many columns of factors of at most so
@@ -43,7 +55,7 @@ or_status or_chain_begin(or_chain *p, int cols, int most, or_arena *arena);
 or_status or_chain_multiply(or_chain *p, bool transposed, const or_matrix *a,
                             or_arena *arena);
 /* The singular values, largest first, p->rank of them: the product's others are
-   0. It is used up. OR_NO_CONVERGENCE */
+   0. It is used up. OR_NO_CONVERGENCE, OR_INTERRUPTED */
 or_status or_chain_values(or_chain *p, or_norm *values);
 
 /* The mean of `count` numbers, `stride` apart, and its standard error, where

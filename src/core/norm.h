@@ -4,6 +4,7 @@
 #define OR_NORM_H
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 /* value * 2^exponent; exponent 0 where value is 0, NaN or Inf. What is called
@@ -16,6 +17,13 @@ typedef struct or_norm {
 /* value * 2^k for any k; ldexp takes an int. */
 static inline double or_shifted(double value, int64_t k) {
   return ldexp(value, k > 5000 ? 5000 : k < -5000 ? -5000 : (int)k);
+}
+
+/* Is x > y? Neither is below 0. */
+static inline bool or_norm_above(or_norm x, or_norm y) {
+  if (x.value == 0 || y.value == 0 || x.exponent == y.exponent)
+    return x.value > y.value;
+  return x.exponent > y.exponent;
 }
 
 or_norm or_norm_of(double value, int64_t exponent);         /* value 2^e */

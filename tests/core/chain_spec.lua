@@ -65,6 +65,68 @@ describe("matrix.product_svd", function()
     end
   end)
 
+  -- The same product, its orthogonal and diagonal factors apart and together.
+  local function both_ways(sizes, together)
+    local apart, joined, det = {}, {}, 0
+    for k = 1, 40 do
+      local r, powers = ortho.rng(k), {}
+      local range = { low = -sizes, high = sizes }
+      for i = 1, 7 do powers[i] = r:uniform(1, 1, range):get(1, 1) end
+      local D, Q = {}, haar(7, 100 + k)
+      for i, power in ipairs(powers) do
+        D[i], det = 10.0 ^ power, det + power * math.log(10)
+      end
+      D = matrix.diag(D, { precision = "float64" })
+      apart[2 * k - 1], apart[2 * k] = D, Q
+      joined[k] = D * Q
+      if together == "columns" then
+        apart[2 * k - 1], apart[2 * k] = Q, D
+        joined[k] = Q * D
+      end
+    end
+    local wanted, got, sum = matrix.product_svd(apart), matrix.product_svd(joined), 0
+    for i, log in ipairs(got) do
+      near(wanted[i], log, 1e-11)
+      sum = sum + log
+    end
+    near(det, sum, 1e-10)
+    return got
+  end
+
+  it("loses nothing to rows or columns that are far apart", function()
+    for _, sizes in ipairs { 3, 10, 100 } do
+      both_ways(sizes, "rows")
+      local logs = both_ways(sizes, "columns")
+      assert.is_true(logs[1] - logs[7] > 80 * sizes)
+    end
+  end)
+
+  it("has the transpose's values, in float32 as in float64", function()
+    local factors, flipped, wide = {}, {}, {}
+    for k = 1, 30 do
+      factors[k] = double(9, 9, k):to "float32"
+      wide[k] = factors[k]:to "float64"
+      flipped[31 - k] = factors[k]:t()
+    end
+    local logs, same = matrix.product_svd(factors), matrix.product_svd(wide)
+    for k, log in ipairs(matrix.product_svd(flipped)) do near(logs[k], log, 1e-11) end
+    assert.are.same(logs, same)
+  end)
+
+  it("stays well-conditioned where orders of growth change from factor to factor",
+    function()
+      local A = matrix { { 1, 1, 0 }, { 0, 1, 1 }, { 1, 0, 1 } }:to "float64"
+      local B = matrix { { 2, 1, 0 }, { 1, 1, 0 }, { 0, 3, 1 } }:to "float64"
+      local list, word, flipped = { A, B, A:inv(), B:inv() }, {}, {}
+      local r = ortho.rng(1)
+      for k = 1, 400 do
+        word[k] = list[r:integer(1, 4)]
+        flipped[401 - k] = word[k]:t()
+      end
+      local logs = matrix.product_svd(word)
+      for k, log in ipairs(matrix.product_svd(flipped)) do near(logs[k], log, 1e-10) end
+    end)
+
   it("keeps what is far apart, in float32 and with exponents, too", function()
     local A = matrix { { 1e200, 0 }, { 0, 1e-200 } }
     local logs = matrix.product_svd { A, A, A }
@@ -117,7 +179,7 @@ describe("metric.jacobian_spectrum", function()
     assert.are.equal(#wanted, #s)
     for i, value in ipairs(s) do
       near(wanted[i], value, 1e-13 * wanted[1])
-      near(math.log(value), logs[i], 1e-13)
+      if value > 0 then near(math.log(value), logs[i], 1e-13) end
     end
   end
 
@@ -136,6 +198,68 @@ describe("metric.jacobian_spectrum", function()
       forward = function(_, a) return 2 * a end,
       backward = function(_, d) return 2 * d end } }, x)
     compare(layer.tanh(), x)
+  end)
+
+  it("chains residual blocks, and layers written in Lua", function()
+    local x = double(6, 1, 9)
+    local square = { forward = function(self, a)
+      self.a = a
+      return a:hadamard(a)
+    end, backward = function(self, dy) return 2 * self.a:hadamard(dy) end }
+    local half = { forward = function(_, a) return a:sub(1, 3, 1, a:cols()):copy() end,
+      backward = function(_, dy)
+        local dx = matrix.zeros(6, dy:cols(), { precision = "float64" })
+        dx:sub(1, 3, 1, dy:cols()):assign(dy)
+        return dx
+      end }
+    local norm = layer.layer_norm { size = 6, precision = "float64" }
+    compare(layer.sequential { layer.residual { layer.relu(), linear(6, 6, 1),
+      layer.relu(), layer.residual { layer.tanh(), linear(6, 6, 4) }, layer.tanh() },
+      layer.gelu(), linear(4, 6, 2) }, x)
+    compare(layer.sequential { layer.residual { norm, linear(6, 6, 1), layer.relu(),
+      square, linear(6, 6, 8), scale = 0.3 }, layer.relu(), half, linear(3, 3, 2),
+      layer.tanh() }, x)
+    compare(layer.sequential { half }, x)
+    raises("backward must return a matrix of 6x6, not 3", metric.jacobian_spectrum,
+      layer.sequential { linear(6, 6, 1), { forward = function(_, a) return a end,
+        backward = function() return 3 end } }, x)
+  end)
+
+  it("keeps small singular values of residual nets", function()
+    local blocks, factors = {}, {}
+    for k = 1, 300 do
+      local W = double(6, 6, k)
+      blocks[k] = layer.residual { layer.linear { weight = W }, scale = 0.5 }
+      factors[301 - k] = matrix.eye(6, { precision = "float64" }) + 0.5 * W
+    end
+    local net, x = layer.sequential(blocks), double(6, 1, 2)
+    local _, logs = metric.jacobian_spectrum(net, x)
+    local wanted = matrix.product_svd(factors)
+    for k, log in ipairs(wanted) do near(log, logs[k], 1e-10) end
+    assert.is_true(logs[1] - logs[6] > 100)
+    local exponents, sum = metric.lyapunov(net, x), 0
+    for k = 1, 6 do sum = sum + 300 * exponents[k] - logs[k] end
+    near(0, sum, 1e-10)
+  end)
+
+  it("keeps them where slopes vanish", function()
+    local net = ortho.mlp { width = 6, depth = 30, activation = "tanh",
+      init = ortho.init.gaussian { std = 6 }, rng = ortho.rng(1),
+      precision = "float64", bias = false }
+    local x = double(6, 1, 2)
+    local _, logs = metric.jacobian_spectrum(net, x)
+    local factors, a = {}, x
+    for l, W in ipairs(net:weights()) do
+      local z = W * a
+      local slope = z:map(function(v) return 4 / (math.exp(v) + math.exp(-v)) ^ 2 end)
+      a = z:map(function(v) return 1 - 2 / (1 + math.exp(2 * v)) end)
+      table.insert(factors, 1, W)
+      if l < 30 then
+        table.insert(factors, 1, matrix.diag(slope:tolist(), { precision = "float64" }))
+      end
+    end
+    for k, log in ipairs(matrix.product_svd(factors)) do near(log, logs[k], 1e-9) end
+    assert.is_true(logs[1] - logs[6] > 400)
   end)
 
   it("has the logarithms of nets whose Jacobian no matrix holds", function()
@@ -190,6 +314,8 @@ describe("metric.lyapunov", function()
     assert.are.equal(-math.huge, metric.lyapunov { matrix.zeros(2, 2) }[1])
     raises("square factors of one size", metric.lyapunov, { double(2, 3, 1) })
     raises("the list is empty", metric.lyapunov, {})
-    raises("residual blocks", metric.lyapunov, layer.residual { layer.tanh() }, x)
+    local deep = layer.residual { layer.tanh() }
+    for _ = 1, 100 do deep = layer.residual { deep } end
+    raises("at most 100 residual blocks within one another", metric.lyapunov, deep, x)
   end)
 end)
