@@ -136,16 +136,9 @@ static void push_row(lua_State *L, const sys_store *d) {
   }
 }
 
-/* database:run(sql, ...) -> an array of rows {name = value, ...}
-   | nil, message, "busy"|"full"|"damaged"|"foreign"|"readonly"|"io"|...
-   One statement, its parameters in order. */
-static int database_run(lua_State *L) {
-  const char *sql = luaL_checkstring(L, 2);
-  int last = lua_gettop(L);
-  sys_store **statement = new_statement(L); /* may run a finalizer */
-  sys_store *d = check_database(L);
-  *statement = d;
-  bool good = sys_store_begin(d, sql);
+/* Pushes the rows, or nil, message, word; the number of these. */
+static int run_statement(lua_State *L, sys_store *d, int last) {
+  bool good = sys_store_begin(d, lua_tostring(L, 2));
   for (int arg = 3; arg <= last && good; arg++) {
     sys_value value = check_value(L, arg);
     good = sys_store_bind(d, arg - 2, &value);
@@ -159,6 +152,23 @@ static int database_run(lua_State *L) {
     lua_rawseti(L, -2, i);
   }
   return step == SYS_DONE ? 1 : sql_failure(L, d);
+}
+
+/* database:run(sql, ...) -> an array of rows {name = value, ...}
+   | nil, message, "busy"|"full"|"damaged"|"foreign"|"readonly"|"io"|...
+   One statement, its parameters in order. It ends here, and where something
+   raises in its closing: stock Lua's hook for Ctrl-C may raise before that is
+   called. */
+static int database_run(lua_State *L) {
+  luaL_checkstring(L, 2);
+  int last = lua_gettop(L);
+  sys_store **statement = new_statement(L); /* may run a finalizer */
+  sys_store *d = check_database(L);
+  *statement = d;
+  int results = run_statement(L, d, last);
+  sys_store_end(d);
+  *statement = NULL;
+  return results;
 }
 
 /* open(path, "read"|"write"|"create") -> database | nil, message, word */

@@ -168,6 +168,31 @@ describe("a database", function()
     db:close()
   end)
 
+  it("goes on after a hook that raised at any place, as stock Lua's Ctrl-C", function()
+    local db = open "hook"
+    db:run "CREATE TABLE t (a)"
+    local raised = 0
+    for k = 1, 60 do
+      local n = 0
+      local function hook()
+        n = n + 1
+        if n ~= k then return end
+        debug.sethook()
+        raised = raised + 1
+        error "interrupted!"
+      end
+      pcall(function()
+        debug.sethook(hook, "crl", 1)
+        db:run("INSERT INTO t VALUES (?)", k)
+        debug.sethook()
+      end)
+      debug.sethook()
+      assert.is_number(#db:run "SELECT * FROM t")
+    end
+    assert.is_true(raised > 20, raised)
+    db:close()
+  end)
+
   it("is not used by a finalizer while one of its statements runs", function()
     local db, to_run, to_close = open "finalizer", nil, nil
     local function collected()
