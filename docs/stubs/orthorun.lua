@@ -331,13 +331,17 @@
 ---@field tolerance? number it ends at r ≤ tolerance λ (default 1e-4)
 
 ---@class orthorun.options.lazy
----@field net orthorun.layer
----@field x orthorun.matrix
----@field y orthorun.matrix
+---@field net? orthorun.layer
+---@field x? orthorun.matrix
+---@field y? orthorun.matrix|(integer)[] targets×samples; labels where the loss has them
 ---@field activation? string (default "relu")
 ---@field scale? number (default 1)
 ---@field centred? boolean (default true)
 ---@field target? number (default 0.1)
+---@field loss? string|function a name as in `train`, or a function(output, y) → value, gradient
+---@field lr? number
+---@field steps? integer
+---@field history? orthorun.history of `train`, in place of net, x, y, target, loss, lr and steps
 ---@field layers? integer[] by default all linear ones
 ---@field like? table as of parameters, with activation, scale, centred and target where they are not given
 
@@ -693,6 +697,8 @@
 ---@field rng orthorun.rng
 ---@field limit? integer samples read (default 2000)
 ---@field standardize? boolean as `data.standardize` (default false)
+---@field distribution? "uniform"|"normal" of synthetic ones (default "uniform")
+---@field one_hot? boolean (default false)
 
 ---@class orthorun.options.data_one_hot
 ---@field precision? string
@@ -792,7 +798,7 @@
 ---@field width? integer characters of a line: the terminal's, else COLUMNS, else 80
 
 ---@class orthorun.options.t_plot
----@field kind? "line"|"points"|"histogram"|"heat" (default "line")
+---@field kind? "line"|"points"|"scatter"|"histogram"|"heat" (default "line")
 ---@field data orthorun.results|table
 ---@field x string a column; it may hold texts
 ---@field y? string
@@ -821,6 +827,7 @@
 ---@field ylim? number[]
 ---@field hline? number|table a reference line: a number, {number, "text"}, or an array of these
 ---@field vline? number|table
+---@field diagonal? boolean the line y = x, drawn as a theory, which labels.theory calls otherwise (default false)
 ---@field size? integer[] {width, height} of the picture in pixels
 ---@field caption? string
 ---@field direct? boolean names stand at the curves' ends, not in a legend
@@ -850,7 +857,7 @@
 ---@field colors? integer of sixels (default 256)
 
 ---@class orthorun.options.plot
----@field kind? "line"|"points"|"histogram"|"heat" (default "line")
+---@field kind? "line"|"points"|"scatter"|"histogram"|"heat" (default "line")
 ---@field data orthorun.results|table
 ---@field x string a column; it may hold texts
 ---@field y? string
@@ -879,6 +886,7 @@
 ---@field ylim? number[]
 ---@field hline? number|table a reference line: a number, {number, "text"}, or an array of these
 ---@field vline? number|table
+---@field diagonal? boolean the line y = x, drawn as a theory, which labels.theory calls otherwise (default false)
 ---@field size? integer[] {width, height} of the picture in pixels
 ---@field caption? string
 ---@field direct? boolean names stand at the curves' ends, not in a legend
@@ -887,7 +895,7 @@
 ---@field formats? string[] svg, png, pdf (default {"svg","png"})
 
 ---@class orthorun.options.plot_script
----@field kind? "line"|"points"|"histogram"|"heat" (default "line")
+---@field kind? "line"|"points"|"scatter"|"histogram"|"heat" (default "line")
 ---@field data orthorun.results|table
 ---@field x string a column; it may hold texts
 ---@field y? string
@@ -916,6 +924,7 @@
 ---@field ylim? number[]
 ---@field hline? number|table a reference line: a number, {number, "text"}, or an array of these
 ---@field vline? number|table
+---@field diagonal? boolean the line y = x, drawn as a theory, which labels.theory calls otherwise (default false)
 ---@field size? integer[] {width, height} of the picture in pixels
 ---@field caption? string
 ---@field direct? boolean names stand at the curves' ends, not in a legend
@@ -1752,7 +1761,8 @@ orthorun.stats = {}
 
 ---@class orthorun.module.plot
 ---A picture. Kinds: "line", medians over rows that share an x, bands their
----quantiles; "points", with error bars, quantiles or ± the column error;
+---quantiles; "points", with error bars, quantiles or ± the column error; "scatter",
+---a point for each row;
 ---"histogram" of x, with density laid over it; "heat", the median of z over x and
 ---y, or without z the density of y at each x. `plot(x, y, {options})` draws plain
 ---arrays of numbers, or matrices: of one row or column, or y with a curve in each
@@ -2223,12 +2233,17 @@ function orthorun.tracker.probes() end
 ---@return number # r
 function orthorun.sharpness(net, x, y, loss, options) end
 
----Where gradient flow would take a multilayer perceptron without biases that
----learns y at x as with `loss.scaled`, until the loss is target times the first,
----if its tangent kernel stayed what it is. No free parameter. Memory: (samples ·
----outputs)² numbers per layer.
+---Where training would take a multilayer perceptron without biases that stayed
+---linear in its weights, as it is at the start: with its tangent kernel as it is.
+---No free parameter. By default gradient flow that learns y at x as with
+---`loss.scaled`, until the loss is target times the first; with `loss`, `lr` and
+---`steps` gradient descent of so many steps, whatever the loss. With `history` what
+---a run would have done: flow to the share of the loss that it left (NaN where that
+---is not below 1), or of a loss with a name its own number of steps, in full
+---batches. Nothing of size (samples · outputs)² is made: the kernel is multiplied by
+---vectors, some 50 times or `steps` times, at the cost of a pass forward and back.
 ---@param options orthorun.options.lazy
----@return table # arrays over those layers: `movement` (‖W − W0‖_F) and `drift` (√2 ‖W − W0‖_F/(g √n), n the longer side: ‖E‖_F/(g² √k) for a random direction); and `time`, learning rate times steps
+---@return table # arrays over those layers: `movement` (‖W − W0‖_F), `drift` (√2 ‖W − W0‖_F/(g √n), n the longer side: ‖E‖_F/(g² √k) for a random direction), `relative_drift` (that of this very direction); and `time`, learning rate times steps, and `left`, the share of the loss
 function orthorun.lazy(options) end
 
 ---‖W'W/scale² − I‖_F of the smaller side (WW' of a wide W). A float32 W's
@@ -2683,7 +2698,7 @@ function orthorun.data.for_classes(name, options) end
 
 ---size samples: synthetic ones, or samples of the set that `data.load` finds under
 ---the name data= (all of them where it has fewer), read once. Where that set has
----no targets, y is uniform in [0,1].
+---no targets, y is uniform in [0,1], or with one_hot= has a 1 for each label.
 ---@param options orthorun.options.data_batch
 ---@return orthorun.set
 function orthorun.data.batch(options) end

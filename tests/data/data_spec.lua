@@ -307,6 +307,20 @@ describe("data.for_classes", function()
 end)
 
 describe("data.batch", function()
+  it("has targets with a 1 for each label, and normal synthetic ones, when asked to",
+    function()
+      local set = data.batch { data = "digits", size = 5, one_hot = true,
+        rng = ortho.rng(1) }
+      assert.equal(10, set.y:rows())
+      assert.is_true(set.y == data.one_hot(set.labels, 10))
+      local function made(distribution)
+        return data.batch { inputs = 40, size = 40, distribution = distribution,
+          rng = ortho.rng(1) }.x
+      end
+      assert.is_near(0, made "normal":mean(), 0.1)
+      assert.is_true(made() == made "uniform")
+    end)
+
   it("standardizes its samples when asked to", function()
     local function batch(standardize)
       return data.batch { data = "digits", size = 50, rng = ortho.rng(1),

@@ -94,6 +94,77 @@ describe("ortho.lazy", function()
       scale = 10, width = 8, target = 0.5 }, target = 0.1 })
   end)
 
+  it("descends any loss exactly as a net does that is linear in its weights",
+    function()
+      local rng = ortho.rng(7)
+      local x, labels = rng:normal(12, 20), {}
+      for i = 1, 20 do labels[i] = i % 3 + 1 end
+      local net = ortho.mlp { sizes = { 12, 3 }, bias = false, rng = rng }
+      local found = ortho.lazy { net = net, x = x, y = labels, lr = 0.3, steps = 40,
+        loss = "cross_entropy" }
+      local h = ortho.train { net = net, x = x, y = labels, lr = 0.3, steps = 40,
+        loss = "cross_entropy", tracker = { every = "ends", probes = {
+          "movement_norm", "relative_drift" } } }
+      local left = net:loss(x, labels, "cross_entropy") / h.steps.data.loss[1]
+      assert.is_near(1, found.movement[1] / h:final().movement_norm, 1e-12)
+      assert.is_near(1, found.relative_drift[1] / h:final().relative_drift, 1e-12)
+      assert.is_near(left, found.left, 1e-12)
+      assert.is_near(12, found.time, 1e-12)
+    end)
+
+  it("flows to where small steps descend, for more outputs than kernels could hold",
+    function()
+      local rng = ortho.rng(3)
+      local net = ortho.mlp { width = 64, depth = 3, outputs = 150, bias = false,
+        rng = rng }
+      local x, y = rng:normal(64, 40), rng:normal(150, 40)
+      local found = ortho.lazy { net = net, x = x, y = y, target = 0.3 }
+      assert.is_near(0.3, found.left, 1e-9)
+      local steps = 400
+      local slow = ortho.lazy { net = net, x = x, y = y + net:forward(x),
+        loss = "mse_half", lr = found.time / steps, steps = steps }
+      for l = 1, 3 do
+        assert.is_near(1, slow.movement[l] / found.movement[l], 2e-3)
+        assert.is_near(1, slow.relative_drift[l] / found.relative_drift[l], 2e-3)
+      end
+      assert.is_near(0.3, slow.left, 2e-3)
+    end)
+
+  it("goes as far as a run went, from where it began", function()
+    local net, x, y = task("tanh", 24, 6, 3)
+    local start = net:copy()
+    local function run(loss, steps, lr)
+      return ortho.train { net = net, x = x, y = y, loss = loss, lr = lr or 1e-3,
+        steps = steps, target_left = 0.2 }
+    end
+    local h = run(ortho.loss.scaled(net, x, { scale = 30 }), 500, 1e-5)
+    local like = { activation = "tanh", scale = 30 }
+    local left = h:final().left
+    assert.is_true(left > 0.1 and left <= 0.2, tostring(left))
+    assert.same(ortho.lazy { net = start, x = x, y = y, like = like, target = left },
+      ortho.lazy { history = h, like = like })
+    net, start = start, start:copy()
+    h = run("mse_sum", 7)
+    assert.same(ortho.lazy { net = start, x = x, y = y, activation = "tanh",
+      loss = "mse_sum", lr = 1e-3, steps = 7 }, ortho.lazy { history = h,
+      like = like })
+    h = run(ortho.loss.scaled(net, x), 1) -- nothing is learnt after no step
+    local none = ortho.lazy { history = h, like = like }
+    assert.is_true(none.drift[1] ~= none.drift[1] and none.left == 1)
+    raises("history must be what ortho.train returns, not the number 3", ortho.lazy,
+      { history = 3 })
+    raises("history has target= of its own", ortho.lazy, { history = h,
+      target = 0.1 })
+  end)
+
+  it("says so where too little of a loss would be left", function()
+    local rng = ortho.rng(3)
+    local x, y = rng:normal(8, 600), rng:normal(1, 600)
+    raises("400 products with the kernel of 600 rows do not tell how a loss of 1e-06",
+      ortho.lazy, { x = x, y = y, target = 1e-6, net = ortho.mlp {
+      sizes = { 8, 64, 1 }, bias = false, rng = rng } })
+  end)
+
   it("refuses nets that it cannot take apart, and impossible targets",
     function()
       local net, x, y = task("relu", 8, 4, 2)
@@ -114,7 +185,15 @@ describe("ortho.lazy", function()
       try("like must be a table", { like = 3 })
       try("net must be a network", { net = 3 })
       try("did you mean 'target'", { traget = 0.1 })
-      try("2500 outputs of 1 samples", { x = x:col(1), y = matrix.ones(2500, 1) })
+      try("the net has 2 outputs, y has 3 rows", { y = matrix.ones(3, 4) })
+      try("did you mean 'mse_half'", { loss = "mse_hafl", lr = 1, steps = 1 })
+      try("loss= needs lr, positive and finite, not nil", { loss = "mse", steps = 1 })
+      try("loss= needs steps, a whole number, not 1.5", { loss = "mse", lr = 1,
+        steps = 1.5 })
+      try("unknown loss 'nil'", { lr = 1, steps = 1 })
+      try("target goes with gradient flow, not with loss=", { loss = "mse", lr = 1,
+        steps = 1, target = 0.1 })
+      try("the loss is inf after", { loss = "mse", lr = 1e30, steps = 100 })
       raises("lazy: the options must be a table", ortho.lazy, 3)
     end)
 

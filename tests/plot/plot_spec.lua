@@ -427,6 +427,38 @@ describe("a plot of kind", function()
       "\n1 0.2 -0.3 0.7\n")
   end)
 
+  it("scatter has a point for each row, and no theory", function()
+    local text = with { kind = "scatter", color = "init" }
+    local _, count = text:gsub("\n[%d.e-]+ [%d.e-]+ [%d.e-]+ [%d.e-]+%f[\n]", "")
+    assert.equal(#sample(), count)
+    has(text, "using 1:2 with points")
+    assert.is_nil(text:find("medians", 1, true))
+    local odd = sample():with("y", function(r) return r.seed == 1 and 0 or r.y end)
+    has(with { data = odd, kind = "scatter", log_y = true }, "off the axis")
+    local ok, message = pcall(with, { kind = "scatter", theory = "y" })
+    assert.is_false(ok)
+    has(message, "'scatter' has no use for theory")
+  end)
+
+  it("any has a diagonal as far as both axes go, named in the legend", function()
+    local both = sample():with("x", function(r) return 10 * r.y end)
+    local text = with { data = both, x = "x", kind = "scatter", log_x = true,
+      log_y = true, diagonal = true, labels = { theory = "as predicted" } }
+    has(text, "as predicted")
+    local low, high = text:match "set xrange %[(%S+):%S+%].-set yrange %[%S+:(%S+)%]"
+    has(text, ("\n%s %s\n%s %s\n"):format(low, low, high, high))
+    has(with { data = both, x = "x", diagonal = true }, "y = x")
+    local apart = both:with("x", function() return 1e9 end)
+    assert.is_nil(with { data = apart, x = "x", kind = "scatter", diagonal = true }
+      :find("y = x", 1, true))
+    for _, changes in ipairs { { log_y = true }, { x = "init" }, { log10_y = true } } do
+      changes.diagonal = true
+      local ok, message = pcall(with, changes)
+      assert.is_false(ok)
+      has(message, "a diagonal needs two axes of numbers")
+    end
+  end)
+
   it("any shares the axes of its facets", function()
     local _, shared = with({ facet = "init" }):gsub("set yrange %[%S*%]", "")
     local text = with { data = sample():with("y", function(r)

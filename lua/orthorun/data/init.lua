@@ -384,7 +384,7 @@ local pools = {} -- data sets by name, read once
 
 --- size samples: synthetic ones, or samples of the set that `data.load` finds under
 -- the name data= (all of them where it has fewer), read once. Where that set has
--- no targets, y is uniform in [0,1].
+-- no targets, y is uniform in [0,1], or with one_hot= has a 1 for each label.
 -- @function data.batch
 -- @tparam table options
 -- @tparam[opt="synthetic"] string options.data
@@ -394,21 +394,28 @@ local pools = {} -- data sets by name, read once
 -- @tparam rng options.rng
 -- @tparam[opt=2000] int options.limit samples read
 -- @tparam[opt=false] bool options.standardize as `data.standardize`
+-- @tparam[opt="uniform"] "uniform"|"normal" options.distribution of synthetic ones
+-- @tparam[opt=false] bool options.one_hot
 -- @treturn set
 function data.batch(options)
   options = names.options("data.batch", options, { "data", "size", "inputs",
-    "outputs", "rng", "limit", "standardize" })
+    "outputs", "rng", "limit", "standardize", "distribution", "one_hot" })
   local name, rng = options.data or "synthetic", options.rng
   names.expect("data.batch", "rng", rng, "rng")
   local set
   if name == "synthetic" then
     set = data.synthetic { inputs = options.inputs, outputs = options.outputs,
-      samples = options.size, rng = rng }
+      samples = options.size, distribution = options.distribution, rng = rng }
   else
     pools[name] = pools[name]
       or data.load(name, { limit = options.limit or 2000 })
     local pool = pools[name]
     set = data.sample(pool, math.min(options.size, pool.x:cols()), rng)
+  end
+  if options.one_hot and set.labels then
+    local classes = 0
+    for _, label in ipairs(pools[name].labels) do classes = math.max(classes, label) end
+    set.y = data.one_hot(set.labels, classes)
   end
   set.y = set.y or rng:split "y":uniform(options.outputs or options.inputs,
     set.x:cols())

@@ -17,7 +17,8 @@ local fields = {
     "theory", "kind", "facet", "title", "xlabel", "ylabel", "zlabel",
     "density", "bins", "range", "error", "middle", "band", "share", "log_x",
     "log_y", "log_z", "log10_y", "log10_z", "labels", "caption", "direct",
-    "formats", "xlim", "ylim", "hline", "vline", "size" },
+    "formats", "xlim", "ylim", "hline", "vline", "diagonal",
+    "size" },
   check = { "check", "by", "where", "of", "at_most", "at_least", "predicted",
     "error", "sigmas", "what" },
   compare = { "compare", "between", "against", "by", "pair", "test", "correct",
@@ -82,9 +83,9 @@ end
 local types = { title = "string", xlabel = "string", ylabel = "string",
   zlabel = "string", caption = "string", what = "string", units = "table",
   labels = "table", formats = "table", limit = "number", spread = "boolean",
-  density = "function" }
+  diagonal = "boolean", density = "function" }
 local choices = { model = { "line", "power", "exponential" },
-  kind = { "line", "points", "histogram", "heat" },
+  kind = { "line", "points", "scatter", "histogram", "heat" },
   also = { "mean", "std", "sem", "min", "max", "interval" },
   formats = { "svg", "png", "pdf" }, test = { "t", "wilcoxon", "both" },
   correct = { "holm", "none" } }

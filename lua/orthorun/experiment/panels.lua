@@ -9,7 +9,7 @@ local panels = {}
 
 local passed = { "y", "facet", "xlabel", "ylabel", "zlabel", "density", "bins",
   "range", "error", "middle", "band", "share", "log_x", "log_y", "log_z",
-  "log10_y", "log10_z", "xlim", "ylim", "hline", "vline" }
+  "log10_y", "log10_z", "xlim", "ylim", "hline", "vline", "diagonal" }
 
 -- --- columns ----------------------------------------------------------------
 
@@ -303,11 +303,14 @@ end
 
 -- Its data, colour and theory; and the levels that were taken unasked.
 local function add_data(e, entry, rows, panel, what)
-  local taken, is_curve = {}, entry.kind ~= "heat" and entry.kind ~= "histogram"
+  local taken, is_curve = {}, entry.kind == nil or entry.kind == "line" or
+    entry.kind == "points"
   if entry.kind ~= "heat" then
     panel.color = color_of(e, entry, rows, panel.x)
   end
-  if not entry.of then rows, taken = settle(e, entry, rows, panel) end
+  if not entry.of and entry.kind ~= "scatter" then
+    rows, taken = settle(e, entry, rows, panel)
+  end
   if shown.is_kind(rows, entry.plot, "boolean") then
     rows = shares(rows, entry.plot, panel)
     panel.ylabel = entry.ylabel or "share of " .. what

@@ -1,5 +1,5 @@
--- curves: panels of curves with bands and of points with error bars: medians
--- of the rows that share an x.
+-- curves: panels of curves with bands and of points with error bars, medians of
+-- the rows that share an x; and of points that are rows.
 local axis = require "orthorun.plot.axis"
 local series_of = require "orthorun.plot.series"
 local stats = require "orthorun.table.stats"
@@ -78,6 +78,20 @@ local function curve_of(spec, rows, series, place, tally)
   return series
 end
 
+-- One group of a scatter plot: a point for each row that has both.
+local function scattered(spec, rows, series, place, tally)
+  series.alone = true
+  axis.numbers(rows, spec.y, tally, spec.log_y, spec.log10_y) -- counted
+  for _, record in rows:rows() do
+    local x, y = record[spec.x], record[spec.y]
+    x = x ~= nil and place(x)
+    if x and y and axis.drawable(x, spec.log_x) and axis.drawable(y, spec.log_y) then
+      table.insert(series.points, { x, y, y, y })
+    end
+  end
+  return series
+end
+
 -- Is every point of a theory's curve on another?
 local function is_part(theory, other)
   local at = {}
@@ -116,8 +130,12 @@ return function(spec, rows, panel, tally)
   panel.x, place = axis.of(spec, "x")
   panel.y = { log = spec.log_y, powers = spec.log10_y,
     whole = not spec.log10_y and axis.is_whole(spec.data, spec.y) }
+  local fill = curve_of
+  if spec.kind == "scatter" then
+    fill, panel.x.swept = scattered, nil -- ticks are no sweep's
+  end
   for i, part in ipairs(series_of.split(spec, rows)) do
-    panel.series[i] = curve_of(spec, part[1], part[2], place, tally)
+    panel.series[i] = fill(spec, part[1], part[2], place, tally)
   end
   set_marks(panel.series)
   share_theories(panel.series)

@@ -1,6 +1,6 @@
 -- figure: what a plot draws, laid out but not yet drawn: curves with bands,
--- points with error bars, histograms, heat maps, in panels. What draws it
--- (gnuplot, terminal) takes it from here.
+-- points with error bars, points that are rows, histograms, heat maps, in panels.
+-- What draws it (gnuplot, terminal) takes it from here.
 --
 -- figure: title, caption (both optional), bare_caption (that of a drawing
 --   without bands), legend (array of entries), panels,
@@ -18,15 +18,16 @@ local axis = require "orthorun.plot.axis"
 local curves = require "orthorun.plot.curves"
 local heat = require "orthorun.plot.heat"
 local histogram = require "orthorun.plot.histogram"
+local palette = require "orthorun.plot.palette"
 local series_of = require "orthorun.plot.series"
 
 local figure = {}
 
 -- --- panels -----------------------------------------------------------------
 
-local makers = { line = curves, points = curves, histogram = histogram,
-  heat = heat.fill }
-figure.kinds = { "line", "points", "histogram", "heat" }
+local makers = { line = curves, points = curves, scatter = curves,
+  histogram = histogram, heat = heat.fill }
+figure.kinds = { "line", "points", "scatter", "histogram", "heat" }
 
 -- Makes room for the lines of `hline` and `vline`.
 local function set_references(panel, spec)
@@ -77,6 +78,19 @@ local function set_limits(panel, spec, tally)
   end
 end
 
+-- The line y = x, as a theory's, as far as it is within both axes.
+local function add_diagonal(panel)
+  local x, y = panel.x, panel.y
+  if x.names or x.log ~= y.log or y.powers then
+    core.fail("plot: a diagonal needs two axes of numbers, both logarithmic or neither")
+  end
+  local low, high = math.max(x.low, y.low), math.min(x.high, y.high)
+  if low >= high then return end
+  table.insert(panel.series, { label = "", color = palette.theory, mark = 1, dash = 1,
+    points = {}, theory = { { low, low }, { high, high }, shared = true },
+    only_theory = true })
+end
+
 local function finish(panel)
   if panel.kind == "heat" then return heat.finish(panel) end
   for _, each in ipairs { panel.x, panel.y } do
@@ -99,7 +113,8 @@ end
 local function panel_of(spec, rows, title, tally)
   local panel = { kind = "curves", title = title, series = {},
     xlabel = spec.xlabel or spec.x, ylabel = spec.ylabel or spec.y }
-  panel.theory_label = (spec.labels or {}).theory or "theory"
+  panel.theory_label = (spec.labels or {}).theory or spec.diagonal and "y = x" or
+    "theory"
   panel.says = { band = spec.band and quantiles(spec.band) }
   panel.says.bars = spec.error and "± " .. spec.error or panel.says.band
   makers[spec.kind](spec, rows, panel, tally)
@@ -140,6 +155,7 @@ local function add_panels(list, spec, tally)
     set_references(panel, spec)
     finish(panel)
     set_limits(panel, spec, tally)
+    if spec.diagonal then add_diagonal(panel) end
     list[#list + 1] = panel
   end
 end

@@ -29,20 +29,22 @@ local fail = core.fail -- at the user's line
 local inherited = { "kind", "data", "x", "y", "z", "color", "facet", "theory",
   "density", "bins", "range", "error", "middle", "band", "share", "log_x",
   "log_y", "log_z", "log10_y", "log10_z", "labels", "xlabel", "ylabel",
-  "zlabel", "xlim", "ylim", "hline", "vline" }
+  "zlabel", "xlim", "ylim", "hline", "vline", "diagonal" }
 local panel_fields = table.move(inherited, 1, #inherited, 2, { "title" })
 local figure_fields = { "panels", "file", "formats", "caption", "direct", "size" }
 
 -- what each kind needs, and what it has no use for
 local needs = { line = { "x", "y" }, points = { "x", "y" },
-  histogram = { "x" }, heat = { "x", "y" } }
+  scatter = { "x", "y" }, histogram = { "x" }, heat = { "x", "y" } }
 local useless = {
   line = { "z", "density", "bins", "range", "middle", "log_z", "log10_z",
     "error" },
   points = { "z", "density", "bins", "range", "middle", "log_z", "log10_z" },
+  scatter = { "z", "density", "bins", "range", "middle", "log_z", "log10_z",
+    "error", "theory" },
   histogram = { "y", "z", "theory", "error", "middle", "log_x", "log10_y",
-    "log_z", "log10_z" },
-  heat = { "color", "density", "error", "log10_y" },
+    "log_z", "log10_z", "diagonal" },
+  heat = { "color", "density", "error", "log10_y", "diagonal" },
 }
 
 local function is_pair(value)
@@ -332,7 +334,8 @@ local function checked(who, spec)
 end
 
 --- A picture. Kinds: "line", medians over rows that share an x, bands their
--- quantiles; "points", with error bars, quantiles or ± the column error;
+-- quantiles; "points", with error bars, quantiles or ± the column error; "scatter",
+-- a point for each row;
 -- "histogram" of x, with density laid over it; "heat", the median of z over x and
 -- y, or without z the density of y at each x. `plot(x, y, {options})` draws plain
 -- arrays of numbers, or matrices: of one row or column, or y with a curve in each
@@ -340,7 +343,7 @@ end
 -- two panels, each has a legend of its own.
 -- @function plot
 -- @tparam table options
--- @tparam[opt="line"] "line"|"points"|"histogram"|"heat" options.kind
+-- @tparam[opt="line"] "line"|"points"|"scatter"|"histogram"|"heat" options.kind
 -- @tparam results|table options.data
 -- @tparam string options.x a column; it may hold texts
 -- @tparam[opt] string options.y
@@ -374,6 +377,8 @@ end
 -- @tparam[opt] number|table options.hline a reference line: a number, {number,
 --   "text"}, or an array of these
 -- @tparam[opt] number|table options.vline
+-- @tparam[opt=false] bool options.diagonal the line y = x, drawn as a theory, which
+--   labels.theory calls otherwise
 -- @tparam[opt] {int,...} options.size {width, height} of the picture in pixels
 -- @tparam[opt] string options.caption
 -- @tparam[opt] bool options.direct names stand at the curves' ends, not in a

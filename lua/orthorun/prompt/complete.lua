@@ -231,7 +231,9 @@ local of_option = {
   end,
   optimizer = function() return set_of { "sgd", "adam", "adamw" } end,
   precision = function() return set_of { "float64", "float32" } end,
-  kind = function() return set_of { "line", "points", "histogram", "heat" } end,
+  kind = function()
+    return set_of { "line", "points", "scatter", "histogram", "heat" }
+  end,
   mode = function() return set_of { "fan_in", "fan_out" } end,
   model = function() return set_of { "line", "power", "exponential" } end,
   distribution = function() return set_of { "uniform", "normal" } end,
