@@ -26,7 +26,7 @@ return ortho.experiment {
   end,
   show = {
     { table = { "balance", "relative_drift" } },
-    { slope = "balance", over = "rate", model = "power", expected = 1, check = true },
+    { slope = "balance", over = "rate", model = "power", expected = 1 },
     { plot = "balance", over = "rate", log = "xy" },
     { plot = "relative_drift", over = "rate", log = "x" },
   },

@@ -2874,8 +2874,14 @@ function orthorun.stats.summary(values) end
 function orthorun.plot.script(options, format) end
 
 ---Predictions beside measurements.
----@param checks table[] each {what=, predicted=, measured=, error=, sigmas=3.3}, error being one standard error of the difference, or {what=, measured=, at_most=, at_least=}
----@return orthorun.results # with columns what, predicted, measured, error, z, agrees
+---z is the difference in standard errors: as a normal score, so that |z| <= 3.3 says
+---the same whether the error is known or df degrees of freedom estimate it. A row
+---agrees ("yes", "no") up to `sigmas`, and is "undecided" where the error is nan.
+---All z together are a chi-square; rows whose `residuals` have trials in common are
+---taken to be as correlated as these are (Brown 1975, Kost and McDermott 2002).
+---@param checks table[] each {what=, predicted=, measured=, error=, df=, sigmas=3.3}, error being one standard error of the difference, df its degrees of freedom (trials less numbers fitted; nil: the error is known); or {what=, measured=, at_most=, at_least=}. For the chi-square also residuals=, by trial how far it is from what the row measured, weights=, how much it counts, fitted=1, how many numbers the row has of these trials
+---@return orthorun.results # with columns what, predicted, measured, error, df, z, agrees
+---@return table # chi_square, scores, df (effective degrees of freedom), p, z, error (of chi_square, where all agrees); nil where no row has a z
 function orthorun.report.verdict(checks) end
 
 ---As `report`, without checking the checks first.

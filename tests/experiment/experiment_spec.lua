@@ -77,6 +77,8 @@ local function quiet(definition)
   return answer
 end
 
+local score = require("orthorun.table.distributions").t_score
+
 local function square(p) return { y = p.x ^ 2 } end
 
 describe("an experiment", function()
@@ -503,7 +505,8 @@ describe("a slope", function()
       assert.is_true(math.abs(t.tables[2]:row(1).slope - 2) < 1e-12)
       assert.is_nil(t.tables[2]:row(1).theory)
       local row = t.tables[3]:row(1)
-      assert.are.equal(row.slope / row.error, row.z)
+      assert.are.equal(score(row.slope / row.error, 7), row.z)
+      assert.are.equal(7, t.checks:row(1).df)
       assert.are.equal("slope of noise per x", t.checks:row(1).what)
     end)
 
@@ -518,11 +521,11 @@ describe("a slope", function()
     assert.are.same({ 1, 2 }, t.tables[2]:column "theory")
   end)
 
-  it("says where one fit has no error to check it by", function()
+  it("is undecided where one fit has no error to check it by", function()
     local said = results [[grid = { x = { 1, 2 } }, trial = function(p)
       return { y = p.x, s = "text" } end, show = { { slope = "y", over = "x",
-      expected = 1, check = true }, { slope = "s", over = "x" } } ]]
-    has(said, "slope of y per x: not checked")
+      expected = 2, check = true }, { slope = "s", over = "x" } } ]]
+    has(said, "slope of y per x  2                 1  undecided")
     has(said, "slope of s over x: 's' holds texts")
   end)
 end)
@@ -538,7 +541,9 @@ describe("a check", function()
     local list = {}
     for i, row in t.checks:rows() do list[i] = row end
     local sem = ortho.stats.sem { 1, 2, 3, 4 }
-    assert.are.equal(0.5 / sem, list[1].z)
+    assert.are.equal(score(0.5 / sem, 3), list[1].z)
+    assert.are.equal(3, list[1].df)
+    assert.is_nil(list[7].df)
     assert.are.equal(sem, list[1].error)
     assert.are.equal("x 1: small", list[3].what)
     assert.are.same({ "yes", "yes" }, { list[3].agrees, list[4].agrees })
@@ -550,6 +555,89 @@ describe("a check", function()
   it("says where there is nothing to hold a result against", function()
     has((results [[grid = { x = { 1 } }, trial = function() return { y = 1 } end,
       show = { { check = "y" } } ]]), "check of y: nothing to hold it against")
+  end)
+end)
+
+describe("what an error is of", function()
+  local function rough(p, rng)
+    local a = {}
+    for i = 1, 4 do a[i] = rng:normal(1, 1):get(1, 1) + p.seed end
+    return { y = rng:normal(1, 1):get(1, 1), a = a }
+  end
+
+  it("is trials, not places of their arrays", function()
+    local t = quiet { grid = { seed = ortho.range(6) }, trial = rough,
+      predict = function() return { a = { 3, 3, 3, 3 } } end,
+      show = { { check = "a" }, { slope = "a", over = "layer", expected = 0,
+        check = true } } }
+    assert.are.same({ 5, 5 }, t.checks:column "df")
+    local means = {}
+    for i, group in ipairs(t:group "seed") do
+      means[i] = ortho.stats.mean(group.rows:column "a")
+    end
+    assert.are.equal(ortho.stats.sem(means), t.checks:row(1).error)
+  end)
+
+  it("is a place of arrays by place, which are correlated then", function()
+    local t = quiet { grid = { seed = ortho.range(6) }, trial = function(p)
+      return { a = { p.seed, 2 * p.seed, p.seed ^ 2 } } end,
+      predict = function() return { a = { 3, 6, 12 } } end,
+      show = { { check = "a", by = "layer" } } }
+    assert.are.equal(3, #t.checks)
+    assert.are.equal(3, t.overall.scores)
+    assert.is_true(t.overall.df > 1 and t.overall.df < 1.1)
+  end)
+
+  it("is the difference from a theory that knows each trial", function()
+    local t = quiet { grid = { x = { 1, 2, 4 }, seed = ortho.range(6) },
+      trial = rough, predict = function(_, found)
+        return { y = found.y + 0.25 }
+      end, show = { { check = "y", by = {} },
+        { slope = "y", over = "x", check = true } } }
+    local row = t.checks:row(1)
+    assert.is_true(row.error < 1e-15 and row.agrees == "no")
+    assert.is_true(t.checks:row(2).error < 1e-15)
+    assert.are.equal("yes", t.checks:row(2).agrees)
+  end)
+
+  it("is a seed's mean where trials of it draw the same", function()
+    local function with(paired, trial)
+      return quiet { grid = { x = { 1, 2, 4 }, seed = ortho.range(6) },
+        paired = paired, trial = trial or rough, show = {
+          { check = "y", by = {}, predicted = 0 },
+          { slope = "y", over = "x", expected = 0, check = true } } }
+    end
+    assert.are.same({ 17, 16 }, with().checks:column "df")
+    local paired = with { "x" }
+    assert.are.equal(5, paired.checks:row(1).df)
+    assert.are.equal(0, paired.checks:row(2).error)
+    local own = with(nil, function(p) -- no generator is asked for
+      return { y = ortho.rng(p.seed):normal(1, 1):get(1, 1) * p.x }
+    end)
+    assert.are.same({ 5, 5 }, own.checks:column "df")
+    assert.is_true(own.overall.df < 1.001)
+  end)
+
+  it("is nothing where there is one", function()
+    local t = quiet { grid = { x = { 1, 2 }, seed = { 1 } }, trial = rough,
+      predict = function(p) return { y = p.x, a = { 0, 0, 0, 0 }, sd = { y = 10 } } end,
+      show = { { check = "y" }, { check = "a" } } }
+    assert.are.same({ "yes", "yes", "undecided", "undecided" },
+      t.checks:column "agrees")
+    assert.is_nil(t.checks:row(3).z)
+    assert.are.equal(2, t.overall.scores)
+  end)
+
+  it("leaves out what theory does not know", function()
+    local t = quiet { grid = { x = { 1, 2 }, seed = ortho.range(4) }, trial = rough,
+      predict = function(p) return { y = p.x == 1 and 0 / 0 or 0,
+        a = { 0 / 0, 3, 3, 0 / 0 } } end,
+      show = { { check = "y" }, { check = "a" } } }
+    assert.are.equal(3, #t.checks)
+    assert.are.equal("x 2: y", t.checks:row(1).what)
+    local of = t:where { x = 1, layer = { 2, 3 } }
+    assert.is_true(math.abs(ortho.stats.mean(of:column "a") -
+      t.checks:row(2).measured) < 1e-12)
   end)
 end)
 

@@ -17,12 +17,64 @@ describe("a verdict", function()
       t:column "agrees")
   end)
 
+  it("has normal scores where degrees of freedom are told", function()
+    local t, all = verdict { { what = "a", predicted = 1, measured = 1.5, error = 0.1,
+      df = 4 }, { what = "b", predicted = 1, measured = 1.5, error = 0.1 },
+      { what = "c", predicted = 1, measured = 1.5, error = 0.1, df = math.huge },
+      { what = "d", predicted = 1, measured = -1e300, error = 1e-300, df = 2 },
+      { what = "e", predicted = 1, measured = 2, error = 0 },
+      { what = "f", predicted = 1, measured = 2, error = 0, df = 3 } }
+    -- scipy: norm.isf(t.sf(5, 4))
+    assert.near(2.67422, t:row(1).z, 1e-4)
+    assert.are.same({ "yes", "no", "no", "no", "no", "no" }, t:column "agrees")
+    assert.near(5, t:row(2).z, 1e-12)
+    assert.near(5, t:row(3).z, 1e-12)
+    assert.are.equal(-math.huge, t:row(4).z)
+    assert.are.equal(math.huge, t:row(5).z)
+    assert.are.equal(math.huge, t:row(6).z)
+    assert.are.same({ 6, 0 }, { all.scores, all.p })
+  end)
+
+  it("is undecided without an error, and exact within rounding", function()
+    local t, all = verdict { { what = "a", predicted = 1, measured = 2,
+      error = 0 / 0 }, { what = "b", predicted = 1, measured = math.huge,
+      error = 0 / 0 }, { what = "c", predicted = 0.3, measured = 0.1 + 0.2,
+      error = 1e-20 },
+      { what = "d", predicted = math.huge, measured = math.huge, error = 0 / 0 },
+      { what = "e", predicted = math.huge, measured = 1, error = 1 } }
+    assert.are.same({ "undecided", "no", "yes", "yes", "no" }, t:column "agrees")
+    assert.are.same({ nil, nil }, { t:row(1).z, t:row(1).error })
+    assert.are.equal(3, all.scores)
+  end)
+
+  it("is the worst rows where there are many", function()
+    local page = require "orthorun.report.verdict"
+    local checks = {}
+    for i = 1, 30 do
+      checks[i] = { what = "r" .. i, predicted = 0, measured = (-1) ^ i * i / 10,
+        error = 1 }
+    end
+    checks[3] = { what = "bound", measured = 2, at_most = 1 }
+    checks[4].error = 0 / 0
+    local t, rest = page.worst(verdict(checks), 5)
+    assert.are.same({ "bound", "r4", "r30", "r29", "r28" }, t:column "what")
+    assert.are.equal("the 5 worst of 30 rows; of the other 25, all agree", rest)
+    t, rest = page.worst(verdict(checks), 30)
+    assert.are.same({ 30 }, { #t, rest })
+  end)
+
   it("refuses checks that say too little", function()
     raises("a check needs what", verdict, { { measured = 1 } })
     raises("'a' needs measured, and predicted with error", verdict,
       { { what = "a", measured = 1 } })
     raises("did you mean 'predicted'?", verdict,
       { { what = "a", measured = 1, predictd = 1 } })
+    raises("'a': df, the degrees of freedom of its error, must be a number above 0, " ..
+      "not 0", verdict, { { what = "a", measured = 1, predicted = 1, error = 1,
+      df = 0 } })
+    raises("'a': residuals must be a table of numbers by trial, not the number 3",
+      verdict, { { what = "a", measured = 1, predicted = 1, error = 1,
+      residuals = 3 } })
     raises("expected an array of checks, got a number", verdict, 3)
   end)
 end)

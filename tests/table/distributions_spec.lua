@@ -88,6 +88,37 @@ local normal = {
   { 37, 1.1451142445049153645e-299 },
 }
 
+-- t, degrees of freedom, the logarithm of both tails, the normal score.
+local scores = {
+  { 0.5, 1, -0.34979471750208644, 0.37880487807081295 },
+  { 3.3, 4, -3.5087796942129047, 2.1709702660366857 },
+  { 12.706, 1, -2.9957162265200816, 1.9599571203790684 },
+  { 0.001, 2, -0.00070735672219849572, 0.0008862268199028879 },
+  { 100, 2, -9.2104903582279325, 3.8906282781968749 },
+  { 1e10, 4, -90.311644250533772, 13.228593067085997 },
+  { 1e+150, 3, -1035.372421227716, 45.416522757126752 },
+  { 50, 1000, -629.89356592638901, 35.38645640379269 },
+  { 300, 1000, -2259.1041584210524, 67.151637241765944 },
+  { 3, 9, -4.2026183900949416, 2.4334339495644792 },
+  { 2.0, 49, -2.9747705485179186, 1.9509823261078088 },
+  { 5, 2, -3.2767816881094169, 2.0775638207774887 },
+  { 1.0, 3, -0.93904204393417719, 0.85780125084095694 },
+}
+
+-- x, degrees of freedom, the logarithm of the upper tail.
+local chi_squares = {
+  { 0.1, 1, -0.28524553116967685 },
+  { 3.84, 1, -2.9948622271800273 },
+  { 12.3, 9.4, -1.4993790351381164 },
+  { 0.001, 0.5, -0.18027535262043358 },
+  { 100, 3, -47.913352111990124 },
+  { 30, 30, -0.76431303495651109 },
+  { 5, 20, -0.00027739056382620555 },
+  { 2000, 10, -975.54302871710205 },
+  { 1100, 1000, -4.2257473789266177 },
+  { 7, 0.7, -5.3913299169901617 },
+}
+
 -- Within 1e-10 of what is right, relative to it.
 local function near(wanted, got, what)
   assert.is_true(math.abs(got - wanted) <= 1e-10 * math.abs(wanted),
@@ -163,5 +194,38 @@ describe("distributions", function()
       (distributions.chi2_tails(0 / 0, 3)) } do
       assert.is_true(x ~= x)
     end
+  end)
+
+  it("has t's score: the normal number that is as rare", function()
+    for _, row in ipairs(scores) do
+      local t, df, log_tails, z = table.unpack(row)
+      near(log_tails, distributions.log_t_tails(t, df), ("log t %g %g"):format(t, df))
+      near(z, distributions.t_score(t, df), ("score %g %g"):format(t, df))
+      assert.are.equal(-distributions.t_score(t, df), distributions.t_score(-t, df))
+    end
+    assert.are.equal(3.3, distributions.t_score(3.3))
+    assert.are.equal(0, distributions.t_score(0, 4))
+    assert.are.equal(math.huge, distributions.t_score(math.huge, 4))
+    assert.are.equal(-math.huge, distributions.t_score(-math.huge, 4))
+    assert.is_true(distributions.t_score(0 / 0, 4) ~= distributions.t_score(0 / 0, 4))
+    near(3.3 * (1 - 11.89 / 4e7), distributions.t_score(3.3, 1e7), "1e7 degrees")
+    local last = 0
+    for k = -300, 300 do -- never falls, never nonsense
+      local z = distributions.t_score(10.0 ^ k, 2)
+      assert.is_true(z >= last and z <= 10.0 ^ k and z < 60, ("1e%d"):format(k))
+      last = z
+    end
+  end)
+
+  it("has the logarithm of a chi-square's tail, of any degrees of freedom", function()
+    for _, row in ipairs(chi_squares) do
+      local x, df, tail = table.unpack(row)
+      near(tail, distributions.log_chi2_tail(x, df),
+        ("chi-square %g %g"):format(x, df))
+    end
+    assert.are.equal(0, distributions.log_chi2_tail(0, 3))
+    assert.is_true(math.abs(distributions.log_chi2_tail(0.5, 100)) < 1e-15)
+    assert.are.equal(-math.huge, distributions.log_chi2_tail(math.huge, 3))
+    assert.is_true(distributions.log_chi2_tail(1e6, 3) < -4e5)
   end)
 end)

@@ -1,58 +1,103 @@
--- checks: the entries { check = ... } of `show`: rows of the verdict.
+-- checks: the entries { check = ... } of `show`: rows of the verdict. What counts is a
+-- unit (units.lua), one number for each: the mean over the trial's places, never these.
 local results = require "orthorun.experiment.results"
 local shown = require "orthorun.experiment.shown"
 local stats = require "orthorun.table.stats"
+local units = require "orthorun.experiment.units"
 
--- The mean of each trial's mean, so that trials count alike.
-local function trial_means(rows, name)
-  local means = {}
-  for i, group in ipairs(rows:group(results.trial)) do
-    means[i] = stats.mean(group.rows:numbers(name))
+-- The means of some columns over a trial's places, of those that have a number in
+-- each; NaN in the second, what is predicted, counts as none. nil: no place has.
+local function trial_means(rows, places, list)
+  local kept, means = {}, {}
+  for k = 1, #list do kept[k] = {} end
+  for _, i in ipairs(places) do
+    local values, whole = {}, true
+    for k, name in ipairs(list) do
+      values[k] = rows.data[name][i]
+      whole = whole and values[k] ~= nil and (k ~= 2 or values[k] == values[k])
+    end
+    for k = 1, whole and #list or 0 do table.insert(kept[k], values[k]) end
   end
+  if #kept[1] == 0 then return nil end
+  for k = 1, #list do means[k] = stats.mean(kept[k]) end
   return means
 end
 
--- Predict's standard deviation of the mean over some rows' trials; nil where
--- it does not say.
-local function told_error(rows, name, trials)
-  local sd = results.sd(name)
-  if not shown.has_values(rows, sd) then return nil end
-  local squares = 0
-  for _, x in ipairs(rows:numbers(sd)) do squares = squares + x * x end
-  return math.sqrt(squares / #rows:numbers(sd) / trials)
+-- Each unit's numbers of some columns, as arrays by column; and the units that have
+-- any.
+local function unit_means(e, entry, rows, list)
+  local means, kept = {}, {}
+  for k = 1, #list do means[k] = {} end
+  for _, unit in ipairs(units.of(e, entry, rows)) do
+    local of = {}
+    for k = 1, #list do of[k] = {} end
+    for _, places in ipairs(unit.trials) do
+      local trial = trial_means(rows, places, list)
+      for k = 1, trial and #list or 0 do table.insert(of[k], trial[k]) end
+    end
+    if #of[1] > 0 then
+      kept[#kept + 1] = unit
+      for k = 1, #list do table.insert(means[k], stats.mean(of[k])) end
+    end
+  end
+  return means, kept
 end
 
-local function against(entry, group, values, trials)
-  local predicted = shown.number("predicted", entry.predicted, group.key)
-  local theory = entry.check .. "_theory"
-  local error
-  if predicted == nil and shown.has_values(group.rows, theory) then
-    predicted = stats.mean(group.rows:numbers(theory))
-    error = not entry.of and told_error(group.rows, entry.check, trials) or nil
+local function are_alike(values)
+  for i = 2, #values do
+    if values[i] ~= values[1] then return false end
   end
-  error = shown.number("error", entry.error, group.key) or error or stats.sem(values)
-  return predicted, error
+  return true
+end
+
+-- The standard deviation of the mean of so many units, of what predict says of each:
+-- the mean of squared deviations over the group's rows.
+local function told_error(rows, name, count)
+  local squares, n = 0, 0
+  for _, x in ipairs(rows:numbers(name)) do
+    if x == x then squares, n = squares + x * x, n + 1 end
+  end
+  return math.sqrt(squares / n / count)
+end
+
+-- Measured, predicted, error, degrees of freedom and residuals of a group's units;
+-- nothing where nothing is predicted.
+local function compared(e, entry, group, rows)
+  local told = shown.number("predicted", entry.predicted, group.key)
+  local name, theory = entry.check, entry.check .. "_theory"
+  local sd = results.sd(name)
+  if told == nil and not shown.has_values(rows, theory) then return nil end
+  local means, list = unit_means(e, entry, rows, { name, not told and theory or nil })
+  if #list == 0 then return nil end
+  local measured, differences = means[1], {}
+  local predicted = told or stats.mean(means[2])
+  for i, x in ipairs(measured) do
+    differences[i] = x - (told or means[2][i])
+  end
+  local spread = (told or are_alike(means[2])) and measured or differences
+  local error = shown.number("error", entry.error, group.key)
+  if not error and not told and not entry.of and shown.has_values(rows, sd) then
+    error = told_error(rows, sd, #list)
+  end
+  return { measured = stats.mean(measured), predicted = predicted,
+    error = error or stats.sem(spread), df = not error and #list > 1 and #list - 1 or
+      nil, residuals = units.residuals(list, spread) }
 end
 
 local function check_row(e, entry, group, by)
   local rows = shown.as_numbers(group.rows, entry.check)
-  local values = entry.of and rows:numbers(entry.check) or
-    trial_means(rows, entry.check)
   local key = shown.key(e, group.key, by)
-  local what = entry.what or shown.label(e, entry.check)
-  local row = { what = (key ~= "" and key .. ": " or "") .. what,
-    sigmas = entry.sigmas,
-    at_most = shown.number("at_most", entry.at_most, group.key),
-    at_least = shown.number("at_least", entry.at_least, group.key) }
-  if row.at_most or row.at_least then
-    row.measured = stats.median(rows:numbers(entry.check))
-    return row
+  local what = (key ~= "" and key .. ": " or "") ..
+    (entry.what or shown.label(e, entry.check))
+  local at_most = shown.number("at_most", entry.at_most, group.key)
+  local at_least = shown.number("at_least", entry.at_least, group.key)
+  if at_most or at_least then
+    return { what = what, at_most = at_most, at_least = at_least,
+      measured = stats.median(rows:numbers(entry.check)) }
   end
-  row.measured = stats.mean(values)
-  row.predicted, row.error = against(entry, { key = group.key, rows = rows },
-    values, #values)
-  local known = row.error == row.error or row.measured ~= row.measured
-  return row.predicted and known and row or nil
+  local row = compared(e, entry, group, rows)
+  if row then row.what, row.sigmas = what, entry.sigmas end
+  return row
 end
 
 -- Adds the rows of { check = ... } to e.checks. Returns an item of text where
@@ -63,8 +108,8 @@ return function(e, entry)
     return shown.text("check of %s: it holds texts", entry.check)
   end
   local by = shown.by(e, entry, rows)
-  rows = shown.narrow(rows, by, results.trial, entry.check,
-    entry.check .. "_theory", results.sd(entry.check))
+  rows = shown.narrow(rows, by, entry.check, entry.check .. "_theory",
+    results.sd(entry.check), units.columns(e, entry))
   local before = #e.checks
   for _, group in ipairs(#rows > 0 and rows:group(by) or {}) do
     table.insert(e.checks, check_row(e, entry, group, by))
@@ -72,7 +117,7 @@ return function(e, entry)
   if #rows == 0 then
     return shown.nothing(e, entry, "check of " .. entry.check, rows)
   elseif #e.checks == before then
-    return shown.text("check of %s: nothing to hold it against (nothing " ..
-      "predicted, or too few trials for an error)", entry.check)
+    return shown.text("check of %s: nothing to hold it against (nothing predicted)",
+      entry.check)
   end
 end

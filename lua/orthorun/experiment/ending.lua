@@ -3,10 +3,12 @@
 local events = require "orthorun.base.events"
 local names = require "orthorun.base.names"
 local output = require "orthorun.base.output"
+local overall = require "orthorun.table.overall"
 local plot = require "orthorun.plot"
 local render = require "orthorun.table.render"
 local report = require "orthorun.report"
 local tabular = require "orthorun.table"
+local verdict = require "orthorun.report.verdict"
 
 local ending = {}
 
@@ -73,13 +75,37 @@ local function print_items(e)
       print_text(item)
     end
   end
-  if #e.checks > 0 then
-    write("\nmeasured against predicted; z: the difference in standard " ..
-      "errors\n")
-    write((render(e.verdict, { limit = 60, widest = 120,
-      across = output.columns(), spreads = { predicted = "error",
-        measured = "error", error = "error", z = 0.1 } })))
+end
+
+local most_checks = 20 -- rows of the verdict that are printed
+
+local function print_verdict(e)
+  if #e.checks == 0 then return end
+  local t, rest = verdict.worst(e.verdict, most_checks)
+  local columns, has = { "what", "predicted", "measured" }, e.verdict.data
+  for _, name in ipairs { "error", "df", "z" } do
+    if next(has[name]) ~= nil then columns[#columns + 1] = name end
   end
+  columns[#columns + 1] = "agrees"
+  write("\n", tabular.paragraph("measured against predicted" .. (next(has.z) ~= nil
+    and "; " .. verdict.legend or "")), "\n")
+  if rest then write(tabular.paragraph(rest), "\n") end
+  write((render(t, { limit = most_checks, widest = 120, across = output.columns(),
+    columns = columns, spreads = verdict.spreads })))
+  if e.overall and e.overall.scores > 1 then
+    write(tabular.paragraph(overall.words(e.overall)), "\n")
+  end
+end
+
+-- The verdict as a table with what all together say in a row of its own.
+local function verdict_table(e)
+  local t, all = e.verdict:where {}, e.overall
+  if all then
+    t:append { what = overall.name, predicted = ("%d"):format(all.scores),
+      measured = all.chi_square, error = all.error, df = all.df, z = all.z,
+      agrees = all.p >= 0.001 and "yes" or "no" }
+  end
+  return t
 end
 
 local function write_tables(e)
@@ -96,7 +122,7 @@ local function write_tables(e)
       e.name, one.name, n > 1 and n or ""))), "\n")
   end
   if #e.checks > 0 then
-    write("CSV     ", e.verdict:csv(e.sweep:path(e.name .. "_checks.csv")),
+    write("CSV     ", verdict_table(e):csv(e.sweep:path(e.name .. "_checks.csv")),
       "\n")
   end
 end
@@ -132,6 +158,7 @@ end
 function ending.show(e)
   print_heading(e)
   print_items(e)
+  print_verdict(e)
   write_tables(e)
   io.stdout:flush()
   draw_figures(e)

@@ -15,7 +15,8 @@
 -- table: [experiment.md](../experiment.md) has examples and every entry of `show`.
 --
 -- The results have the fields `derived` (tables by name), `tables` (those that
--- were shown), `checks` (the verdict), `pictures` and `params`. In a file that
+-- were shown), `checks` (the verdict), `overall` (its chi-square), `pictures` and
+-- `params`. In a file that
 -- another script requires nothing is printed or drawn, and the command line is not
 -- read.
 -- @module experiment
@@ -46,6 +47,7 @@ local slopes = require "orthorun.experiment.slopes"
 local stop = require "orthorun.experiment.stop"
 local sweep = require "orthorun.sweep"
 local tabular = require "orthorun.table"
+local units = require "orthorun.experiment.units"
 
 local experiment = {}
 
@@ -351,18 +353,25 @@ local function show_all(e)
       end
     end
   end
-  e.verdict = report.verdict(e.checks)
+  e.verdict, e.overall = report.verdict(e.checks)
 end
 
 -- The results as the script gets them.
 local function returned(e)
   local t = e.results
-  t.derived, t.tables, t.checks, t.pictures, t.params = e.derived, e.tables,
-    e.verdict, e.pictures, e.params
+  t.derived, t.tables, t.checks, t.overall, t.pictures, t.params = e.derived,
+    e.tables, e.verdict, e.overall, e.pictures, e.params
   return t
 end
 
 -- --- from outside -----------------------------------------------------------
+
+-- Has a trial function no place for a generator, so that it draws what it draws from
+-- the seed, if from anything?
+local function takes_no_generator(trial)
+  local info = debug.getinfo(trial, "u")
+  return info.nparams < 2 and not info.isvararg
+end
 
 local function start(def, main, other)
   local read = parameters.read(def)
@@ -381,6 +390,7 @@ local function start(def, main, other)
     args = (not main or caller.is_typed(def)) and {} or nil, watch = watcher(e) }
   if other then overrides(made, other) end
   e.sweep = sweep(made)
+  e.paired, e.own_draws = e.sweep.paired, takes_no_generator(def.trial)
   local word = e.sweep.run_options["until"] or nil
   e.decide = (main or def.decide) and decide.of(def, word, e.sweep)
   return e
@@ -392,6 +402,7 @@ local function take(e, t)
   for i, trial in ipairs(e.trials) do
     e.predictions[i] = e.predictor:of(trial.p, trial.out)
   end
+  e.draws = units.keys(e)
   sort_out(e)
   e.all = results.with_theory(t, e.trials, e.predictions)
   e.all = results.with_derived(e.all, e.functions, e.sweep.grid_names)

@@ -2,42 +2,175 @@
 -- beside theory's slopes.
 local results = require "orthorun.experiment.results"
 local shown = require "orthorun.experiment.shown"
+local models = require "orthorun.table.models"
 local stats = require "orthorun.table.stats"
+local t_score = require("orthorun.table.distributions").t_score
 local tabular = require "orthorun.table"
+local units = require "orthorun.experiment.units"
 
--- The fitted slopes of each trial's own points (over the index), or of all of
--- a group's: mean, standard error, how many fits. Points and trials that have
--- none are left out.
-local function fitted(e, rows, entry, y)
-  if entry.over ~= e.index or entry.of then
-    local fit = rows:fit { x = entry.over, y = y, model = entry.model }:row(1)
-    return fit.slope, fit.error, 1
-  end
-  local slopes = {}
-  for _, slope in ipairs(rows:fit { by = results.trial, x = entry.over, y = y,
-    model = entry.model }:column "slope") do
-    if slope == slope then slopes[#slopes + 1] = slope end
-  end
-  return stats.mean(slopes), stats.sem(slopes), #slopes
+-- --- points -----------------------------------------------------------------
+
+-- One place's x, measured and predicted y where the model is a line; nil where one of
+-- the first two is not finite.
+local function point(rows, i, columns, model)
+  local x, y, theory = rows.data[columns.x][i], rows.data[columns.y][i],
+    rows.data[columns.theory] and rows.data[columns.theory][i]
+  x, y, theory = x and model[1](x), y and model[2](y), theory and model[2](theory)
+  if not (x and y) or x - x ~= 0 or y - y ~= 0 then return nil end
+  return { x = x, y = y, theory = theory and theory - theory == 0 and theory or nil }
 end
 
--- The mean of the slopes that predict gives, and the standard deviation of
--- that mean; nil where it does not say.
-local function told(e, rows, entry)
+local function points_of(rows, places, columns, model)
+  local list = {}
+  for _, i in ipairs(places) do list[#list + 1] = point(rows, i, columns, model) end
+  return list
+end
+
+-- Their mean, which stands for a trial whose places all have one x.
+local function middle(list)
+  if #list < 2 then return list[1] end
+  local y, theory = {}, {}
+  for i, one in ipairs(list) do
+    y[i], theory[#theory + 1] = one.y, one.theory
+  end
+  return { x = list[1].x, y = stats.mean(y), theory = #theory == #list and
+    stats.mean(theory) or nil }
+end
+
+local function arrays_of(list)
+  local x, y, theory = {}, {}, {}
+  for i, one in ipairs(list) do x[i], y[i], theory[i] = one.x, one.y, one.theory end
+  return x, y, #theory == #list and theory or nil
+end
+
+local function spread_out(list)
+  for i = 2, #list do
+    if list[i].x ~= list[1].x then return true end
+  end
+  return false
+end
+
+-- Each unit's lists of points, which are fitted by themselves: those of each trial,
+-- where x changes within trials, else one point of each. And whether any list has
+-- several x.
+local function lists_of(e, entry, rows)
+  local model = models[entry.model or "line"]
+  local columns = { x = entry.over, y = entry.slope, theory = entry.slope .. "_theory" }
+  local within = not entry.of and (entry.over == e.index or
+    results.differs_within_trials(rows, entry.over))
+  local list, several = units.of(e, entry, rows), within
+  for _, unit in ipairs(list) do
+    unit.lists = within and {} or { {} }
+    for _, places in ipairs(unit.trials) do
+      local points = points_of(rows, places, columns, model)
+      if within then
+        table.insert(unit.lists, points)
+      else
+        table.insert(unit.lists[1], middle(points))
+      end
+    end
+    several = several or spread_out(unit.lists[1])
+  end
+  return list, several
+end
+
+-- --- fits -------------------------------------------------------------------
+
+-- A level, where rounding makes a slope of it.
+local function level(slope)
+  return slope and math.abs(slope) < 1e-12 and 0.0 or slope
+end
+
+-- A unit's slope, and theory's of the same points: means over its lists.
+local function unit_slopes(unit)
+  local slopes, theories = {}, {}
+  for _, list in ipairs(unit.lists) do
+    local x, y, theory = arrays_of(list)
+    local slope = stats.fit(x, y)
+    if slope == slope then
+      slopes[#slopes + 1] = slope
+      theories[#theories + 1] = theory and level((stats.fit(x, theory)))
+    end
+  end
+  return stats.mean(slopes), #theories == #slopes and stats.mean(theories) or nil
+end
+
+-- The mean of the slopes that predict gives a unit's trials, and the mean of their
+-- standard deviations; nil where it does not say.
+local function told(e, rows, entry, unit)
   if entry.of or entry.over ~= e.index or (entry.model or "line") ~= "line" then
     return nil
   end
-  local sum, squares, n, with_sd = 0, 0, 0, 0
-  for _, i in ipairs(rows:unique(results.trial)) do
-    local one = e.predictions[i]
+  local slopes, deviations = {}, {}
+  for _, places in ipairs(unit.trials) do
+    local one = e.predictions[rows.data[results.trial][places[1]]]
     local slope, sd
     if one then slope, sd = one.slope(entry.slope) end
     if not slope then return nil end
-    sum, n = sum + slope, n + 1
-    if sd then squares, with_sd = squares + sd ^ 2, with_sd + 1 end
+    slopes[#slopes + 1], deviations[#deviations + 1] = slope, sd
   end
-  if n == 0 then return nil end
-  return sum / n, with_sd == n and math.sqrt(squares) / n or nil
+  return stats.mean(slopes), #deviations == #slopes and stats.mean(deviations) or nil
+end
+
+-- Each unit's slope against theory's: `expected`, else what predict gives, else that
+-- of the points predicted.
+local function fit_units(e, rows, entry, list, expected)
+  local kept, slopes, theories, squares, with_sd = {}, {}, {}, 0, 0
+  for _, unit in ipairs(list) do
+    local slope, theory = unit_slopes(unit)
+    if slope == slope then
+      local known, sd = told(e, rows, entry, unit)
+      if sd then squares, with_sd = squares + sd ^ 2, with_sd + 1 end
+      kept[#kept + 1], slopes[#slopes + 1] = unit, slope
+      theories[#theories + 1] = expected or known or theory
+    end
+  end
+  local n = #slopes
+  local all, differences = #theories == n and n > 0, {}
+  for i = 1, n do differences[i] = slopes[i] - (all and theories[i] or 0) end
+  local sd = not expected and with_sd == n and n > 0 and math.sqrt(squares) / n or nil
+  return { slope = stats.mean(slopes), error = stats.sem(slopes), count = n,
+    theory = all and stats.mean(theories) or nil, against = sd or
+      stats.sem(differences), df = not sd and n > 1 and n - 1 or nil,
+    residuals = units.residuals(kept, differences) }
+end
+
+-- What is left of points when a line is taken away, by the key of each, and how much
+-- each counts for the slope.
+local function left_over(list, y)
+  local x, _, _ = arrays_of(list)
+  local slope, intercept = stats.fit(x, y)
+  local residuals, weights, mean = {}, {}, stats.mean(x)
+  for i, one in ipairs(list) do
+    residuals[one.key] = y[i] - intercept - slope * x[i]
+    weights[one.key] = x[i] - mean
+  end
+  return residuals, weights
+end
+
+-- One fit through all units' points, each unit having one.
+local function fit_all(list, expected)
+  local points = {}
+  for _, unit in ipairs(list) do
+    local one = middle(unit.lists[1])
+    if one then
+      one.key = unit.key
+      points[#points + 1] = one
+    end
+  end
+  local x, y, theory = arrays_of(points)
+  local slope, _, error = stats.fit(x, y)
+  local fit = { slope = slope, error = error, against = error, theory = expected,
+    df = #x > 2 and #x - 2 or nil, fitted = 2 }
+  local differences = y
+  if not expected and theory then
+    fit.theory, differences = level((stats.fit(x, theory))), {}
+    for i = 1, #y do differences[i] = y[i] - theory[i] end
+    fit.against = select(3, stats.fit(x, differences))
+  end
+  if fit.theory ~= fit.theory then fit.theory = nil end
+  fit.residuals, fit.weights = left_over(points, differences)
+  return fit
 end
 
 local function expected_of(entry, key, by)
@@ -51,31 +184,23 @@ local function expected_of(entry, key, by)
   end
 end
 
--- Theory's slope of a group, and its standard error where predict says so.
-local function theory_of(e, rows, entry, key, by)
-  local expected = expected_of(entry, key, by)
-  if expected ~= nil then return expected end
-  local slope, sd = told(e, rows, entry)
-  if slope then return slope, sd end
-  local theory = entry.slope .. "_theory"
-  if not shown.has_values(rows, theory) then return nil end
-  slope = fitted(e, rows, entry, theory)
-  if math.abs(slope) < 1e-12 then slope = 0.0 end -- what rounding makes of a level
-  return slope == slope and slope or nil
+-- A group's {slope, error, theory, z}; `against`, the error that z is in, with df
+-- degrees of freedom; `count`, of how many fits it is the mean, or nil where one goes
+-- through all points.
+local function fit_of(e, group, entry, by)
+  local expected = expected_of(entry, group.key, by)
+  local list, several = lists_of(e, entry, group.rows)
+  local fit = several and fit_units(e, group.rows, entry, list, expected) or
+    fit_all(list, expected)
+  if fit.slope == fit.theory then
+    fit.z = 0.0
+  elseif fit.theory then
+    fit.z = t_score((fit.slope - fit.theory) / fit.against, fit.df)
+  end
+  return fit
 end
 
--- A group's {slope, error, theory, z}, the error that z is in, and the number
--- of fits.
-local function fit_of(e, group, entry, by)
-  local slope, sem, count = fitted(e, group.rows, entry, entry.slope)
-  local fit = { slope = slope, error = sem }
-  local theory, sd = theory_of(e, group.rows, entry, group.key, by)
-  local error = sd or fit.error
-  fit.theory = theory
-  if theory then fit.z = (fit.slope - theory) / error end
-  if fit.slope == theory then fit.z = 0.0 end
-  return fit, error, count
-end
+-- --- tables -----------------------------------------------------------------
 
 local fit_parts = { "slope", "error", "theory", "z" }
 
@@ -102,7 +227,7 @@ local function slope_table(list, by, levels)
   local t = tabular.new(columns, levels)
   for _, row in ipairs(list) do
     local record = row[1]
-    for part, value in pairs(row[2]) do record[called[part]] = value end
+    for _, part in ipairs(fit_parts) do record[called[part]] = row[2][part] end
     t:append(record)
   end
   return t, printed, { [called.slope] = called.error, [called.error] = called.error,
@@ -118,20 +243,23 @@ local function slope_words(e, entry)
   return words:format(log .. shown.label(e, entry.slope), entry.over)
 end
 
-local function slope_title(e, entry, rows, count)
+-- count: of how many fits it is the mean; nil: of one. repeated: a fit for each seed
+-- over a parameter.
+local function slope_title(e, entry, rows, count, repeated)
   local conditions = shown.where_text(e, entry, rows)
   local how = count == 1 and "of one trial" or
-    count and ("mean and standard error of %d trials"):format(count) or
-    "least squares with standard error"
+    count and ("mean and standard error of %d %s"):format(count, repeated and
+    "fits, one for each seed" or "trials") or "least squares with standard error"
   return ("%s: %s%s"):format(slope_words(e, entry), how,
     conditions ~= "" and "; " .. conditions or "")
 end
 
-local function check_of(e, entry, group, fit, error, by)
+local function check_of(e, entry, group, fit, by)
   local key = shown.key(e, group, by)
   return { what = (key ~= "" and key .. ": " or "") ..
     (entry.what or slope_words(e, entry)), measured = fit.slope,
-    predicted = fit.theory, error = error, sigmas = entry.sigmas }
+    predicted = fit.theory, error = fit.against, df = fit.df, sigmas = entry.sigmas,
+    residuals = fit.residuals, weights = fit.weights, fitted = fit.fitted }
 end
 
 -- An item for { slope = ... }; its checks go to e.checks.
@@ -149,26 +277,18 @@ return function(e, entry)
   local all = rows
   rows = shown.as_numbers(rows, entry.slope)
   local by = shown.by(e, entry, rows, entry.over)
-  local list, known, count, before = {}, false, nil, #e.checks
-  rows = shown.narrow(rows, by, results.trial, entry.over, entry.slope,
-    entry.slope .. "_theory")
+  local list, count = {}, nil
+  rows = shown.narrow(rows, by, entry.over, entry.slope, entry.slope .. "_theory",
+    units.columns(e, entry))
   for i, group in ipairs(rows:group(by)) do
-    local fit, error, fits = fit_of(e, group, entry, by)
+    local fit = fit_of(e, group, entry, by)
     list[i] = { group.key, fit }
-    known = known or fit.theory ~= nil
-    if i > 1 and fits ~= count then fits = nil end
-    count = fits
-    if entry.check and fit.theory and (error == error or
-      fit.slope ~= fit.slope) then
-      table.insert(e.checks, check_of(e, entry, group.key, fit, error, by))
+    count = (i == 1 or fit.count == count) and fit.count or nil
+    if entry.check and fit.theory then
+      table.insert(e.checks, check_of(e, entry, group.key, fit, by))
     end
   end
   local t, columns, spreads = slope_table(list, by, rows.levels)
-  local over_index = entry.over == e.index and not entry.of
-  if entry.check and known and #e.checks == before then
-    table.insert(e.items, shown.text("%s: not checked, as one fit has no " ..
-      "standard error", slope_words(e, entry)))
-  end
   return { kind = "table", table = t, columns = columns, spreads = spreads,
-    title = entry.title or slope_title(e, entry, all, over_index and count) }
+    title = entry.title or slope_title(e, entry, all, count, entry.over ~= e.index) }
 end

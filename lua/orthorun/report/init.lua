@@ -15,6 +15,7 @@ local highlight = require "orthorun.report.highlight"
 local journal = require "orthorun.report.journal"
 local markup = require "orthorun.plot.markup"
 local names = require "orthorun.base.names"
+local overall = require "orthorun.table.overall"
 local printed = require "orthorun.report.printed"
 local render = require "orthorun.table.render"
 local script = require "orthorun.base.script"
@@ -27,12 +28,8 @@ local fail = require("orthorun.core").fail -- at the user's line
 
 local report = {}
 
--- The digits that a verdict justifies: its errors', and hundredths of z.
-local verdict_spreads = { predicted = "error", measured = "error",
-  error = "error", z = 0.1 }
-
 -- The table of predictions and what became of them: see the module.
-report.verdict = verdict
+report.verdict = verdict.of
 
 -- --- pieces of a page -------------------------------------------------------
 
@@ -101,25 +98,35 @@ end
 -- what it is of, where a phone shows it, too.
 local function verdict_columns(t)
   local list = { "what", "agrees", "predicted", "measured" }
-  for _, name in ipairs { "error", "z" } do
+  for _, name in ipairs { "error", "df", "z" } do
     if next(t.data[name]) ~= nil then list[#list + 1] = name end
   end
   return list
 end
 
+-- "3 of 5 predictions agree, 1 is undecided: one trial has no error."
+local function count_text(t)
+  local count = { yes = 0, no = 0, undecided = 0 }
+  for _, row in t:rows() do count[row.agrees] = count[row.agrees] + 1 end
+  return ("<p>%d of %d predictions agree%s.</p>\n"):format(count.yes, #t,
+    count.undecided > 0 and (", %d undecided (no error)"):format(count.undecided) or
+    "")
+end
+
 local function verdict_section(checks)
   if #checks == 0 then return "" end
-  local t, agreed = verdict(checks), 0
-  for _, row in t:rows() do
-    if row.agrees == "yes" then agreed = agreed + 1 end
-  end
-  local body = html_table(t, { spreads = verdict_spreads, columns =
+  local t, together = verdict.of(checks)
+  local kept, rest = verdict.worst(t, most_rows)
+  local body = html_table(kept, { spreads = verdict.spreads, columns =
     verdict_columns(t) }):gsub("(</td>)<td>yes</td>", '%1<td class="yes">✓ yes</td>')
     :gsub("(</td>)<td>no</td>", '%1<td class="no">✗ no</td>')
-  local note = next(t.data.z) ~= nil and '<p class="soft">z: the difference in ' ..
-    "standard errors; it agrees up to 3.3 unless stated otherwise.</p>\n" or ""
-  return section("Verdict", ("<p>%d of %d predictions agree.</p>\n"):format(
-    agreed, #t) .. body .. note)
+  if rest then body = ('<p class="soft">%s</p>\n'):format(rest) .. body end
+  if together and together.scores > 1 then
+    body = body .. ("<p>%s</p>\n"):format(overall.words(together))
+  end
+  local note = next(t.data.z) ~= nil and ('<p class="soft">%s; it agrees up to 3.3 ' ..
+    "unless stated otherwise.</p>\n"):format(text.escape(verdict.legend)) or ""
+  return section("Verdict", count_text(t) .. body .. note)
 end
 
 local function list_text(values)
@@ -281,15 +288,26 @@ end
 local fields = { "file", "title", "question", "checks" }
 
 --- Predictions beside measurements.
+-- z is the difference in standard errors: as a normal score, so that |z| <= 3.3 says
+-- the same whether the error is known or df degrees of freedom estimate it. A row
+-- agrees ("yes", "no") up to `sigmas`, and is "undecided" where the error is nan.
+-- All z together are a chi-square; rows whose `residuals` have trials in common are
+-- taken to be as correlated as these are (Brown 1975, Kost and McDermott 2002).
 -- @function report.verdict
--- @tparam {table,...} checks each {what=, predicted=, measured=, error=,
---   sigmas=3.3}, error being one standard error of the difference, or {what=,
---   measured=, at_most=, at_least=}
--- @treturn results with columns what, predicted, measured, error, z, agrees
+-- @tparam {table,...} checks each {what=, predicted=, measured=, error=, df=,
+--   sigmas=3.3}, error being one standard error of the difference, df its degrees of
+--   freedom (trials less numbers fitted; nil: the error is known); or {what=,
+--   measured=, at_most=, at_least=}. For the chi-square also residuals=, by trial how
+--   far it is from what the row measured, weights=, how much it counts, fitted=1,
+--   how many numbers the row has of these trials
+-- @treturn results with columns what, predicted, measured, error, df, z, agrees
+-- @treturn table chi_square, scores, df (effective degrees of freedom), p, z,
+--   error (of chi_square, where all agrees); nil where no row has a z
 -- @usage
--- local t = ortho.report.verdict { { what = "the gain", predicted = 1.4142,
---   measured = 1.413, error = 0.002 } }
--- assert(t:column("agrees")[1])
+-- local t, all = ortho.report.verdict {
+--   { what = "the gain", predicted = 1.4142, measured = 1.413, error = 0.002 },
+--   { what = "its slope", predicted = 0, measured = 0.5, error = 0.2, df = 4 } }
+-- assert(t:column("agrees")[2] == "yes" and all.scores == 2)
 
 --- As `report`, without checking the checks first.
 -- @function report.write
@@ -317,7 +335,7 @@ end
 local function call(_, asked)
   asked = names.options("report", asked, fields)
   if type(asked.file) ~= "string" then fail "report: file is missing" end
-  verdict(asked.checks or {})
+  verdict.of(asked.checks or {})
   if #journal.entries == 0 and #(asked.checks or {}) == 0 then
     fail("report: there is nothing to report yet; write it after what it is to " ..
       "hold: a sweep's run, prints, tables, plots, or give checks=")

@@ -10,8 +10,8 @@ local fail = require "orthorun.core".fail -- at the user's line
 local Table = { __name = "orthorun.table" }
 Table.__index = Table
 names.strict_class("table", Table, { "run_files", "failures", "made_by", "derived",
-  "tables", "checks", "pictures", "params" }, "t:row(i) is a row, t:column(name) a " ..
-  "column")
+  "tables", "checks", "overall", "pictures", "params" }, "t:row(i) is a row, " ..
+  "t:column(name) a column")
 
 local columns = {}
 

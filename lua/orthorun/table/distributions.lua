@@ -1,8 +1,9 @@
 -- distributions: tails of the normal, of Student's t and of the chi-squared
 -- distribution, and what they are made of: the logarithm of the gamma function, the
 -- incomplete beta and gamma functions. Relative errors are below 1e-12 up to a
--- thousand degrees of freedom, and below 1e-10 up to ten million. NaN goes through.
--- No options, no checks: for the library.
+-- thousand degrees of freedom, and below 1e-10 up to ten million. Logarithms of tails
+-- go on where tails are below the least float. NaN goes through. No options, no
+-- checks: for the library.
 local distributions = {}
 
 local exp, log, sqrt, abs = math.exp, math.log, math.sqrt, math.abs
@@ -98,6 +99,19 @@ function distributions.t_tails(t, df)
     ratio / (1 + ratio))
 end
 
+-- Its logarithm, also where it is less than any float.
+function distributions.log_t_tails(t, df)
+  if t ~= t or df ~= df then return 0 / 0 end
+  t = abs(t)
+  local root, a = t / sqrt(df), df / 2
+  local x = 1 / (1 + root * root)
+  if not (x < (a + 1) / (a + 2.5)) then return log(distributions.t_tails(t, df)) end
+  if t == math.huge then return -math.huge end
+  local log_x = root < 1e100 and -log1p(root * root) or -2 * log(root)
+  return a * log_x + log1p(-x) / 2 - log_beta(a, 0.5) +
+    log(fraction(x, a, 0.5) / a)
+end
+
 -- The density of T at t.
 local function t_density(t, df)
   return exp(-(df + 1) / 2 * log1p(t * t / df) - log_beta(df / 2, 0.5)) /
@@ -118,11 +132,12 @@ end
 
 -- --- chi-squared ------------------------------------------------------------
 
--- x^a e^-x / Gamma(a + 1), its large terms cancelled before they are added.
-local function gamma_front(a, x)
-  if a < from then return exp(a * log(x) - x - log_gamma(a + 1)) end
+-- The logarithm of x^a e^-x / Gamma(a + 1), large terms cancelled before they are
+-- added.
+local function log_gamma_front(a, x)
+  if a < from then return a * log(x) - x - log_gamma(a + 1) end
   local away = (x - a) / a
-  return exp(a * (log1p(away) - away) - 0.5 * log(2 * math.pi * a) - remainder(a))
+  return a * (log1p(away) - away) - 0.5 * log(2 * math.pi * a) - remainder(a)
 end
 
 -- The incomplete gamma function's series: P(a, x) over its front.
@@ -159,7 +174,7 @@ function distributions.chi2_tails(x, df)
   if x <= 0 then return 0.0, 1.0 end
   if x == math.huge then return 1.0, 0.0 end
   local a, half = df / 2, x / 2
-  local front = gamma_front(a, half)
+  local front = exp(log_gamma_front(a, half))
   if half < a + 1 then
     local below = front * gamma_series(a, half)
     return below, 1 - below
@@ -168,15 +183,34 @@ function distributions.chi2_tails(x, df)
   return 1 - above, above
 end
 
+-- The logarithm of the probability that X >= x, also where it is less than any float.
+function distributions.log_chi2_tail(x, df)
+  local a, half = df / 2, x / 2
+  if x > 0 and x < math.huge and half >= a + 1 then
+    return log_gamma_front(a, half) + log(a * gamma_fraction(a, half))
+  end
+  local below, above = distributions.chi2_tails(x, df)
+  return below < 0.5 and log1p(-below) or log(above)
+end
+
 -- --- the normal distribution ------------------------------------------------
 
--- The probability that |Z| >= |z|, Z standard normal: a series near 0, else the
--- tail's continued fraction (Laplace's) from its far end.
+-- What the far tail's density is to be divided by: Laplace's continued fraction from
+-- its far end.
+local function below_tail(z)
+  local below = z
+  for k = 120, 1, -1 do below = z + k / below end
+  return below
+end
+
+local series_to = 2.5 -- up to here a series is good, from here the fraction
+
+-- The probability that |Z| >= |z|, Z standard normal.
 function distributions.normal_tails(z)
   if z ~= z then return 0 / 0 end
   z = abs(z)
   local density = exp(-z * z / 2) / sqrt(2 * math.pi)
-  if z < 2.5 then
+  if z < series_to then
     local sum, term, k = 0, z, 1
     while term > 1e-17 * sum and term > 0 do
       sum, k = sum + term, k + 2
@@ -184,9 +218,14 @@ function distributions.normal_tails(z)
     end
     return 1 - 2 * density * sum
   end
-  local below = z
-  for k = 120, 1, -1 do below = z + k / below end
-  return 2 * density / below
+  return 2 * density / below_tail(z)
+end
+
+-- Its logarithm, also where it is less than any float.
+function distributions.log_normal_tails(z)
+  z = abs(z)
+  if not (z >= series_to) then return log(distributions.normal_tails(z)) end
+  return log(2 / below_tail(z)) - z * z / 2 - log(2 * math.pi) / 2
 end
 
 -- The z >= 0 for which the probability that |Z| >= z is p, 0 <= p <= 1. Newton's
@@ -208,6 +247,32 @@ end
 function distributions.normal_cdf(z)
   local tail = distributions.normal_tails(z) / 2
   return z > 0 and 1 - tail or tail
+end
+
+-- The z >= 0 for which log P(|Z| >= z) is log_p <= 0. Newton's method from the right:
+-- the logarithm is concave, so it never goes too far.
+function distributions.normal_score(log_p)
+  if log_p ~= log_p then return log_p end
+  if log_p >= 0 then return 0.0 end
+  local z = sqrt(-2 * log_p)
+  if z == math.huge then return z end
+  for _ = 1, 100 do
+    local tail = distributions.log_normal_tails(z)
+    local hazard = z < series_to and 2 * exp(-z * z / 2 - tail) /
+      sqrt(2 * math.pi) or below_tail(z)
+    local step = (log_p - tail) / hazard
+    z = z - step
+    if not (abs(step) > 4e-16 * z) then break end
+  end
+  return math.max(z, 0.0)
+end
+
+-- The z that is as rare as a t of df degrees of freedom: of the same sign, with
+-- P(|Z| >= |z|) = P(|T| >= |t|). df nil or infinite: t.
+function distributions.t_score(t, df)
+  if not df or df == math.huge or t ~= t or t == 0 then return t end
+  local z = distributions.normal_score(distributions.log_t_tails(t, df))
+  return t < 0 and -z or z
 end
 
 return distributions

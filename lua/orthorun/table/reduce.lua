@@ -4,6 +4,7 @@
 --- @module results
 
 local columns = require "orthorun.table.columns"
+local models = require "orthorun.table.models"
 local names = require "orthorun.base.names"
 local stats = require "orthorun.table.stats"
 local fail = require "orthorun.core".fail -- at the user's line
@@ -151,14 +152,6 @@ function reduce:summary(options)
 end
 
 -- --- fits -------------------------------------------------------------------
-
-local function same(x) return x end
-
-local function log10(x) return x > 0 and math.log(x, 10) or 0 / 0 end
-
--- How x and y are transformed so that the model is a line.
-local models = { line = { same, same }, power = { log10, log10 },
-  exponential = { same, log10 } }
 
 local model_names = { "line", "power", "exponential" }
 
