@@ -22,8 +22,9 @@ describe("the reference", function()
     assert.matches(" band file formats?", " " .. table.concat(names, " ")
       :gsub(" share.* caption", ""):gsub(" direct panels", ""))
     assert.is_nil(docs.options "A:svd")
-    assert.equal("width", docs.options "theory.first_layer"[2] and
-      docs.options "theory.signal"[5].name)
+    local signal = {}
+    for _, option in ipairs(docs.options "theory.signal") do signal[option.name] = true end
+    assert.is_true(signal.width and signal.depth)
   end)
 
   it("finds names by values: functions, modules, methods", function()
