@@ -410,6 +410,7 @@
 ---@field gradient any log10 ‖∇W^l‖
 ---@field typical any the same three from mean logarithms, which medians over seeds follow
 ---@field sd any one seed's standard deviation of the three
+---@field error any where typical comes from draws (homogeneous activation, mse): their standard error, of delta and gradient; part of sd
 ---@field slope any from 4 layers on: `typical` of `theory.gradient_slope`
 ---@field slope_sd any its `sd`
 

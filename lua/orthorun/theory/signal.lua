@@ -42,9 +42,17 @@ local function sums(a, b, depth)
   return out
 end
 
+-- Multiplies the variances of delta and gradient, by layer.
+local function scale(back, ratio)
+  for name, by in pairs(ratio) do
+    local var = back[name .. "_var"]
+    for l, factor in ipairs(by) do var[l] = factor * var[l] end
+  end
+end
+
 -- Adds the means and replaces the variances of logarithms of one sample by
 -- those of the batch's sums.
-local function add_up(net, layers, share, x_mean, x_var, back)
+local function add_up(net, layers, share, x_mean, x_var, back, drawn)
   local B, L, common = net.batch, net.depth, overlap.common(net, layers, share)
   local c_mean, c_var = energies.forward_logarithms(net, common.layers)
   local function in_common(noisy)
@@ -52,6 +60,10 @@ local function add_up(net, layers, share, x_mean, x_var, back)
   end
   local c_back, along = in_common(common.layers),
     in_common(common.along)
+  if drawn then
+    scale(c_back, drawn.ratio)
+    scale(along, drawn.ratio)
+  end
   local function add(mean, var, shared, l, of, ...)
     local shift, summed = of(B, var[l], shared[l], ...)
     local own, left = var[l] - shared[l], summed - shared[l]
@@ -78,20 +90,54 @@ local function batch_factors(net, common)
   return factors
 end
 
+local sides = { "delta", "gradient" }
+
+-- Of a homogeneous activation under a squared error: one input's delta and gradient
+-- by theory.chain in place of the linear response, whose second moments are
+-- energy[name]. Returns the chain, with `ratio`, by layer, of the variances; nil
+-- where there is none.
+local function put_chain(net, back, energy)
+  if net.cotangent ~= "mse" then return nil end
+  local chain = require "orthorun.theory.chain"
+  if not chain.fits(net) then return nil end
+  local found = chain.solve(net)
+  found.ratio = { delta = {}, gradient = {} }
+  for _, name in ipairs(sides) do
+    local of, mean, var = found[name], back[name], back[name .. "_var"]
+    for l = 1, net.depth do
+      local total = of.var[l] + of.error[l] ^ 2
+      found.ratio[name][l] = var[l] > 0 and total / var[l] or 1
+      mean[l], var[l] = of.mean[l] - energy[name][l], total
+    end
+  end
+  return found
+end
+
+-- The draws' standard errors in log10 of norms.
+local function errors_of(found)
+  local out = {}
+  for _, name in ipairs(sides) do
+    out[name] = {}
+    for l, e in ipairs(found[name].error) do out[name][l] = 0.5 * e / ln10 end
+  end
+  return out
+end
+
 local function solve(net)
   local L = net.depth
   local log_a, layers = energies.forward(net)
   local log_d, share = energies.backward(net, log_a, layers)
   local x_mean, x_var = energies.forward_logarithms(net, layers)
   local back = energies.backward_logarithms(net, layers, share, x_mean, x_var, 1)
-  local common
+  local gradient, common = {}, nil
+  for l = 1, L do gradient[l] = log_d[l] + log_a[l - 1] end
+  local drawn = put_chain(net, back, { delta = log_d, gradient = gradient })
   if net.batch > 1 then
-    common = add_up(net, layers, share, x_mean, x_var, back)
+    common = add_up(net, layers, share, x_mean, x_var, back, drawn)
   end
   local log_b, factors = log(net.batch), batch_factors(net, common)
-  local gradient = {}
-  for l = 1, L do gradient[l] = log_d[l] + log_a[l - 1] end
   return {
+    chain = drawn, error = drawn and errors_of(drawn),
     layers = layers, log_a = log_a, common = common,
     forward = norms(log_a, log_b, L), delta = norms(log_d, log_b, L),
     gradient = norms(gradient, factors, L),
@@ -144,12 +190,15 @@ local function slope_variance(layers, of_x, of_d, depth)
   return math.max(0, var)
 end
 
--- Of a batch: what its samples share, and what is left of their own.
-local function slope_sd(found, of_x, of_d, depth, left)
-  local var = slope_variance(found.layers, of_x, of_d, depth)
+-- Of a batch: what its samples share, and what is left of their own. drawn: one
+-- sample's variance where that is known better.
+local function slope_sd(found, of_x, of_d, depth, left, drawn)
+  local linear = slope_variance(found.layers, of_x, of_d, depth)
+  local var = drawn or linear
   if found.common then
-    local shared = math.min(var,
-      slope_variance(found.common.layers, of_x, of_d, depth))
+    local shared = slope_variance(found.common.layers, of_x, of_d, depth)
+    if drawn and linear > 0 then shared = shared * drawn / linear end
+    shared = math.min(var, shared)
     var = shared + left * (var - shared)
   end
   return 0.5 * sqrt(var) / ln10
@@ -160,9 +209,11 @@ local function slope_spreads(found, depth)
   local before = {} -- ||a^(l-1)|| has the weight of layer l
   for l = 1, depth - 1 do before[l] = all[l + 1] end
   local left = found.common and found.common.left or {}
+  local drawn = found.chain and found.chain.slope_var or {}
   return { forward = slope_sd(found, inner, {}, depth, left.forward),
-    delta = slope_sd(found, {}, all, depth, left.delta),
-    gradient = slope_sd(found, before, all, depth, left.gradient) }
+    delta = slope_sd(found, {}, all, depth, left.delta, drawn.delta),
+    gradient = slope_sd(found, before, all, depth, left.gradient,
+      drawn.gradient) }
 end
 
 local function layer_slopes(found, depth)
@@ -183,6 +234,8 @@ end
 -- @tfield table typical the same three from mean logarithms, which medians over
 --   seeds follow
 -- @tfield table sd one seed's standard deviation of the three
+-- @tfield ?table error where typical comes from draws (homogeneous activation, mse):
+--   their standard error, of delta and gradient; part of sd
 -- @tfield ?table slope from 4 layers on: `typical` of `theory.gradient_slope`
 -- @tfield ?table slope_sd its `sd`
 
@@ -227,7 +280,8 @@ function signal.signal(options)
   if not net then return nil end
   local found = solve(net)
   local shown = { forward = found.forward, delta = found.delta,
-    gradient = found.gradient, typical = found.typical, sd = found.sd }
+    gradient = found.gradient, typical = found.typical, sd = found.sd,
+    error = found.error }
   return setmetatable(shown, { __index = function(self, name)
     if net.depth < 4 or name ~= "slope" and name ~= "slope_sd" then
       return nil
