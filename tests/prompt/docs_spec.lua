@@ -23,7 +23,9 @@ describe("the reference", function()
       :gsub(" share.* caption", ""):gsub(" direct panels", ""))
     assert.is_nil(docs.options "A:svd")
     local signal = {}
-    for _, option in ipairs(docs.options "theory.signal") do signal[option.name] = true end
+    for _, option in ipairs(docs.options "theory.signal") do
+      signal[option.name] = true
+    end
     assert.is_true(signal.width and signal.depth)
   end)
 
