@@ -184,13 +184,18 @@ static int run_rest(lua_State *L, const host_args *args) {
   return run_prompt(L);
 }
 
+static const char *tool_module(const char *word) {
+  if (!strcmp(word, "--install-jupyter"))
+    return "orthorun.prompt.jupyter";
+  return strcmp(word, "--selftest") ? "orthorun.report.tools"
+                                    : "orthorun.selftest";
+}
+
 /* --merge, --show and their like are Lua's work: functions of a module, by
    name, with the words that follow. */
 static int run_tool(lua_State *L, char **word) {
-  bool notebooks = !strcmp(word[0], "--install-jupyter");
   lua_getglobal(L, "require");
-  lua_pushstring(L, notebooks ? "orthorun.prompt.jupyter"
-                              : "orthorun.report.tools");
+  lua_pushstring(L, tool_module(word[0]));
   int status = host_call(L, 1, 1);
   if (status == LUA_OK) {
     lua_getfield(L, -1, word[0] + 2);

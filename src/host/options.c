@@ -51,6 +51,8 @@ static const own_option table[] = {
     {SHARING, "FILE.html", NULL, "run the script that is in it"},
     {ABOUT, "--install-jupyter", "[--user | --sys-prefix | --prefix DIR]",
      "make orthorun a kernel of Jupyter's notebooks"},
+    {ABOUT, "--selftest", "[--seed N]",
+     "hold this BLAS and this build against closed forms"},
     {ABOUT, "--version", NULL, "every part and its version"},
     {ABOUT, "--help", NULL,
      "this text (or -h); `orthorun script --help` asks the script"},
