@@ -21,12 +21,13 @@ return ortho.experiment {
       tracker = { every = "ends", probes = { "balance", "relative_drift" } } }:final()
   end,
   predict = function(p)
-    return { relative_drift = ortho.theory.linear_drift { depth = p.depth,
-      singular_values = spectrum } }
+    return { asymptotic = "1/rate", relative_drift = ortho.theory.linear_drift {
+      depth = p.depth, singular_values = spectrum } }
   end,
   show = {
     { table = { "balance", "relative_drift" } },
     { slope = "balance", over = "rate", model = "power", expected = 1 },
+    { approach = "relative_drift", power = 2 },
     { plot = "balance", over = "rate", log = "xy" },
     { plot = "relative_drift", over = "rate", log = "x" },
   },

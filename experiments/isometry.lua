@@ -6,12 +6,11 @@ local ortho = require "orthorun"
 return ortho.experiment {
   asks = "How do the singular values of a deep net's Jacobian spread with its depth?",
   grid = { init = { "scaled_gaussian", "orthogonal" },
-    activation = { "linear", "relu" }, width = { 50, 100, 200 },
+    activation = { "linear", "relu" }, width = { 25, 50, 100, 200 },
     depth = { 2, 4, 8, 16, least = 2, help = "matrices, activations between them" },
-    seed = ortho.range(10) },
+    seed = ortho.range(20) },
   measures = { spread = { label = "var(s²)/mean(s²)²" },
-    largest = { label = "largest s²/mean(s²)" },
-    off = { label = "largest s², measured/theory" } },
+    largest = { label = "largest s²/mean(s²)" } },
 
   trial = function(p, rng)
     local net = ortho.mlp { width = p.width, depth = p.depth, activation = p.activation,
@@ -24,16 +23,16 @@ return ortho.experiment {
   end,
   predict = function(p) -- of infinite width
     local law = ortho.theory.jacobian_spectrum { like = p, gates = p.depth - 1 }
-    return { spread = law.variance, largest = law.edge / law.mean }
+    return { spread = law.variance, largest = law.edge / law.mean, asymptotic = "width" }
   end,
-  derive = { off = function(r) return r.largest / r.largest_theory end },
 
   show = {
     { table = { "spread", "largest" }, where = { width = "largest" },
       by = { "activation", "init", "depth" }, spread = false },
     { plot = "spread", over = "depth", facet = "activation", log = "x",
       where = { width = "largest" } },
-    { plot = "off", over = "width", facet = "activation", hline = 1,
-      where = { depth = "largest" }, title = "towards the theory of infinite width" },
+    { approach = "spread", by = { "activation", "init" }, where = { depth = "largest" } },
+    { approach = "largest", by = { "activation", "init" }, power = 2 / 3,
+      where = { depth = "largest" } }, -- an edge: Tracy and Widom's width^(-2/3)
   },
 }

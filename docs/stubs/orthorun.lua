@@ -740,9 +740,9 @@
 ---@field index? string as for `sweep` (default "layer")
 ---@field measures? table measures[column] = {label=, log10=}: how it is called; whether it holds logarithms
 ---@field trial function as for `sweep`
----@field predict? function function(p) → what is expected, under the results' names, or false; or function(p, found), called with each trial's results
+---@field predict? function function(p) → what is expected, under the results' names, or false; or function(p, found), called with each trial's results; besides sd=, slope=, slope_sd= by name, and asymptotic="width" or by name, where theory holds in the limit of a parameter alone
 ---@field derive? table new columns (functions of a row) and tables (searches)
----@field show? table[] {table=}, {slope=}, {plot=}, {check=}, {compare=} and functions
+---@field show? table[] {table=}, {slope=}, {plot=}, {check=}, {approach=}, {compare=} and functions
 ---@field cost? function as for `sweep`
 ---@field decide? table {error=0.05, max_seeds=100, block=5, effect=1}: seeds are added until the first comparison is decided, as by `--until decided`, unless `--until done`
 

@@ -641,6 +641,157 @@ describe("what an error is of", function()
   end)
 end)
 
+describe("theory that holds in a limit", function()
+  -- measured over predicted is 1 + 2/width, or 1.5; `level` is exact
+  local function wide(p, rng)
+    local noise = 1e-3 * rng:normal(1, 1):get(1, 1)
+    return { y = 3 * (1 + 2 / p.width) + noise, off = 1.5 + noise, level = 2.0 }
+  end
+  local function told(asymptotic)
+    return function() return { y = 3, off = 1, level = 2, asymptotic = asymptotic } end
+  end
+  local grid = { width = { 10, 20, 40, 80 }, kind = { "a", "b" },
+    seed = ortho.range(4) }
+
+  it("has no verdict, but shows how its deviation shrinks", function()
+    local t = quiet { grid = grid, trial = wide, predict = told "width",
+      show = { { check = "y" }, { approach = "y" }, { approach = "off", by = {} } } }
+    assert.are.equal(0, #t.checks)
+    local y = t.tables[1]
+    assert.are.equal(8, #y)
+    for _, row in y:rows() do
+      assert.are.equal("yes", row.shrinks)
+      assert.near(2 / row.width, row.deviation, 5 * row.error)
+      assert.are.equal(3, row.df)
+      assert.near(-1, row.exponent, 0.05)
+      assert.near(0, row.limit, 4 * row.limit_error)
+    end
+    for _, row in t.tables[2]:rows() do
+      assert.are.equal("no", row.shrinks)
+      assert.near(0.5, row.limit, 0.01)
+      assert.are.equal(7, row.df)
+    end
+    for _, row in t.tables[3]:rows() do -- nobody asked for it
+      assert.are.equal("no deviation", row.shrinks)
+    end
+  end)
+
+  it("is printed, written and drawn", function()
+    local said = results [[grid = { width = { 10, 20, 40 }, seed = ortho.range(4) },
+      trial = function(p, rng) return { y = 1 + 2 / p.width + 1e-4 *
+        rng:normal(1, 1):get(1, 1) } end,
+      predict = function() return { y = 1, asymptotic = "width" } end,
+      show = { { table = "y", by = "width" } } ]]
+    has(said, "y: measured/predicted - 1 by width; its exponent in width, its limit")
+    has(said, "+0.200024 ± 0.00003")
+    assert.is_truthy(said:find "limit +shrinks")
+    assert.is_truthy(said:find " yes\n")
+    has(said, "x_approach_y.csv")
+    assert.is_truthy(read_file(("%s/runs%d/x.svg"):format(folder, count)))
+    assert.is_truthy(read_file(("%s/runs%d/x.html"):format(folder, count))
+      :find "measured/predicted")
+  end)
+
+  it("may be one of small values, of some results, with draws in common", function()
+    local t = quiet { grid = { rate = { 0.4, 0.2, 0.1, 0.05 }, seed = ortho.range(4) },
+      paired = { "rate" }, trial = function(p, rng)
+        local noise = rng:normal(1, 1):get(1, 1)
+        return { y = 1 + p.rate * (2 + 0.1 * noise), z = noise }
+      end,
+      predict = function() return { y = 1, z = 0, asymptotic = { y = "1/rate" } } end,
+      show = { { approach = "y" }, { check = "z", where = { rate = "largest" } } } }
+    assert.are.equal(1, #t.checks)
+    assert.are.same({ 0.4, 0.2, 0.1, 0.05 }, t.tables[1]:column "rate")
+    local row = t.tables[1]:row(1)
+    assert.near(-1, row.exponent, 0.01)
+    assert.is_true(row.exponent_high - row.exponent_low < 0.01) -- all seeds say so
+    assert.are.equal("yes", row.shrinks)
+  end)
+
+  it("lives with one seed, one value, nothing predicted", function()
+    local t = quiet { grid = { width = { 10, 20 }, seed = { 1 } }, trial = wide,
+      predict = told "width" }
+    assert.are.equal("not decided", t.tables[2]:row(1).shrinks)
+    local said = results [[grid = { width = { 8 }, seed = ortho.range(3) },
+      trial = function() return { y = 1, s = "text" } end, predict = function()
+        return { y = 1 } end, show = { { approach = "y" }, { approach = "y",
+        over = "width" }, { approach = "s", over = "width" },
+        { approach = "y", over = "width", where = { width = 7 } } } ]]
+    has(said, "approach of y: over what? predict does not call it asymptotic")
+    has(said, "approach of s: it holds texts")
+    has(said, "approach of y: no rows where width 7")
+  end)
+
+  it("is refused before any trial where its parameter is none", function()
+    local trials = 0
+    local function counted(p, rng)
+      trials = trials + 1
+      return wide(p, rng)
+    end
+    for message, asymptotic in pairs {
+      ["asymptotic: unknown parameter 'widht' (did you mean 'width'?"] = "widht",
+      ["asymptotic: unknown prediction 'levle' (did you mean 'level'?"] =
+        { levle = "width" },
+      ["asymptotic.y must be a parameter's name, as \"width\" or \"1/rate\", not " ..
+        "the number 3"] = { y = 3 },
+      ["asymptotic: 'kind' is the string 'a' here; a limit is one of a number"] =
+        { y = "1/kind" },
+      ["asymptotic must be a parameter's name"] = 3,
+    } do
+      raises(message, quiet, { grid = grid, trial = counted, predict = told(asymptotic) })
+    end
+    raises("no theory", quiet, { grid = grid, trial = counted, predict = function()
+      error "no theory" end })
+    assert.are.equal(0, trials)
+    raises("y is asymptotic in '1/width' and in 'width'", quiet, { grid = grid,
+      trial = wide, predict = function(p)
+        return { y = 3, asymptotic = p.width > 10 and "width" or "1/width" }
+      end })
+    raises("power must be a number above 0, not the number 0", quiet, { grid = grid,
+      trial = wide, show = { { approach = "y", power = 0 } } })
+    raises("unknown column 'widht' (did you mean 'width'?", quiet, { grid = grid,
+      trial = wide, show = { { approach = "y", over = "1/widht" } } })
+  end)
+end)
+
+describe("what no entry holds against its theory", function()
+  local grid = { x = { 1, 2 }, seed = ortho.range(4) }
+  local function predict(p) return { y = p.x, z = 0, sd = { z = 1 } } end
+  local function trial(p, rng)
+    local values = rng:normal(3, 1)
+    return { y = p.x + values:get(1, 1), z = values:get(2, 1), w = values:get(3, 1) }
+  end
+
+  it("is in the verdict by itself, where no entry asks for one", function()
+    local t = quiet { grid = grid, trial = trial, predict = predict,
+      show = { { table = "y" } } }
+    assert.are.same({ "x 1: y", "x 2: y", "x 1: z", "x 2: z" },
+      t.checks:column "what")
+    assert.are.same({ 3, 3 }, { t.checks:row(1).df, t.checks:row(2).df })
+    assert.is_nil(t.checks:row(3).df)
+    assert.are.equal(4, t.overall.scores)
+    t = quiet { grid = grid, trial = trial, predict = predict,
+      show = { { check = "y" } } }
+    assert.are.equal(2, #t.checks)
+    t = quiet { grid = grid, trial = trial, show = {} }
+    assert.are.equal(0, #t.checks)
+    assert.is_nil(t.overall)
+  end)
+
+  it("shows the worst of many rows", function()
+    local said = results [[grid = { x = ortho.range(30), seed = ortho.range(2) },
+      trial = function(p, rng) return { y = rng:normal(1, 1):get(1, 1) } end,
+      predict = function() return { y = 0, sd = { y = 1 } } end ]]
+    has(said, "the 20 worst of 30 rows; of the other 10, all agree")
+    local _, rows = said:gsub("\nx %d+: y", "")
+    assert.are.equal(20, rows)
+    local csv_text = read_file(("%s/runs%d/x_checks.csv"):format(folder, count))
+    local _, lines = csv_text:gsub("\n", "")
+    assert.are.equal(32, lines) -- a header, and all together
+    has(csv_text, "overall: chi-square of all scores,30,")
+  end)
+end)
+
 describe("a comparison", function()
   local body = [[zip = { arm = { "a", "b" }, lr = { 0.1, 0.001 } },
     grid = { seed = ortho.range(6) }, paired = { "arm", "lr" },
@@ -995,7 +1146,7 @@ describe("wrong definitions", function()
     refused("unknown option 'shwo' (did you mean 'show'?", { shwo = {} })
     refused("case 'a': unknown parameter 'ratte' (did you mean 'rate'?",
       { params = { rate = 1 }, cases = { { "a", ratte = 2 } } })
-    refused("show[1]: it needs one of plot, table, slope, check or compare",
+    refused("show[1]: it needs one of plot, table, slope, check, approach or compare",
       { show = { { plto = "y" } } })
     refused("(did you mean 'plot'?)", { show = { { plto = "y" } } })
     refused("show[1]: unknown option 'wehre'",
@@ -1057,11 +1208,11 @@ describe("wrong definitions", function()
         trials = trials + 1
         return { y = 1 }
       end
-      local function early(message, definition)
+      local function early(message, definition, none)
         definition.trial, trials = trial, 0
         definition.grid = { a = { 1, 2, 3 } }
         refused(message, definition)
-        assert.equal(1, trials)
+        assert.equal(none and 0 or 1, trials)
       end
       early("derive.y would be the column 'y', which is there already",
         { derive = { y = function() return 1 end } })
@@ -1069,7 +1220,7 @@ describe("wrong definitions", function()
         { predict = function() return { y = 1 } end,
           derive = { y_theory = function() return 1 end } })
       early("predict: unknown parameter 'b' (known: a",
-        { predict = function(p) return { y = p.b } end })
+        { predict = function(p) return { y = p.b } end }, true)
     end)
 
   it("are refused in words, whatever stands in a field", function()

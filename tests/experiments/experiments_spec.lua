@@ -294,7 +294,7 @@ describe("isometry", function()
         columns.depth[i], width)
       mean[key] = mean[key] or { spread = 0, off = 0 }
       mean[key].spread = mean[key].spread + columns.spread[i] / 6
-      mean[key].off = mean[key].off + columns.off[i] / 6
+      mean[key].off = mean[key].off + columns.largest[i] / columns.largest_theory[i] / 6
       theory[key] = columns.spread_theory[i]
     end
     near(11, theory["relu scaled_gaussian 6 96"], 1e-9) -- L + (L - 1)
@@ -310,6 +310,13 @@ describe("isometry", function()
       assert.is_true(narrow < wide and wide < 1.1, net)
     end
     has(text, "largest_theory")
+    local approach = columns_of(folder .. "/iso/isometry_approach_largest.csv")
+    assert.are.equal(8, #approach.width) -- 4 nets, 2 widths
+    for i, init in ipairs(approach.init) do
+      local exact = init == "orthogonal" and approach.activation[i] == "linear"
+      assert.are.equal(exact, approach.shrinks[i] == "no deviation")
+      assert.are_not.equal("no", approach.shrinks[i])
+    end
     assert.is_truthy(read_file(folder .. "/iso/isometry.svg"))
   end)
 end)

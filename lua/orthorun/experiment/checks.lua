@@ -107,6 +107,11 @@ return function(e, entry)
   if shown.is_kind(rows, entry.check, "string") then
     return shown.text("check of %s: it holds texts", entry.check)
   end
+  local bounds = entry.at_most ~= nil or entry.at_least ~= nil
+  if e.limits[entry.check] and not bounds and entry.predicted == nil then
+    return shown.text("check of %s: no verdict, as predict calls it asymptotic in %s",
+      entry.check, e.limits[entry.check].text)
+  end
   local by = shown.by(e, entry, rows)
   rows = shown.narrow(rows, by, entry.check, entry.check .. "_theory",
     results.sd(entry.check), units.columns(e, entry))

@@ -56,7 +56,8 @@ local function print_table(e, item)
   local t = labelled(e, item.table)
   if item.title then write("\n", tabular.paragraph(item.title), "\n") end
   local text = render(t, { columns = item.columns, units = item.units,
-    spreads = item.spreads, limit = item.limit, across = output.columns() })
+    spreads = item.spreads, limit = item.limit, across = output.columns(),
+    keys = item.keys })
   write(text)
   events.tell("table", { table = t, text = text, columns = item.columns,
     spreads = item.spreads, units = item.units }, item.title)
@@ -120,6 +121,10 @@ local function write_tables(e)
     count[one.name] = n
     write("CSV     ", one.table:csv(e.sweep:path(("%s_compare_%s%s.csv"):format(
       e.name, one.name, n > 1 and n or ""))), "\n")
+  end
+  for _, one in ipairs(e.approaches) do
+    write("CSV     ", one.table:csv(e.sweep:path(("%s_approach_%s.csv"):format(e.name,
+      one.name))), "\n")
   end
   if #e.checks > 0 then
     write("CSV     ", verdict_table(e):csv(e.sweep:path(e.name .. "_checks.csv")),

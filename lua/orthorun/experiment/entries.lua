@@ -7,7 +7,7 @@ local where = require "orthorun.experiment.where"
 
 local entries = {}
 
-local kinds = { "compare", "plot", "table", "slope", "check" }
+local kinds = { "compare", "plot", "table", "slope", "check", "approach" }
 local fields = {
   table = { "table", "by", "where", "of", "title", "units", "limit", "also",
     "spread" },
@@ -21,6 +21,8 @@ local fields = {
     "size" },
   check = { "check", "by", "where", "of", "at_most", "at_least", "predicted",
     "error", "sigmas", "what" },
+  approach = { "approach", "over", "by", "where", "of", "power", "title", "facet",
+    "figure" },
   compare = { "compare", "between", "against", "by", "pair", "test", "correct",
     "where", "of", "title" },
 }
@@ -47,8 +49,8 @@ local function check_kind(i, entry)
   for _, key in ipairs(names.keys(entry)) do
     near = near or names.nearest(tostring(key), kinds)
   end
-  fail(i, "it needs one of plot, table, slope, check or compare, as in { plot = " ..
-    "\"loss\", over = \"depth\" }%s", near and
+  fail(i, "it needs one of plot, table, slope, check, approach or compare, as in " ..
+    "{ plot = \"loss\", over = \"depth\" }%s", near and
     (" (did you mean '%s'?)"):format(near) or "")
 end
 
@@ -70,7 +72,7 @@ local function check_count(i, kind, entry)
   local list = list_of(entry[kind])
   if #list == 0 then fail(i, "%s names no column", kind) end
   if type(entry[kind]) == "string" then return end
-  if kind == "slope" or kind == "check" or kind == "compare" then
+  if kind ~= "plot" and kind ~= "table" then
     fail(i, "%s takes one column, as \"loss\"", kind)
   elseif kind == "plot" and #list > 1 and (entry.color or
     entry.kind == "heat") then
@@ -123,6 +125,10 @@ local function check_values(i, kind, entry)
     fail(i, "expected must be a number, a table by level, or a " ..
       "function(key), not %s", names.describe(entry.expected))
   end
+  if entry.power ~= nil and (type(entry.power) ~= "number" or not (entry.power > 0 and
+    entry.power < math.huge)) then
+    fail(i, "power must be a number above 0, not %s", names.describe(entry.power))
+  end
   if kind == "compare" and type(entry.between) ~= "string" then
     fail(i, "compare needs between, the column of the arms, as in { compare " ..
       "= \"loss\", between = \"optimizer\" }")
@@ -156,6 +162,14 @@ local function check_derived(i, entry, derived)
     fail(i, "of: %s", names.unknown("derived table", tostring(entry.of),
       tables))
   end
+end
+
+-- The result that an entry holds against its theory, if any.
+function entries.held(entry)
+  if type(entry) ~= "table" then return nil end
+  local kind = entries.kind(entry)
+  if kind == "check" or kind == "approach" then return entry[kind] end
+  return kind == "slope" and entry.check and entry.slope or nil
 end
 
 -- Checks `show` before any trial. derived: the definition's `derive`.
@@ -204,7 +218,11 @@ function entries.check_columns(show, known, of)
     if kind ~= "text" then
       for _, field in ipairs { kind, "by", "over", "color", "facet", "y",
         "between", "pair" } do
-        check(field, entry[field])
+        local value = entry[field]
+        if kind == "approach" and field == "over" and type(value) == "string" then
+          value = value:gsub("^1/", "") -- the limit of small values
+        end
+        check(field, value)
       end
       for _, field in ipairs { "theory", "error" } do
         if kind == "plot" and type(entry[field]) == "string" then

@@ -22,6 +22,7 @@
 -- @module experiment
 -- @pragma nostrip
 
+local approaches = require "orthorun.experiment.approaches"
 local caller = require "orthorun.experiment.caller"
 local checks = require "orthorun.experiment.checks"
 local comparisons = require "orthorun.experiment.comparisons"
@@ -313,7 +314,7 @@ end
 -- --- show -------------------------------------------------------------------
 
 local makers = { table = medians, slope = slopes, check = checks,
-  plot = panels.add, compare = comparisons.item }
+  plot = panels.add, compare = comparisons.item, approach = approaches.item }
 
 -- What a function in `show` returned, as an item.
 local function item_of(i, value)
@@ -342,12 +343,34 @@ local function evaluate(e, i, entry)
   return item_of(i, value)
 end
 
+-- What is shown without being asked for: of each result that is predicted, and held
+-- against its theory by no entry, its agreement; where theory holds in a limit, how it
+-- is approached.
+local function with_agreement(e, show)
+  local all, held = table.move(show, 1, #show, 1, {}), {}
+  for _, entry in ipairs(show) do
+    local name = entries.held(entry)
+    if name then held[name] = true end
+  end
+  for _, name in ipairs(results.predicted_names(e.predictions)) do
+    local text = shown.is_kind(e.all, name, "string")
+    if not held[name] and not text then
+      all[#all + 1] = e.limits[name] and { approach = name } or not next(held) and
+        { check = name } or nil
+    end
+  end
+  return all
+end
+
 local function show_all(e)
-  for i, entry in ipairs(e.show or default_show(e)) do
+  e.limits = approaches.limits(e.predictions)
+  for i, entry in ipairs(with_agreement(e, e.show or default_show(e))) do
     local item = evaluate(e, i, entry)
     if item then
       table.insert(e.items, item)
-      if item.kind == "table" then table.insert(e.tables, item.table) end
+      if item.kind == "table" then
+        table.insert(e.tables, item.result or item.table)
+      end
       if e.decide and e.decide.entry == entry then
         table.insert(e.items, decide.item(e))
       end
@@ -380,7 +403,7 @@ local function start(def, main, other)
     measures = def.measures or {}, labels = read.labels,
     predictor = predict.new(def.predict), predictions = {}, derived = {},
     derived_by = {}, tables = {}, items = {}, checks = {}, figures = {},
-    pictures = {}, comparisons = {} }
+    pictures = {}, comparisons = {}, approaches = {} }
   e.asks = e.asks or e.name:gsub("_", " ")
   e.functions, e.reducers = split_derive(def.derive)
   local made = { name = e.name, about = e.asks, params = read.params,
@@ -418,6 +441,7 @@ local function take(e, t)
 end
 
 local function run(e)
+  if not e.sweep.run_options.dry_run then e.predictor:try(e.sweep:trials()[1]) end
   local t = e.sweep:run(e.decide and function(t)
     take(e, t)
     return decide.more(e, e.sweep.values.seed)
@@ -461,11 +485,12 @@ local loading
 -- @tparam func options.trial as for `sweep`
 -- @tparam[opt] func options.predict function(p) → what is expected, under the
 --   results' names, or false; or function(p, found), called with each trial's
---   results
+--   results; besides sd=, slope=, slope_sd= by name, and asymptotic="width" or by name,
+--   where theory holds in the limit of a parameter alone
 -- @tparam[opt] table options.derive new columns (functions of a row) and tables
 --   (searches)
 -- @tparam[opt] {table,...} options.show {table=}, {slope=}, {plot=}, {check=},
---   {compare=} and functions
+--   {approach=}, {compare=} and functions
 -- @tparam[opt] func options.cost as for `sweep`
 -- @tparam[opt] table options.decide {error=0.05, max_seeds=100, block=5,
 --   effect=1}: seeds are added until the first comparison is decided, as by

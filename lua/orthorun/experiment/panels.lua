@@ -361,11 +361,9 @@ local function is_same(a, b)
   return true
 end
 
--- Adds a plot to e.figures, an array of {suffix, panels, ...}: to the one that
--- is being filled, or to a new one where the entry says so. A panel that an
--- earlier one of the figure shows already is left out. Returns an item of text
--- where there is nothing to draw.
-function panels.add(e, entry)
+-- The figure that an entry's panel goes into: the one that is being filled, or a new
+-- one where the entry says so. e.figures is an array of {suffix, panels, ...}.
+local function figure_of(e, entry)
   local figure = e.figures[#e.figures]
   if entry.figure or not figure then
     figure = { suffix = entry.figure, panels = {} }
@@ -374,6 +372,19 @@ function panels.add(e, entry)
   for _, name in ipairs { "caption", "direct", "formats", "size" } do
     if figure[name] == nil then figure[name] = entry[name] end
   end
+  return figure
+end
+
+-- Adds a panel that is made already, but for labels.
+function panels.put(e, entry, panel)
+  add_labels(e, panel, panel.data)
+  table.insert(figure_of(e, entry).panels, panel)
+end
+
+-- Adds a plot. A panel that an earlier one of the figure shows already is left out.
+-- Returns an item of text where there is nothing to draw.
+function panels.add(e, entry)
+  local figure = figure_of(e, entry)
   local panel, message = panels.of(e, entry)
   if not panel then return message end
   for _, other in ipairs(figure.panels) do

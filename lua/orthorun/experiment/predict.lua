@@ -11,7 +11,7 @@ Predictions.__index = Predictions
 
 local predict = {}
 
-local reserved = { sd = true, slope = true, slope_sd = true }
+local reserved = { sd = true, slope = true, slope_sd = true, asymptotic = true }
 
 -- "depth=10, init=he_normal": every parameter; without: one left out.
 function predict.describe(p, without)
@@ -26,7 +26,7 @@ end
 
 -- f: the function, or nil where nothing is predicted.
 function predict.new(f)
-  return setmetatable({ f = f, known = {}, per_trial = f and
+  return setmetatable({ f = f, known = {}, given = {}, per_trial = f and
     debug.getinfo(f, "u").nparams > 1 }, Predictions)
 end
 
@@ -93,7 +93,44 @@ local function table_or_empty(p, given, name)
   return value or {}
 end
 
--- What predict returned, held against what the trial did: {values, sd, slope,
+-- "width", or "1/rate" where theory holds as the rate goes to 0: {over=, inverse=,
+-- text=}.
+local function limit_of(p, name, text)
+  if type(text) ~= "string" then
+    fail(p, "asymptotic%s must be a parameter's name, as \"width\" or \"1/rate\", " ..
+      "not %s", name and "." .. name or "", names.describe(text))
+  end
+  local over = text:match "^1/(.+)$"
+  local limit = { over = over or text, inverse = over ~= nil, text = text }
+  if p[limit.over] == nil then
+    fail(p, "asymptotic: %s", names.unknown("parameter", limit.over, names.keys(p)))
+  elseif type(p[limit.over]) ~= "number" then
+    fail(p, "asymptotic: '%s' is %s here; a limit is one of a number", limit.over,
+      names.describe(p[limit.over]))
+  end
+  return limit
+end
+
+-- The limits in which theory holds, by result: of what predict returned, whose names
+-- are `predicted`.
+local function limits_of(p, given, predicted)
+  local told, limits = rawget(given, "asymptotic"), {}
+  if told == nil then return limits end
+  if type(told) ~= "table" then
+    local limit = limit_of(p, nil, told)
+    for _, name in ipairs(predicted) do limits[name] = limit end
+    return limits
+  end
+  for _, name in ipairs(names.keys(told)) do
+    if not names.has(predicted, name) then
+      fail(p, "asymptotic: %s", names.unknown("prediction", tostring(name), predicted))
+    end
+    limits[name] = limit_of(p, name, told[name])
+  end
+  return limits
+end
+
+-- What predict returned, held against what the trial did: {values, sd, limits, slope,
 -- slope_sd}, each by name; slopes when they are asked for, as an object may
 -- compute them then.
 local function settle(p, out, given)
@@ -118,7 +155,8 @@ local function settle(p, out, given)
     check_value(p, out, name, values[name])
     if sd[name] ~= nil then check_value(p, out, "sd." .. name, sd[name]) end
   end
-  return { values = values, sd = sd, slope = function(name)
+  local limits = limits_of(p, given, names.keys(values))
+  return { values = values, sd = sd, limits = limits, slope = function(name)
     local slope = table_or_empty(p, given, "slope")[name]
     return slope, slope and table_or_empty(p, given, "slope_sd")[name]
   end }
@@ -139,6 +177,32 @@ local function copy(t)
   return new
 end
 
+-- What the function returns for p, called once for each `key`.
+local function ask(self, key, p, out)
+  if self.given[key] == nil then
+    local ok, given = xpcall(self.f, handler, trial.parameters(p, "predict"),
+      self.per_trial and copy(out) or nil)
+    if not ok and type(given) == "table" then error(given[1], 0) end
+    if not ok then fail(p, "%s", given) end
+    self.given[key] = given or false
+  end
+  return self.given[key]
+end
+
+-- Asks for a combination before there is any trial of it, so that what is wrong with
+-- the function, or with the limits that it names, is told at once. Not where it wants
+-- to see what was found.
+function Predictions:try(p)
+  if not self.f or self.per_trial then return end
+  local given = ask(self, predict.describe(p, "seed"), p)
+  if type(given) ~= "table" or type(rawget(given, "typical")) == "table" then return end
+  local predicted = {}
+  for _, name in ipairs(names.keys(given)) do
+    if not reserved[name] then predicted[#predicted + 1] = name end
+  end
+  limits_of(p, given, predicted)
+end
+
 -- The prediction for a trial with parameters p that returned out: a table
 -- (settle), or false where nothing is known. Raises where the function does,
 -- or does not fit what the trial returned.
@@ -147,12 +211,8 @@ function Predictions:of(p, out)
   local key = predict.describe(p, not self.per_trial and "seed" or nil)
   local known = self.known[key]
   if known == nil then
-    local ok, given = xpcall(self.f, handler, trial.parameters(p, "predict"),
-      self.per_trial and copy(out) or nil)
-    if not ok and type(given) == "table" then error(given[1], 0) end
-    if not ok then fail(p, "%s", given) end
-    known = settle(p, out, given)
-    self.known[key] = known
+    known = settle(p, out, ask(self, key, p, out))
+    self.known[key], self.given[key] = known, nil
   end
   return known
 end

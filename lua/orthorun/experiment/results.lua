@@ -21,7 +21,7 @@ local function fill(column, at, value, count)
 end
 
 -- The names that are predicted of any trial.
-local function predicted_names(predictions)
+function results.predicted_names(predictions)
   local found = {}
   for _, one in ipairs(predictions) do
     for name in pairs(one and one.values or {}) do found[name] = true end
@@ -68,7 +68,7 @@ end
 -- {p, out, rows}; predictions: one for each.
 function results.with_theory(t, trials, predictions)
   local arrays, behind = { [results.trial] = {} }, { results.trial }
-  for _, name in ipairs(predicted_names(predictions)) do
+  for _, name in ipairs(results.predicted_names(predictions)) do
     local theory, sd = name .. "_theory", results.sd(name)
     check_free(t.data, theory, ("predict's %s"):format(name))
     arrays[theory], arrays[sd] = {}, {}

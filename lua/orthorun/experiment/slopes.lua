@@ -278,17 +278,22 @@ return function(e, entry)
   rows = shown.as_numbers(rows, entry.slope)
   local by = shown.by(e, entry, rows, entry.over)
   local list, count = {}, nil
+  local asymptotic = e.limits[entry.slope] and entry.expected == nil
   rows = shown.narrow(rows, by, entry.over, entry.slope, entry.slope .. "_theory",
     units.columns(e, entry))
   for i, group in ipairs(rows:group(by)) do
     local fit = fit_of(e, group, entry, by)
     list[i] = { group.key, fit }
     count = (i == 1 or fit.count == count) and fit.count or nil
-    if entry.check and fit.theory then
+    if entry.check and fit.theory and not asymptotic then
       table.insert(e.checks, check_of(e, entry, group.key, fit, by))
     end
   end
   local t, columns, spreads = slope_table(list, by, rows.levels)
+  if entry.check and asymptotic then
+    table.insert(e.items, shown.text("%s: no verdict, as predict calls it asymptotic " ..
+      "in %s", slope_words(e, entry), e.limits[entry.slope].text))
+  end
   return { kind = "table", table = t, columns = columns, spreads = spreads,
     title = entry.title or slope_title(e, entry, all, count, entry.over ~= e.index) }
 end

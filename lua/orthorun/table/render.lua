@@ -95,12 +95,12 @@ local whole = { integer = true, string = true, boolean = true }
 
 -- The texts of one column, header first; numbers: whether it has nothing else;
 -- is_key: whether it says what a row is, as parameters, texts and counts do.
-local function column_texts(self, name, count, how)
+local function column_texts(self, name, count, how, place)
   local unit = how.units and how.units[name]
   local texts = { unit and ("%s (%s)"):format(name, unit) or name,
     numbers = is_column_of(self, name, number),
-    is_key = (self.levels or {})[name] ~= nil or
-      is_column_of(self, name, whole) }
+    is_key = how.keys and place <= how.keys or not how.keys and
+      ((self.levels or {})[name] ~= nil or is_column_of(self, name, whole)) }
   for i = 1, count do texts[i + 1] = shown(self, name, i, how) end
   return texts
 end
@@ -109,13 +109,14 @@ end
 -- first. how: limit, the rows shown (default 40); units, by column; columns,
 -- which ones (nil: all); widest, the characters of a text that are shown
 -- (default 40); spreads, by column: its error, or which column has it; across,
--- the characters of a line, beyond which columns go on below (nil: none do).
+-- the characters of a line, beyond which columns go on below (nil: none do); keys, how
+-- many of the first columns say what a row is and are repeated there (nil: as found).
 return function(self, how)
   local count, view = math.min(self.size, how.limit or 40), self
   if how.columns then view = self:select(how.columns) end
   local columns = {}
   for k, name in ipairs(view.names) do
-    columns[k] = column_texts(self, name, count, how)
+    columns[k] = column_texts(self, name, count, how, k)
   end
   local lines = blocks(columns, how.across)
   if count < self.size then
