@@ -378,7 +378,7 @@
 ---@field xi_c any
 
 ---@class orthorun.options.theory_mean_field
----@field activation string
+---@field activation string|function|table
 ---@field sigma_w2 number
 ---@field sigma_b2? number (default 0)
 ---@field alpha? number
@@ -391,12 +391,12 @@
 ---@field alpha? number
 
 ---@class orthorun.options.theory_critical_line
----@field activation? string (default "tanh")
+---@field activation? string|function|table (default "tanh")
 ---@field sigma_b2 number[]
 ---@field alpha? number
 
 ---@class orthorun.options.theory_trainable_depth
----@field activation? string (default "tanh")
+---@field activation? string|function|table (default "tanh")
 ---@field sigma_w2 number
 ---@field sigma_b2? number (default 0)
 ---@field alpha? number
@@ -416,8 +416,8 @@
 
 ---@class orthorun.options.theory_signal
 ---@field init? string (default "scaled_gaussian")
----@field gain? number|string
----@field activation? string (default "relu")
+---@field gain? number|string|function|table
+---@field activation? string|function|table (default "relu")
 ---@field alpha? number
 ---@field sizes? integer[] inputs first, as in {784; 256; 128; 10}; in place of
 ---@field width? integer (default 256)
@@ -438,8 +438,8 @@
 ---@class orthorun.options.theory_gradient_slope
 ---@field depth? integer at least 4 (default 50)
 ---@field init? string (default "scaled_gaussian")
----@field gain? number|string
----@field activation? string (default "relu")
+---@field gain? number|string|function|table
+---@field activation? string|function|table (default "relu")
 ---@field alpha? number
 ---@field sizes? integer[] inputs first, as in {784; 256; 128; 10}; in place of
 ---@field width? integer (default 256)
@@ -459,8 +459,8 @@
 ---@class orthorun.options.theory_first_layer
 ---@field depths integer[]
 ---@field init? string (default "scaled_gaussian")
----@field gain? number|string
----@field activation? string (default "relu")
+---@field gain? number|string|function|table
+---@field activation? string|function|table (default "relu")
 ---@field alpha? number
 ---@field sizes? integer[] inputs first, as in {784; 256; 128; 10}; in place of
 ---@field width? integer (default 256)
@@ -492,18 +492,18 @@
 ---@field sizes integer[] n_0 (inputs), ..., n_L (outputs); or
 ---@field width? integer of all of depth matrices
 ---@field depth? integer
----@field activation? string (default "relu")
+---@field activation? string|function|table (default "relu")
 ---@field alpha? number
 ---@field init? string (default "he_normal")
----@field gain? number|string
+---@field gain? number|string|function|table
 ---@field q0? number mean square of the inputs (default 1)
 ---@field cotangent2? number ‖δ^L‖² (default 1)
 ---@field like? table as of parameters, with what is not given
 
 ---@class orthorun.options.theory_jacobian_edge
----@field activation? string (default "relu")
+---@field activation? string|function|table (default "relu")
 ---@field init? string (default "scaled_gaussian")
----@field gain? number|string
+---@field gain? number|string|function|table
 ---@field depth integer matrices
 ---@field gates? integer how many of the matrices an activation follows (L − 1 in a net with a linear readout) (default depth)
 ---@field q? number the variance of the pre-activations; by default the variance map's fixed point
@@ -525,9 +525,9 @@
 
 ---@class orthorun.options.theory_jacobian_spectrum
 ---@field depth integer matrices
----@field activation? string (default "relu")
+---@field activation? string|function|table (default "relu")
 ---@field init? string (default "scaled_gaussian")
----@field gain? number|string
+---@field gain? number|string|function|table
 ---@field gates? integer how many of the matrices an activation follows (L − 1 in a net with a linear readout) (default depth)
 ---@field q? number the variance of the pre-activations; by default the variance map's fixed point
 ---@field alpha? number
@@ -575,10 +575,10 @@
 ---@field inner? integer activations and matrices of a block (default 2)
 ---@field norm? string|false what a block begins with (default "layer")
 ---@field scale? number|string of the branches: a number, "1/sqrt(L)" or "1/L" (default 1)
----@field activation? string (default "relu")
+---@field activation? string|function|table (default "relu")
 ---@field alpha? number
 ---@field init? string (default "scaled_gaussian")
----@field gain? number|string
+---@field gain? number|string|function|table
 ---@field q0? number mean square of the inputs (default 1)
 ---@field cotangent2? number E‖dloss/dx‖² behind the last block (default 1)
 ---@field like? table as of parameters, with what is not given
@@ -1946,48 +1946,48 @@ function orthorun.init.names() end
 function orthorun.activation.names() end
 
 ---φ(x).
----@param name string
+---@param name string|function|table
 ---@param x number
 ---@param alpha? number
 ---@return number
 function orthorun.activation.value(name, x, alpha) end
 
 ---φ'(x), at a kink the left one (relu'(0) = 0).
----@param name string
+---@param name string|function|table
 ---@param x number
 ---@param alpha? number
 ---@return number
 function orthorun.activation.slope(name, x, alpha) end
 
 ---φ''(x), at a kink the left one.
----@param name string
+---@param name string|function|table
 ---@param x number
 ---@param alpha? number
 ---@return number
 function orthorun.activation.curvature(name, x, alpha) end
 
 ---E[φ(√q z)^power], of φ' where slope is set.
----@param name string
+---@param name string|function|table
 ---@param options? orthorun.options.activation_moment
 ---@return number
 function orthorun.activation.moment(name, options) end
 
 ---E[φ(x)^value φ'(x)^slope z^power], x = √q z.
----@param name string
+---@param name string|function|table
 ---@param options? orthorun.options.activation_mean
 ---@return number
 function orthorun.activation.mean(name, options) end
 
 ---E[φ(u) φ(v)], or of φ' φ', for u, v normal of variance q and correlation
 ---c.
----@param name string
+---@param name string|function|table
 ---@param options? orthorun.options.activation_joint
 ---@return number
 function orthorun.activation.joint(name, options) end
 
 ---E[f(u)² g(v)²] for u, v as in `activation.joint`: f = g = φ; with
 ---slopes=1 g = φ', with slopes=2 f = g = φ'.
----@param name string
+---@param name string|function|table
 ---@param options? orthorun.options.activation_joint_energy
 ---@return number
 function orthorun.activation.joint_energy(name, options) end
@@ -1995,7 +1995,7 @@ function orthorun.activation.joint_energy(name, options) end
 ---Mean and variance of ln Σ φ(√q z_i)² over `count` independent units,
 ---given that the sum is not 0. Both are good to about 1e-14, the variance
 ---relative to its size.
----@param name string
+---@param name string|function|table
 ---@param options? orthorun.options.activation_log_energy
 ---@return number # mean
 ---@return number # variance
@@ -2004,15 +2004,15 @@ function orthorun.activation.log_energy(name, options) end
 ---1/√E[φ(z)²]: the weight gain that keeps E[φ²] at 1. √2 for relu, 1.5925
 ---for tanh, 1 for selu (PyTorch's table has 5/3 for tanh and 3/4 for selu,
 ---for other reasons).
----@param name string
+---@param name string|function|table
 ---@param options? orthorun.options.activation_gain
 ---@return number
 function orthorun.activation.gain(name, options) end
 
 ---What is known of a function's shape.
----@param name string
+---@param name string|function|table
 ---@param options? orthorun.options.activation_shape
----@return table # homogeneous (φ(cx) = c φ(x) for c > 0), at_zero, slope_below, slope_above, far_left, far_right (slopes at 0∓ and ∓∞)
+---@return table # homogeneous (φ(cx) = c φ(x) for c > 0), at_zero, slope_below, slope_above, far_left, far_right (slopes at 0∓ and ∓∞), kinks (where the slope jumps, at most 8; of one's own those that were given or found)
 function orthorun.activation.shape(name, options) end
 
 ---Makes the name an activation from then on: for `mlp`, `resnet`,
@@ -2380,7 +2380,7 @@ function orthorun.metric.jacobian_spectrum(net, x) end
 function orthorun.metric.lyapunov(factors, x) end
 
 ---As `activation.gain`.
----@param name string
+---@param name string|function|table
 ---@param options? orthorun.options.theory_gain
 ---@return number
 function orthorun.theory.gain(name, options) end
@@ -2419,14 +2419,14 @@ function orthorun.theory.quarter_circle.cdf(x) end
 function orthorun.theory.quarter_circle.quantile(p) end
 
 ---σ_w² E[φ(√q z)²] + σ_b²: q one layer on.
----@param name string
+---@param name string|function|table
 ---@param q number
 ---@param options? orthorun.options.theory_variance_map
 ---@return number
 function orthorun.theory.variance_map(name, q, options) end
 
 ---χ₁ = σ_w² E[φ'(√q z)²], the growth of E‖δ‖² per layer on the way back.
----@param name string
+---@param name string|function|table
 ---@param options? orthorun.options.theory_chi1
 ---@return number
 function orthorun.theory.chi1(name, options) end
@@ -2434,7 +2434,7 @@ function orthorun.theory.chi1(name, options) end
 ---σ_w with χ₁ = 1 at variance q, and the σ_b² that makes q a fixed point
 ---(negative: none does). For homogeneous φ q does not matter; tanh at q = 0 gives
 ---1.
----@param name string
+---@param name string|function|table
 ---@param options? orthorun.options.theory_critical
 ---@return number # σ_w
 ---@return number # σ_b²
@@ -2447,7 +2447,7 @@ function orthorun.theory.mean_field(options) end
 
 ---The correlation of two inputs' pre-activations one layer on: c' = (σ_w² E[φ(u)
 ---φ(v)] + σ_b²)/q', with q' the variance one layer on, so that c = 1 stays 1.
----@param name string
+---@param name string|function|table
 ---@param c number their correlation, in [−1, 1]
 ---@param options? orthorun.options.theory_correlation_map
 ---@return number # c'
@@ -2490,7 +2490,7 @@ function orthorun.theory.first_layer(options) end
 
 ---Var(W_ij) of a named initializer.
 ---@param init string
----@param gain number|string|nil a number, an activation's name, or nil for its default (√2 for he_*, else 1); gaussian's is its std
+---@param gain number|string|function|table|nil a number, an activation, or nil for its default (√2 for he_*, else 1); gaussian's is its std
 ---@param fan_in integer
 ---@param fan_out? integer
 ---@return number

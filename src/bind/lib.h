@@ -133,19 +133,23 @@ or_activation lib_checkactivation(lua_State *L, const char *who, int arg);
 /* While the core computes expectations of phi: where it is a function of the
    user's (lib_custom.c), his Lua function is called, and its first error is
    kept. `phi` must have come from lib_checkactivation and changes; settle
-   raises that error. In between the stack must stay as it is. */
+   raises that error. In between the stack must stay as it is. For integrals
+   over arguments of variance q > 0 the function is looked at beforehand, for
+   where it must be cut: that may raise, too. */
 typedef struct lib_expectation {
   or_custom custom;
   lua_State *L;
   const or_custom *entry;
   bool failed;
 } lib_expectation;
-void lib_expect(lua_State *L, or_activation *phi, lib_expectation *e);
+void lib_expect(lua_State *L, or_activation *phi, double q, lib_expectation *e);
 void lib_settle(lua_State *L, const lib_expectation *e);
 /* Pushes phi(z), phi'(z) or phi''(z) of a function of the user's, in z's
    precision. Raises where that does. */
 or_matrix *lib_applycustom(lua_State *L, or_activation phi, or_order order,
                            const or_matrix *z);
+/* The function of the user's that stands at arg as itself or in a table. */
+or_activation lib_checkcustom(lua_State *L, const char *who, int arg);
 /* The function of the user's called `name`, if there is one. */
 bool lib_findcustom(lua_State *L, const char *name, or_activation *phi);
 /* Pushes the array of their names, in the order of definition. */

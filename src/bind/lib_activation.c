@@ -5,8 +5,12 @@
 /*** The functions by name: linear, relu, leaky_relu (α = 0.01), tanh,
    sigmoid, erf, gelu (x Φ(x), exact), silu, selu, elu (α = 1), hard_tanh,
    softplus; and one's own. `alpha` is an option of leaky_relu and elu.
+   Here and in `theory` one's own need no name: a Lua function φ(x) will do, or
+   {f = φ, derivative = φ', kinks = {...}}, of which f alone is needed; or
+   {"leaky_relu", alpha = 0.1}. Where the derivative is not given it is that of
+   the polynomials that integrals follow φ by, and kinks are found: as accurate.
    Expectations are over z ~ N(0,1), by composite Gauss–Legendre quadrature
-   split at the kinks, to about 1e-14 relative.
+   split at the kinks, to about 1e-14 relative (1e-12 for one's own).
    @module activation
    @pragma nostrip */
 
@@ -42,18 +46,6 @@ static int unknown_name(lua_State *L, const char *who, const char *name) {
   return lib_unknown(L, who, "activation", name, all);
 }
 
-or_activation lib_checkactivation(lua_State *L, const char *who, int arg) {
-  or_activation phi = {OR_ACT_linear, 0, NULL};
-  const char *name;
-  if (lua_type(L, arg) != LUA_TSTRING)
-    lib_error(L, "%s: activation must be a name such as \"relu\", not %s", who,
-              lua_isnone(L, arg) ? "nil" : luaL_typename(L, arg));
-  name = lua_tostring(L, arg);
-  if (!or_activation_find(name, &phi) && !lib_findcustom(L, name, &phi))
-    unknown_name(L, who, name);
-  return phi;
-}
-
 static void set_alpha(lua_State *L, const char *who, or_activation *phi,
                       double alpha) {
   if (!or_activation_has_alpha(*phi))
@@ -62,6 +54,41 @@ static void set_alpha(lua_State *L, const char *who, or_activation *phi,
   if (!isfinite(alpha))
     lib_error(L, "%s: alpha is %f; a finite number is needed", who, alpha);
   phi->alpha = alpha;
+}
+
+/* {"leaky_relu", alpha = 0.1} at arg, its name on top */
+static or_activation with_own_alpha(lua_State *L, const char *who, int arg) {
+  or_activation phi = lib_checkactivation(L, who, lua_gettop(L));
+  for (lua_pushnil(L); lua_next(L, arg); lua_pop(L, 1)) {
+    bool number = lua_type(L, -2) == LUA_TNUMBER;
+    if (!number && strcmp(lua_tostring(L, -2), "alpha") == 0)
+      set_alpha(L, who, &phi, lib_checknumber(L, lua_gettop(L)));
+    else if (!number || lua_tonumber(L, -2) != 1)
+      lib_error(L,
+                "%s: an activation's table has a name and alpha, as in "
+                "{\"leaky_relu\", alpha = 0.1}, not %s",
+                who, lib_describe(L, lua_gettop(L) - 1));
+  }
+  lua_pop(L, 1);
+  return phi;
+}
+
+or_activation lib_checkactivation(lua_State *L, const char *who, int arg) {
+  or_activation phi = {OR_ACT_linear, 0, NULL};
+  const char *name;
+  if (lua_type(L, arg) == LUA_TTABLE && lua_rawgeti(L, arg, 1) != LUA_TSTRING)
+    lua_pop(L, 1);
+  else if (lua_type(L, arg) == LUA_TTABLE)
+    return with_own_alpha(L, who, arg);
+  if (lua_type(L, arg) == LUA_TFUNCTION || lua_type(L, arg) == LUA_TTABLE)
+    return lib_checkcustom(L, who, arg);
+  if (lua_type(L, arg) != LUA_TSTRING)
+    lib_error(L, "%s: activation must be a name such as \"relu\", not %s", who,
+              lua_isnone(L, arg) ? "nil" : luaL_typename(L, arg));
+  name = lua_tostring(L, arg);
+  if (!or_activation_find(name, &phi) && !lib_findcustom(L, name, &phi))
+    unknown_name(L, who, name);
+  return phi;
 }
 
 /* Name at 1; option table at 2 with keys `known`, alpha among them. */
@@ -126,46 +153,46 @@ static int give(lua_State *L, const lib_expectation *e, double x) {
 
 /*** φ(x).
    @function activation.value
-   @tparam string name
+   @tparam string|func|table name
    @tparam number x
    @tparam[opt] number alpha
    @treturn number */
 static int value(lua_State *L) {
   lib_expectation e;
   or_activation phi = check_with_alpha(L, "activation.value");
-  lib_expect(L, &phi, &e);
+  lib_expect(L, &phi, 0, &e);
   return give(L, &e, or_activation_value(phi, lua_tonumber(L, 2)));
 }
 
 /*** φ'(x), at a kink the left one (relu'(0) = 0).
    @function activation.slope
-   @tparam string name
+   @tparam string|func|table name
    @tparam number x
    @tparam[opt] number alpha
    @treturn number */
 static int slope(lua_State *L) {
   lib_expectation e;
   or_activation phi = check_with_alpha(L, "activation.slope");
-  lib_expect(L, &phi, &e);
+  lib_expect(L, &phi, 0, &e);
   return give(L, &e, or_activation_slope(phi, lua_tonumber(L, 2)));
 }
 
 /*** φ''(x), at a kink the left one.
    @function activation.curvature
-   @tparam string name
+   @tparam string|func|table name
    @tparam number x
    @tparam[opt] number alpha
    @treturn number */
 static int curvature(lua_State *L) {
   lib_expectation e;
   or_activation phi = check_with_alpha(L, "activation.curvature");
-  lib_expect(L, &phi, &e);
+  lib_expect(L, &phi, 0, &e);
   return give(L, &e, or_activation_curvature(phi, lua_tonumber(L, 2)));
 }
 
 /*** E[φ(√q z)^power], of φ' where slope is set.
    @function activation.moment
-   @tparam string name
+   @tparam string|func|table name
    @tparam[opt] table options
    @tparam[opt=1] number options.q the variance
    @tparam[opt=2] int options.power 0 to 64
@@ -180,13 +207,13 @@ static int moment(lua_State *L) {
   double q = check_q(L, who);
   int power = check_power(L, who, "power", 2);
   bool of_slope = lib_optboolean(L, who, 2, "slope", false);
-  lib_expect(L, &phi, &e);
+  lib_expect(L, &phi, q, &e);
   return give(L, &e, or_gaussian_moment(phi, of_slope, power, q));
 }
 
 /*** E[φ(x)^value φ'(x)^slope z^power], x = √q z.
    @function activation.mean
-   @tparam string name
+   @tparam string|func|table name
    @tparam[opt] table options
    @tparam[opt=1] number options.q the variance
    @tparam[opt=0] int options.value
@@ -204,14 +231,14 @@ static int mean(lua_State *L) {
   int values = check_power(L, who, "value", 0);
   int slopes = check_power(L, who, "slope", 0);
   int power = check_power(L, who, "power", 0);
-  lib_expect(L, &phi, &e);
+  lib_expect(L, &phi, q, &e);
   return give(L, &e, or_gaussian_mean(phi, values, slopes, power, q));
 }
 
 /*** E[φ(u) φ(v)], or of φ' φ', for u, v normal of variance q and correlation
    c.
    @function activation.joint
-   @tparam string name
+   @tparam string|func|table name
    @tparam[opt] table options
    @tparam[opt=1] number options.q
    @tparam[opt=0] number options.c −1 to 1
@@ -228,14 +255,14 @@ static int joint(lua_State *L) {
   bool of_slope = lib_optboolean(L, who, 2, "slope", false);
   if (!(c >= -1 && c <= 1))
     lib_error(L, "%s: c is %f; a correlation in [-1, 1] is needed", who, c);
-  lib_expect(L, &phi, &e);
+  lib_expect(L, &phi, q, &e);
   return give(L, &e, or_gaussian_joint(phi, of_slope, q, c));
 }
 
 /*** E[f(u)² g(v)²] for u, v as in `activation.joint`: f = g = φ; with
    slopes=1 g = φ', with slopes=2 f = g = φ'.
    @function activation.joint_energy
-   @tparam string name
+   @tparam string|func|table name
    @tparam[opt] table options
    @tparam[opt=1] number options.q
    @tparam[opt=0] number options.c −1 to 1
@@ -254,7 +281,7 @@ static int joint_energy(lua_State *L) {
     lib_error(L, "%s: q is %f; a variance above 0 is needed", who, q);
   if (!(c >= -1 && c <= 1))
     lib_error(L, "%s: c is %f; a correlation in [-1, 1] is needed", who, c);
-  lib_expect(L, &phi, &e);
+  lib_expect(L, &phi, q, &e);
   return give(L, &e, or_gaussian_joint_energy(phi, slopes, q, c));
 }
 
@@ -262,7 +289,7 @@ static int joint_energy(lua_State *L) {
    given that the sum is not 0. Both are good to about 1e-14, the variance
    relative to its size.
    @function activation.log_energy
-   @tparam string name
+   @tparam string|func|table name
    @tparam[opt] table options
    @tparam[opt=1] number options.q
    @tparam[opt=1] int options.count
@@ -281,7 +308,7 @@ static int log_energy(lua_State *L) {
   bool of_slope = lib_optboolean(L, who, 2, "slope", false);
   if (q == 0)
     lib_error(L, "%s: q is 0; a variance above 0 is needed", who);
-  lib_expect(L, &phi, &e);
+  lib_expect(L, &phi, q, &e);
   or_log_energy(phi, of_slope, count, q, &average, &variance);
   lib_settle(L, &e);
   lua_pushnumber(L, average);
@@ -293,7 +320,7 @@ static int log_energy(lua_State *L) {
    for tanh, 1 for selu (PyTorch's table has 5/3 for tanh and 3/4 for selu,
    for other reasons).
    @function activation.gain
-   @tparam string name
+   @tparam string|func|table name
    @tparam[opt] table options
    @tparam[opt] number options.alpha
    @treturn number
@@ -303,7 +330,7 @@ static int gain(lua_State *L) {
   static const char *const known[] = {"alpha", NULL};
   lib_expectation e;
   or_activation phi = check_with_options(L, "activation.gain", known);
-  lib_expect(L, &phi, &e);
+  lib_expect(L, &phi, 1, &e);
   return give(L, &e, or_gain(phi));
 }
 
@@ -314,14 +341,18 @@ static void set_number(lua_State *L, const char *key, double x) {
 
 /*** What is known of a function's shape.
    @function activation.shape
-   @tparam string name
+   @tparam string|func|table name
    @tparam[opt] table options
    @tparam[opt] number options.alpha
    @treturn table homogeneous (φ(cx) = c φ(x) for c > 0), at_zero, slope_below,
-     slope_above, far_left, far_right (slopes at 0∓ and ∓∞) */
+     slope_above, far_left, far_right (slopes at 0∓ and ∓∞), kinks (where the
+     slope jumps, at most 8; of one's own those that were given or found) */
 static int shape(lua_State *L) {
   static const char *const known[] = {"alpha", NULL};
   or_activation phi = check_with_options(L, "activation.shape", known);
+  lib_expectation e;
+  lib_expect(L, &phi, 1, &e);
+  lib_settle(L, &e);
   or_activation_shape s = or_activation_shape_of(phi);
   lua_newtable(L);
   lua_pushboolean(L, s.homogeneous);
@@ -331,6 +362,12 @@ static int shape(lua_State *L) {
   set_number(L, "slope_above", s.slope_above);
   set_number(L, "far_left", s.far_left);
   set_number(L, "far_right", s.far_right);
+  lua_createtable(L, s.kink_count, 0);
+  for (int k = 0; k < s.kink_count; k++) {
+    lua_pushnumber(L, s.kinks[k]);
+    lua_rawseti(L, -2, k + 1);
+  }
+  lua_setfield(L, -2, "kinks");
   return 1;
 }
 

@@ -9,11 +9,15 @@
 /*** @module activation */
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "../core/panel.h"
 #include "lib.h"
 
-enum { VALUE = 1, SLOPE, CURVATURE, ENTRY_SLOTS = CURVATURE };
+/* User values: the functions; where the value must be cut (find_pieces); what
+   the same table meant before */
+enum { VALUE = 1, SLOPE, CURVATURE, CUTS, PREVIOUS, ENTRY_SLOTS = PREVIOUS };
 enum { NAME_ROOM = 64, STACK = 24 };
 
 /* A definition: userdata with the Lua functions as user values. The registry
@@ -21,17 +25,25 @@ enum { NAME_ROOM = 64, STACK = 24 };
 typedef struct entry {
   or_custom custom; /* first: a step's phi points to it */
   char name[NAME_ROOM];
+  /* What quadrature sees, once the function has been looked at out to `reach`:
+     the shape with kinks that were found, cuts; where the value jumps, or NaN
+   */
+  or_custom seen;
+  double reach, jump;
 } entry;
 
 /* What is being called: an entry's functions, at these stack indices; 0 of
    those that it has not, which come from differences. */
 typedef struct functions {
   const entry *of;
+  const or_custom *seen;    /* knows kinks and cuts */
   int at[OR_CURVATURE + 1]; /* by or_order */
 } functions;
 
-static const char defined; /* the registry's table: names at 1, 2, ...; and
-                              each name's entry under it */
+static const char anonymous; /* the registry's table of entries without a
+                                name, by their address, weak */
+static const char defined;   /* the registry's table: names at 1, 2, ...; and
+                                each name's entry under it */
 
 static void push_defined(lua_State *L) {
   if (lua_rawgetp(L, LUA_REGISTRYINDEX, &defined) == LUA_TTABLE)
@@ -61,11 +73,21 @@ bool lib_findcustom(lua_State *L, const char *name, or_activation *phi) {
   return e != NULL;
 }
 
+/* Pushes the entry's userdata. */
+static void push_entry(lua_State *L, const entry *e) {
+  if (lua_rawgetp(L, LUA_REGISTRYINDEX, e) != LUA_TNIL)
+    return;
+  lua_pop(L, 1);
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &anonymous);
+  lua_rawgetp(L, -1, e);
+  lua_remove(L, -2);
+}
+
 /* Pushes three values: the functions, the one for values on top; nil for those
    that it has not. */
 static functions push_functions(lua_State *L, const entry *e) {
-  functions f = {.of = e};
-  lua_rawgetp(L, LUA_REGISTRYINDEX, e);
+  functions f = {.of = e, .seen = &e->custom};
+  push_entry(L, e);
   int self = lua_gettop(L);
   for (int order = OR_CURVATURE; order >= OR_VALUE; order--)
     if (lua_getiuservalue(L, self, VALUE + order) == LUA_TFUNCTION)
@@ -110,13 +132,10 @@ static double call(lua_State *L, const functions *f, or_order order, double x) {
   return y;
 }
 
-/* How far it is from x to the next kink on either side; one at x is on the
-   right, so that its left side counts. */
-static void rooms_at(const or_activation_shape *s, double x, double *left,
-                     double *right) {
-  *left = *right = INFINITY;
-  for (int k = 0; k < s->kink_count; k++) {
-    double away = s->kinks[k] - x;
+static void make_room(const double *kinks, int count, double x, double *left,
+                      double *right) {
+  for (int k = 0; k < count; k++) {
+    double away = kinks[k] - x;
     if (away >= 0)
       *right = fmin(*right, away);
     else
@@ -124,12 +143,22 @@ static void rooms_at(const or_activation_shape *s, double x, double *left,
   }
 }
 
+/* How far it is from x to the next kink or cut on either side; one at x is on
+   the right, so that its left side counts. */
+static void rooms_at(const or_custom *seen, double x, double *left,
+                     double *right) {
+  const or_activation_shape *s = &seen->shape;
+  *left = *right = INFINITY;
+  make_room(s->kinks, s->kink_count, x, left, right);
+  make_room(seen->cuts, seen->cut_count, x, left, right);
+}
+
 /* Five values around x, or on the side away from a near kink, `h` apart: which
    side, 0 where around. */
 static int five_points(lua_State *L, const functions *f, or_order order,
                        double x, double *h, double *y) {
   double left, right;
-  rooms_at(&f->of->custom.shape, x, &left, &right);
+  rooms_at(f->seen, x, &left, &right);
   int side = right <= left ? -1 : 1;
   if (fmin(left, right) <= 2 * *h)
     *h = fmin(*h, fmax(left, right) / 4);
@@ -168,6 +197,11 @@ static double at(lua_State *L, const functions *f, or_order order, double x) {
     return call(L, f, order, x);
   if (!isfinite(x))
     return NAN;
+  if (f->seen->cuts && !isnan(f->of->jump))
+    lib_error(L,
+              "activation '%s': its value jumps at %f, where it has no "
+              "slope; say which derivative is meant",
+              f->of->name, f->of->jump);
   return order == OR_SLOPE || f->at[OR_SLOPE] ? difference(L, f, order - 1, x)
                                               : second_difference(L, f, x);
 }
@@ -176,6 +210,7 @@ static double at(lua_State *L, const functions *f, or_order order, double x) {
 
 typedef struct job {
   const entry *of;
+  const or_custom *seen;
   or_order order;
   const double *x;
   double *y;
@@ -186,6 +221,7 @@ static int run_job(lua_State *L) {
   const job *j = lua_touserdata(L, 1);
   luaL_checkstack(L, STACK, "too little stack");
   functions f = push_functions(L, j->of);
+  f.seen = j->seen;
   for (int k = 0; k < j->n; k++)
     j->y[k] = at(L, &f, j->order, j->x[k]);
   return 0;
@@ -196,7 +232,7 @@ static int run_job(lua_State *L) {
 static void protected_over(void *context, or_order order, const double *x,
                            double *y, int n) {
   lib_expectation *e = context;
-  job j = {(const entry *)e->entry, order, x, y, n};
+  job j = {(const entry *)e->entry, &e->custom, order, x, y, n};
   if (!e->failed) {
     lua_pushcfunction(e->L, run_job);
     lua_pushlightuserdata(e->L, &j);
@@ -206,16 +242,95 @@ static void protected_over(void *context, or_order order, const double *x,
     y[k] = NAN;
 }
 
-void lib_expect(lua_State *L, or_activation *phi, lib_expectation *e) {
+static void expect(lua_State *L, or_activation *phi, const or_custom *seen,
+                   lib_expectation *e) {
   *e = (lib_expectation){.L = L};
-  if (phi->kind != OR_ACT_CUSTOM)
-    return;
   luaL_checkstack(L, STACK, "too little stack");
   e->entry = phi->custom;
-  e->custom = *phi->custom;
+  e->custom = *seen;
   e->custom.apply = protected_over;
   e->custom.context = e;
   phi->custom = &e->custom;
+}
+
+/* Looks for where the entry's function must be cut, out to `reach`. A call that
+   is under way may have earlier cuts: those are kept by the new. */
+static void find_pieces(lua_State *L, entry *own, double reach) {
+  enum { ROOM = 4096 };
+  or_activation phi = {OR_ACT_CUSTOM, 0, &own->custom};
+  lib_expectation e;
+  push_entry(L, own);
+  double *cuts = lua_newuserdatauv(L, ROOM * sizeof *cuts, 1), jump;
+  expect(L, &phi, &own->custom, &e);
+  or_custom seen = own->custom;
+  int count = or_pieces(phi, reach, cuts, ROOM, &seen.shape, &jump);
+  lib_settle(L, &e);
+  if (count < 0)
+    lib_error(L,
+              "activation '%s': changes too fast, or too often, between "
+              "%f and %f to be integrated",
+              own->name, -reach, reach);
+  lua_getiuservalue(L, -2, CUTS);
+  lua_setiuservalue(L, -2, 1);
+  lua_setiuservalue(L, -2, CUTS);
+  lua_pop(L, 1);
+  own->seen = seen;
+  own->seen.cuts = cuts;
+  own->seen.cut_count = count;
+  own->reach = reach;
+  own->jump = jump;
+  if (!isnan(jump)) /* no slopes from values, then */
+    own->seen.has_slope = true;
+}
+
+/* Is phi(c x) = c phi(x) for c > 0, as far as a few values tell? */
+static bool is_homogeneous(or_activation phi) {
+  static const double at[] = {1e-3, 0.7, 3.1, 50};
+  if (or_activation_value(phi, 0) != 0)
+    return false;
+  for (int side = -1; side <= 1; side += 2) {
+    double unit = or_activation_value(phi, side);
+    for (size_t k = 0; k < sizeof at / sizeof *at; k++) {
+      double away = or_activation_value(phi, side * at[k]) - at[k] * unit;
+      if (!(fabs(away) <= 1e-15 * at[k] * fabs(unit)))
+        return false;
+    }
+  }
+  return true;
+}
+
+/* The slopes at 0, told now from both sides of a kink that was found there. */
+static void see_shape(lua_State *L, entry *own) {
+  or_activation phi = {OR_ACT_CUSTOM, 0, &own->custom};
+  or_activation_shape *s = &own->seen.shape;
+  lib_expectation e;
+  expect(L, &phi, &own->seen, &e);
+  s->homogeneous = is_homogeneous(phi);
+  if (s->homogeneous) {
+    s->slope_above = s->far_right = or_activation_value(phi, 1);
+    s->slope_below = s->far_left = -or_activation_value(phi, -1);
+  } else if (isnan(own->jump)) {
+    s->slope_below = or_activation_slope(phi, -1e-300);
+    s->slope_above = or_activation_slope(phi, 1e-300);
+  }
+  lib_settle(L, &e);
+}
+
+void lib_expect(lua_State *L, or_activation *phi, double q,
+                lib_expectation *e) {
+  entry *own = (entry *)phi->custom;
+  *e = (lib_expectation){.L = L};
+  if (phi->kind != OR_ACT_CUSTOM)
+    return;
+  double reach = 16;
+  while (reach < 17 * sqrt(q))
+    reach *= 2;
+  luaL_checkstack(L, STACK, "too little stack");
+  if (q > 0 && own->reach < reach) {
+    find_pieces(L, own, reach);
+    see_shape(L, own);
+  }
+  expect(L, phi, own->reach > 0 ? &own->seen : &own->custom, e);
 }
 
 void lib_settle(lua_State *L, const lib_expectation *e) {
@@ -297,7 +412,7 @@ static const char *check_name(lua_State *L) {
   return name;
 }
 
-/* Pushes the function of that key, or nil where there need not be one. */
+/* Pushes the function of that key at 1, or nil where there need not be one. */
 static void check_function(lua_State *L, const char *key, bool needed) {
   int type = lua_getfield(L, 1, key);
   if (type != LUA_TFUNCTION && (needed || type != LUA_TNIL))
@@ -305,13 +420,16 @@ static void check_function(lua_State *L, const char *key, bool needed) {
               lib_describe(L, lua_gettop(L)));
 }
 
-static void check_kinks(lua_State *L, or_activation_shape *s) {
-  int type = lua_getfield(L, 1, "kinks");
-  if (type == LUA_TNIL)
+static void check_kinks(lua_State *L, const char *from, int arg,
+                        or_activation_shape *s) {
+  int type = lua_getfield(L, arg, "kinks");
+  if (type == LUA_TNIL) {
+    lua_pop(L, 1);
     return;
+  }
   if (type != LUA_TTABLE || lua_rawlen(L, -1) > OR_MOST_KINKS)
     lib_error(L, "%s: kinks must be an array of at most %d numbers, not %s",
-              who, OR_MOST_KINKS,
+              from, OR_MOST_KINKS,
               type == LUA_TTABLE ? "a longer one"
                                  : lib_describe(L, lua_gettop(L)));
   s->kink_count = (int)lua_rawlen(L, -1);
@@ -319,7 +437,7 @@ static void check_kinks(lua_State *L, or_activation_shape *s) {
     bool number = lua_rawgeti(L, -1, k + 1) == LUA_TNUMBER;
     s->kinks[k] = lua_tonumber(L, -1);
     if (!number || !isfinite(s->kinks[k]))
-      lib_error(L, "%s: kinks[%d] is %s, must be a finite number", who, k + 1,
+      lib_error(L, "%s: kinks[%d] is %s, must be a finite number", from, k + 1,
                 lib_describe(L, lua_gettop(L)));
     lua_pop(L, 1);
   }
@@ -330,7 +448,7 @@ static void check_kinks(lua_State *L, or_activation_shape *s) {
 static double far_slope(lua_State *L, const entry *e, double x) {
   or_activation phi = {OR_ACT_CUSTOM, 0, &e->custom};
   lib_expectation expectation;
-  lib_expect(L, &phi, &expectation);
+  lib_expect(L, &phi, 0, &expectation);
   double slope = or_activation_slope(phi, x);
   lua_pop(L, expectation.failed);
   return slope;
@@ -413,10 +531,11 @@ static int define(lua_State *L) {
   memset(e, 0, sizeof *e);
   strcpy(e->name, name);
   e->custom.name = e->name;
-  check_kinks(L, &e->custom.shape);
+  check_kinks(L, who, 1, &e->custom.shape);
   check_function(L, "value", true);
   lua_setiuservalue(L, 3, VALUE);
   check_function(L, "slope", false);
+  e->custom.has_slope = !lua_isnil(L, -1);
   lua_setiuservalue(L, 3, SLOPE);
   check_function(L, "curvature", false);
   lua_setiuservalue(L, 3, CURVATURE);
@@ -427,6 +546,154 @@ static int define(lua_State *L) {
   enter(L, e);
   lua_pushvalue(L, 2);
   return 1;
+}
+
+/* --- functions without a name --------------------------------------------- */
+
+/* Pushes the table of entries by what stands for them, a function or a table:
+   both tables are weak, so that an entry lives as long as that. */
+static void push_known(lua_State *L) {
+  static const char known;
+  static const char *const modes[] = {"v", "k"};
+  const void *keys[] = {&anonymous, &known};
+  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &known) == LUA_TTABLE)
+    return;
+  lua_pop(L, 1);
+  for (int k = 0; k < 2; k++) {
+    lua_newtable(L);
+    lua_createtable(L, 0, 1);
+    lua_pushstring(L, modes[k]);
+    lua_setfield(L, -2, "__mode");
+    lua_setmetatable(L, -2);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, keys[k]);
+  }
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &known);
+}
+
+/* Pushes the function under either key of the table at arg, or nil. */
+static bool push_either(lua_State *L, const char *from, int arg,
+                        const char *key, const char *other) {
+  if (lua_getfield(L, arg, key) == LUA_TNIL) {
+    lua_pop(L, 1);
+    lua_getfield(L, arg, other);
+    key = other;
+  }
+  if (!lua_isnil(L, -1) && !lua_isfunction(L, -1))
+    lib_error(L,
+              "%s: the activation's %s must be a function of a number, not "
+              "%s",
+              from, key, lib_describe(L, lua_gettop(L)));
+  return !lua_isnil(L, -1);
+}
+
+static void check_keys(lua_State *L, const char *from, int arg) {
+  static const char *const keys[] = {"f",     "value", "derivative", "slope",
+                                     "kinks", "name",  "curvature",  NULL};
+  for (lua_pushnil(L); lua_next(L, arg); lua_pop(L, 1)) {
+    const char *const *known = keys;
+    if (lua_type(L, -2) != LUA_TSTRING)
+      lib_error(L,
+                "%s: an activation's table has its parts by name, as in "
+                "{f = function(x) ... end}, not %s",
+                from, lib_describe(L, lua_gettop(L) - 1));
+    while (*known && strcmp(*known, lua_tostring(L, -2)) != 0)
+      known++;
+    if (!*known)
+      lib_unknown(L, from, "part of an activation", lua_tostring(L, -2), keys);
+  }
+}
+
+/* Pushes value, slope and curvature, nil where there is none, of the function
+   or table at arg. */
+static void push_given(lua_State *L, const char *from, int arg) {
+  if (lua_isfunction(L, arg)) {
+    lua_pushvalue(L, arg);
+    lua_pushnil(L);
+    lua_pushnil(L);
+    return;
+  }
+  check_keys(L, from, arg);
+  if (!push_either(L, from, arg, "f", "value"))
+    lib_error(L,
+              "%s: an activation's table needs f = a function of a number, "
+              "or a name as in {\"leaky_relu\", alpha = 0.1}",
+              from);
+  push_either(L, from, arg, "derivative", "slope");
+  push_either(L, from, arg, "curvature", "curvature");
+}
+
+/* What errors call it: its name, or where its function, on top, is. May leave
+   the name on the stack. */
+static void give_name(lua_State *L, entry *e, int arg) {
+  lua_Debug at;
+  lua_pushvalue(L, -1);
+  lua_getinfo(L, ">S", &at);
+  if (lua_istable(L, arg) && lua_getfield(L, arg, "name") == LUA_TSTRING)
+    snprintf(e->name, NAME_ROOM, "%s", lua_tostring(L, -1));
+  else if (*at.what == 'C')
+    snprintf(e->name, NAME_ROOM, "a function of C's");
+  else
+    snprintf(e->name, NAME_ROOM, "function at %.40s:%d", at.short_src,
+             at.linedefined);
+}
+
+/* A new entry of the three functions on top, popped; pushed. */
+static entry *new_anonymous(lua_State *L, const char *from, int arg) {
+  entry *e = lua_newuserdatauv(L, sizeof *e, ENTRY_SLOTS);
+  int self = lua_gettop(L);
+  memset(e, 0, sizeof *e);
+  lua_pushvalue(L, self - 3);
+  give_name(L, e, arg);
+  lua_settop(L, self);
+  e->custom.name = e->name;
+  e->custom.has_slope = !lua_isnil(L, self - 2);
+  for (int order = VALUE; order <= CURVATURE; order++) {
+    lua_pushvalue(L, self - 4 + order);
+    lua_setiuservalue(L, self, order);
+  }
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &anonymous);
+  lua_pushvalue(L, self);
+  lua_rawsetp(L, -2, e);
+  lua_pop(L, 1);
+  if (lua_istable(L, arg))
+    check_kinks(L, from, arg, &e->custom.shape);
+  find_shape(L, e);
+  lua_replace(L, self - 3);
+  lua_settop(L, self - 3);
+  return e;
+}
+
+/* Has the entry at `known` the functions above it? */
+static bool is_current(lua_State *L, int known) {
+  bool same = true;
+  for (int order = VALUE; order <= CURVATURE; order++) {
+    lua_getiuservalue(L, known, order);
+    same = same && lua_rawequal(L, -1, known + order);
+    lua_pop(L, 1);
+  }
+  return same;
+}
+
+or_activation lib_checkcustom(lua_State *L, const char *from, int arg) {
+  luaL_checkstack(L, STACK, "too little stack");
+  int top = lua_gettop(L);
+  push_known(L); /* top + 1 */
+  lua_pushvalue(L, arg);
+  lua_rawget(L, top + 1); /* top + 2 */
+  entry *e = lua_touserdata(L, top + 2);
+  if (!e || lua_istable(L, arg)) {
+    push_given(L, from, arg);
+    if (!e || !is_current(L, top + 2)) {
+      e = new_anonymous(L, from, arg); /* top + 3 */
+      lua_pushvalue(L, top + 2);
+      lua_setiuservalue(L, top + 3, PREVIOUS);
+      lua_pushvalue(L, arg);
+      lua_pushvalue(L, top + 3);
+      lua_rawset(L, top + 1);
+    }
+  }
+  lua_settop(L, top);
+  return (or_activation){OR_ACT_CUSTOM, 0, &e->custom};
 }
 
 static void push_definition(lua_State *L, const entry *e) {

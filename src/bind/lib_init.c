@@ -101,7 +101,7 @@ static double *number_field(or_init *f, const char *key) {
 static double activation_gain(lua_State *L, const char *who) {
   lib_expectation e;
   or_activation phi = lib_checkactivation(L, who, lua_gettop(L));
-  lib_expect(L, &phi, &e);
+  lib_expect(L, &phi, 1, &e);
   double gain = or_gain(phi);
   lib_settle(L, &e);
   return gain;

@@ -62,6 +62,9 @@ typedef enum or_order { OR_VALUE, OR_SLOPE, OR_CURVATURE } or_order;
 typedef struct or_custom {
   const char *name;
   or_activation_shape shape;
+  const double *cuts; /* of or_pieces (panel.h), for quadrature; else NULL */
+  int cut_count;
+  bool has_slope; /* or phi' is a difference of phi's values */
   void (*apply)(void *context, or_order order, const double *x, double *y,
                 int n);
   void *context;

@@ -5,30 +5,19 @@
 
 #include <math.h>
 
-enum { NODES = 24, MAX_FEATURES = 2 * (OR_MOST_KINKS + 1) + 8 };
-static const double reach = 12, longest = 3, shortest = 1e-30;
+#include "panel.h"
 
-/* Positive nodes and weights of 24-point Gauss-Legendre on [-1, 1]. */
-static const double legendre[NODES / 2][2] = {
-    {0.064056892862605626085, 0.12793819534675215697},
-    {0.19111886747361630916, 0.12583745634682829612},
-    {0.31504267969616337439, 0.1216704729278033912},
-    {0.43379350762604513849, 0.11550566805372560135},
-    {0.54542147138883953566, 0.10744427011596563478},
-    {0.64809365193697556925, 0.09761865210411388827},
-    {0.74012419157855436424, 0.086190161531953275917},
-    {0.82000198597390292195, 0.073346481411080305734},
-    {0.88641552700440103421, 0.059298584915436780746},
-    {0.93827455200273275852, 0.044277438817419806169},
-    {0.9747285559713094982, 0.028531388628933663181},
-    {0.99518721999702136018, 0.012341229799987199547},
-};
+enum { NODES = OR_NODES, MAX_FEATURES = 2 * (OR_MOST_KINKS + 1) + 8 };
+static const double reach = 12, longest = 3, shortest = 1e-30;
 
 /* Where an integrand has kinks or bends, and over what width it bends. */
 typedef struct features {
   double centre[MAX_FEATURES];
   int count;
   double width;
+  const or_custom *custom; /* phi's, where it has cuts: at scale z + shift, */
+  double scale, shift;
+  bool mirrored; /* and at scale z - shift */
 } features;
 
 /* Fills y[i] with the integrand at x[i], i < NODES, without the density. */
@@ -48,17 +37,35 @@ static double density(double z) {
 
 static double panel(const integral *in, double low, double high) {
   double x[NODES], y[NODES], sum = 0;
-  double middle = 0.5 * (low + high), half = 0.5 * (high - low);
-  for (int k = 0; k < NODES / 2; k++) {
-    x[k] = middle - half * legendre[k][0];
-    x[NODES - 1 - k] = middle + half * legendre[k][0];
-  }
+  or_panel_nodes(low, high, x);
   in->f(in->context, x, y);
   for (int k = 0; k < NODES; k++) {
-    double weight = legendre[k < NODES / 2 ? k : NODES - 1 - k][1];
+    double weight = or_legendre[k < NODES / 2 ? k : NODES - 1 - k][1];
     sum += weight * density(x[k]) * y[k];
   }
-  return half * sum;
+  return 0.5 * (high - low) * sum;
+}
+
+/* A place in (low, high) where one of the custom function's cuts is, as near to
+   the middle as any; NaN where none is. */
+static double custom_cut(const features *at, double shift, double low,
+                         double high) {
+  const double *cuts = at->custom->cuts;
+  double middle = at->scale * 0.5 * (low + high) + shift, best = NAN;
+  int below = 0, above = at->custom->cut_count;
+  while (below < above) { /* the first that is not below the middle */
+    int k = (below + above) / 2;
+    *(cuts[k] < middle ? &below : &above) = cuts[k] < middle ? k + 1 : k;
+  }
+  for (int k = above - 1; k <= above; k++) {
+    if (k < 0 || k >= at->custom->cut_count)
+      continue;
+    double z = (cuts[k] - shift) / at->scale;
+    if (low < z && z < high &&
+        !(fabs(cuts[k] - middle) > fabs(at->scale * best + shift - middle)))
+      best = z;
+  }
+  return best;
 }
 
 /* Where [low, high] must be cut: at a centre inside it, or in the middle if
@@ -71,6 +78,13 @@ static double cut(const features *at, double low, double high) {
     double centre = at->centre[k];
     if (low < centre && centre < high)
       return centre;
+  }
+  if (at->custom) {
+    double place = custom_cut(at, at->shift, low, high);
+    if (isnan(place) && at->mirrored)
+      place = custom_cut(at, -at->shift, low, high);
+    if (!isnan(place) && !small)
+      return place;
   }
   if (length > longest)
     return middle;
@@ -115,22 +129,60 @@ static void apply(or_activation phi, bool slope, double *x, double *y) {
   or_activate_back_f64(phi, &in, &out, &out);
 }
 
+/* Does phi change enough over a panel, `half` long on either side, for slopes
+   of the polynomial through its values to be no rounding? */
+static bool shows_slope(const double *y, double half) {
+  double most = y[0], least = y[0];
+  for (int k = 1; k < NODES; k++) {
+    most = fmax(most, y[k]);
+    least = fmin(least, y[k]);
+  }
+  return fabs(half) > 0.05 ||
+         most - least > 1e-3 * fmax(fabs(most), fabs(least));
+}
+
+/* The same at a panel's nodes, where phi' that is not known can be told. */
+static void apply_panel(or_activation phi, bool slope, double *x, double *y) {
+  double value[NODES];
+  double half =
+      (x[NODES / 2] - x[NODES / 2 - 1]) / (2 * or_legendre[NODES / 2 - 1][0]);
+  bool known = !slope || phi.kind != OR_ACT_CUSTOM || phi.custom->has_slope;
+  if (known || !phi.custom->cuts) {
+    apply(phi, slope, x, y);
+    return;
+  }
+  apply(phi, false, x, value);
+  if (shows_slope(value, half))
+    or_panel_slopes(value, half, y);
+  else
+    apply(phi, true, x, y);
+}
+
 static void single_at(const void *context, const double *z, double *y) {
   const single *s = context;
-  double x[NODES], value[NODES], slope[NODES];
-  for (int k = 0; k < NODES; k++)
+  double x[NODES], at_x[NODES];
+  for (int k = 0; k < NODES; k++) {
     x[k] = s->scale * z[k];
-  apply(s->phi, false, x, value);
-  apply(s->phi, true, x, slope);
+    y[k] = 1;
+  }
+  for (int slope = 0; slope <= 1; slope++) { /* y *= phi^value, phi'^slope */
+    int power = slope ? s->slope : s->value;
+    if (power)
+      apply_panel(s->phi, slope, x, at_x);
+    for (int k = 0; power && k < NODES; k++)
+      y[k] *= pow(at_x[k], power);
+  }
   for (int k = 0; k < NODES; k++)
-    y[k] =
-        pow(value[k], s->value) * pow(slope[k], s->slope) * pow(z[k], s->power);
+    y[k] *= pow(z[k], s->power);
 }
 
 /* Kinks of phi, and 0, seen from z where phi's argument is scale z + shift. */
 static features features_of(or_activation phi, double scale, double shift) {
   or_activation_shape shape = or_activation_shape_of(phi);
-  features f = {{-shift / scale}, 1, fmin(1, 1 / fabs(scale))};
+  features f = {
+      {-shift / scale}, 1, fmin(1, 1 / fabs(scale)), NULL, scale, shift, false};
+  if (phi.kind == OR_ACT_CUSTOM && phi.custom->cuts)
+    f.custom = phi.custom;
   for (int k = 0; k < shape.kink_count; k++) {
     double centre = (shape.kinks[k] - shift) / scale;
     if (shape.kinks[k] != 0)
@@ -185,8 +237,8 @@ typedef struct joint {
 static void add_products(const joint *p, double *u, double *v, double share,
                          double *y) {
   double at_u[NODES], at_v[NODES];
-  apply(p->phi, p->slope_u, u, at_u);
-  apply(p->phi, p->slope_v, v, at_v);
+  apply_panel(p->phi, p->slope_u, u, at_u);
+  apply_panel(p->phi, p->slope_v, v, at_v);
   for (int k = 0; k < NODES; k++) {
     double product = at_u[k] * at_v[k];
     y[k] += share * (p->squared ? product * product : product);
@@ -213,6 +265,7 @@ static double inner(const joint *p) {
   int count = in.at.count;
   for (int k = 0; k < count; k++)
     in.at.centre[in.at.count++] = -in.at.centre[k];
+  in.at.mirrored = true;
   return integrate(&in, 0, reach) * 2; /* even in t */
 }
 
@@ -282,7 +335,7 @@ static void energies(const laplace *p, const double *z, double *a) {
   double x[NODES];
   for (int k = 0; k < NODES; k++)
     x[k] = p->scale * z[k];
-  apply(p->phi, p->slope, x, a);
+  apply_panel(p->phi, p->slope, x, a);
   for (int k = 0; k < NODES; k++)
     a[k] = p->b * a[k] * a[k] / p->mean;
 }

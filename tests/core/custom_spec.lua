@@ -84,8 +84,10 @@ describe("a defined activation", function()
       near(value, own[key], 1e-8 * math.abs(value), key)
     end
     near(ortho.theory.gain "tanh", ortho.theory.gain "own_tanh", 1e-13)
-    assert.is_false(activation.shape "own_relu".homogeneous)
-    near(1, activation.shape "own_relu".slope_above, rough)
+    assert.is_true(activation.shape "own_relu".homogeneous)
+    assert.is_false(activation.shape "own_tanh".homogeneous)
+    assert.equal(1, activation.shape "own_relu".slope_above)
+    near(1, activation.shape "rough_tanh".slope_above, rough)
     raises("(did you mean 'own_relu'?", activation.gain, "own_rleu")
     raises("activation.gain: own_relu takes no alpha", activation.gain,
       "own_relu", { alpha = 1 })

@@ -39,7 +39,7 @@ end
 --- The correlation of two inputs' pre-activations one layer on: c' = (σ_w² E[φ(u)
 -- φ(v)] + σ_b²)/q', with q' the variance one layer on, so that c = 1 stays 1.
 -- @function theory.correlation_map
--- @tparam string name
+-- @tparam string|func|table name
 -- @tparam number c their correlation, in [−1, 1]
 -- @tparam[opt] table options
 -- @tparam[opt=1] number options.sigma_w2
@@ -130,7 +130,7 @@ end
 -- that makes χ₁ = 1 at the fixed point q*.
 -- @function theory.critical_line
 -- @tparam table options
--- @tparam[opt="tanh"] string options.activation
+-- @tparam[opt="tanh"] string|func|table options.activation
 -- @tparam {number,...} options.sigma_b2
 -- @tparam[opt] number options.alpha
 -- @treturn {table|false,...} for each: {sigma_w2=, sigma_b2=, q=}, or false where
@@ -161,7 +161,7 @@ end
 -- or explodes, its own (xi_q). An estimate; infinite on the critical line.
 -- @function theory.trainable_depth
 -- @tparam table options
--- @tparam[opt="tanh"] string options.activation
+-- @tparam[opt="tanh"] string|func|table options.activation
 -- @tparam number options.sigma_w2
 -- @tparam[opt=0] number options.sigma_b2
 -- @tparam[opt] number options.alpha

@@ -171,10 +171,10 @@ end
 -- @tparam {int,...} options.sizes n_0 (inputs), ..., n_L (outputs); or
 -- @tparam[opt] int options.width of all of depth matrices
 -- @tparam[opt] int options.depth
--- @tparam[opt="relu"] string options.activation
+-- @tparam[opt="relu"] string|func|table options.activation
 -- @tparam[opt] number options.alpha
 -- @tparam[opt="he_normal"] string options.init
--- @tparam[opt] number|string options.gain
+-- @tparam[opt] number|string|func|table options.gain
 -- @tparam[opt=1] number options.q0 mean square of the inputs
 -- @tparam[opt=1] number options.cotangent2 ‖δ^L‖²
 -- @tparam[opt] table options.like as of parameters, with what is not given

@@ -33,13 +33,15 @@ local function key_of(options)
 end
 
 -- f with its answers kept: a sweep asks the same for every seed. The tables it
--- returns are shared, to be read only. Options that are tables are not kept.
+-- returns are shared, to be read only. Options that are tables or functions are
+-- not kept: what is in them may change, and another may come to stand in its place.
 local function remembering(f)
   local known = {}
   return function(options, ...)
     if type(options) ~= "table" then return f(options, ...) end
     for _, value in pairs(options) do
-      if type(value) == "table" then return f(options, ...) end
+      local kind = type(value)
+      if kind == "table" or kind == "function" then return f(options, ...) end
     end
     local key = key_of(options)
     known[key] = known[key] or f(options, ...)
@@ -49,7 +51,7 @@ end
 
 --- As `activation.gain`.
 -- @function theory.gain
--- @tparam string name
+-- @tparam string|func|table name
 -- @tparam[opt] table options
 -- @tparam[opt] number options.alpha
 -- @treturn number

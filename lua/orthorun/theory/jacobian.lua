@@ -172,8 +172,9 @@ local known = { "activation", "alpha", "init", "gain", "depth", "gates", "width"
   "q", "like" }
 
 local function check_gain(who, gain)
-  if gain ~= nil and type(gain) ~= "string" and
-    not (type(gain) == "number" and gain > 0 and gain < math.huge) then
+  local kind = type(gain)
+  if gain ~= nil and kind ~= "string" and kind ~= "function" and kind ~= "table" and
+    not (kind == "number" and gain > 0 and gain < math.huge) then
     fail(("%s: gain is %s; a finite number above 0, or an activation's name, "
       .. "is needed"):format(who, names.shown(gain)))
   end
@@ -265,9 +266,9 @@ end
 -- Gaussian: (L+1)^(L+1)/L^L.
 -- @function theory.jacobian_edge
 -- @tparam table options
--- @tparam[opt="relu"] string options.activation
+-- @tparam[opt="relu"] string|func|table options.activation
 -- @tparam[opt="scaled_gaussian"] string options.init
--- @tparam[opt] number|string options.gain
+-- @tparam[opt] number|string|func|table options.gain
 -- @tparam int options.depth matrices
 -- @tparam[opt=depth] int options.gates how many of the matrices an activation
 --   follows (L − 1 in a net with a linear readout)

@@ -186,16 +186,20 @@ end
 
 -- What pair_at has found. Where phi(k x) = k phi(x) it does not depend on q,
 -- and one network's layers are the next one's, whatever its gain and depth.
-local homogeneous = { linear = true, relu = true, leaky_relu = true }
-local known, kept, most_kept = {}, 0, 10000
+-- By activation, which may be a function of the user's.
+local by_name = { __mode = "k" }
+local known, kept, most_kept = setmetatable({}, by_name), 0, 10000
 
 local function known_pair(s, c)
-  local q = homogeneous[s.near.name] and "" or ("%.17g"):format(s.near_at)
-  local key = ("%s %s %s %.17g"):format(s.near.name, s.near.alpha, q, c)
-  if known[key] then return known[key] end
-  if kept == most_kept then known, kept = {}, 0 end
-  known[key], kept = pair_at(s, c), kept + 1
-  return known[key]
+  local q = s.near.homogeneous and "" or ("%.17g"):format(s.near_at)
+  local key = ("%s %s %.17g"):format(s.near.alpha, q, c)
+  local own = known[s.near.name]
+  if own and own[key] then return own[key] end
+  if kept == most_kept then known, kept, own = setmetatable({}, by_name), 0, nil end
+  own = own or {}
+  known[s.near.name] = own
+  own[key], kept = pair_at(s, c), kept + 1
+  return own[key]
 end
 
 -- A function of a layer's statistics and c: its means over two samples, kept

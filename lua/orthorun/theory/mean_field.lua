@@ -95,10 +95,14 @@ local function correlation(phi, w2, b2, q, chi1)
   return c, w2 * joint(phi, q, c, true)
 end
 
--- phi'^2 on average where q is infinite: the slopes far out.
+-- phi'^2 on average where q is infinite: the slopes far out; infinite, too, where
+-- they grow, as those of a square do.
 local function far_slopes(phi)
   local s = activation.shape(phi.name, { alpha = phi.alpha })
-  return 0.5 * (s.far_left ^ 2 + s.far_right ^ 2)
+  local mean = 0.5 * (s.far_left ^ 2 + s.far_right ^ 2)
+  local further = 0.5 * (activation.slope(phi.name, -1e8, phi.alpha) ^ 2 +
+    activation.slope(phi.name, 1e8, phi.alpha) ^ 2)
+  return further > 1.1 * mean and math.huge or mean
 end
 
 local function positive(who, key, value, least)
@@ -126,7 +130,7 @@ end
 
 --- σ_w² E[φ(√q z)²] + σ_b²: q one layer on.
 -- @function theory.variance_map
--- @tparam string name
+-- @tparam string|func|table name
 -- @tparam number q
 -- @tparam[opt] table options
 -- @tparam[opt=1] number options.sigma_w2
@@ -143,7 +147,7 @@ end
 
 --- χ₁ = σ_w² E[φ'(√q z)²], the growth of E‖δ‖² per layer on the way back.
 -- @function theory.chi1
--- @tparam string name
+-- @tparam string|func|table name
 -- @tparam[opt] table options
 -- @tparam[opt=1] number options.sigma_w2
 -- @tparam[opt=1] number options.q
@@ -159,7 +163,7 @@ end
 -- (negative: none does). For homogeneous φ q does not matter; tanh at q = 0 gives
 -- 1.
 -- @function theory.critical
--- @tparam string name
+-- @tparam string|func|table name
 -- @tparam[opt] table options
 -- @tparam[opt=1] number options.q
 -- @tparam[opt] number options.alpha
@@ -196,7 +200,7 @@ end
 --- Fixed points and depth scales of a wide random net.
 -- @function theory.mean_field
 -- @tparam table options
--- @tparam string options.activation
+-- @tparam string|func|table options.activation
 -- @tparam number options.sigma_w2
 -- @tparam[opt=0] number options.sigma_b2
 -- @tparam[opt] number options.alpha

@@ -45,7 +45,7 @@ end
 --- Var(W_ij) of a named initializer.
 -- @function theory.init_variance
 -- @tparam string init
--- @tparam ?number|string gain a number, an activation's name, or nil for its
+-- @tparam ?number|string|func|table gain a number, an activation, or nil for its
 --   default (√2 for he_*, else 1); gaussian's is its std
 -- @tparam int fan_in
 -- @tparam[opt] int fan_out
@@ -58,10 +58,14 @@ function net_of.init_variance(init, gain, fan_in, fan_out)
   end
   fan_in = net_of.check_size("init_variance", "fan_in", fan_in, 1)
   fan_out = net_of.check_size("init_variance", "fan_out", fan_out or fan_in, 1)
-  if type(gain) == "string" then gain = activation.gain(gain) end
-  if gain ~= nil and type(gain) ~= "number" then
-    fail("init_variance: gain must be a number or an activation's name, not "
-      .. type(gain))
+  local kind = type(gain)
+  if kind == "string" or kind == "function" or kind == "table" then
+    gain = activation.gain(gain)
+  elseif gain ~= nil and kind ~= "number" then
+    fail("init_variance: gain must be a number or an activation, not " .. kind)
+  elseif gain and gain - gain ~= 0 then
+    fail("init_variance: gain is " .. names.shown(gain) ..
+      "; a finite number is needed")
   end
   return (gain or entry[1]) ^ 2 * entry[2](fan_in, fan_out)
 end

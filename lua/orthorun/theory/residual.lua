@@ -124,10 +124,10 @@ end
 -- @tparam[opt="layer"] string|false options.norm what a block begins with
 -- @tparam[opt=1] number|string options.scale of the branches: a number,
 --   "1/sqrt(L)" or "1/L"
--- @tparam[opt="relu"] string options.activation
+-- @tparam[opt="relu"] string|func|table options.activation
 -- @tparam[opt] number options.alpha
 -- @tparam[opt="scaled_gaussian"] string options.init
--- @tparam[opt] number|string options.gain
+-- @tparam[opt] number|string|func|table options.gain
 -- @tparam[opt=1] number options.q0 mean square of the inputs
 -- @tparam[opt=1] number options.cotangent2 E‖dloss/dx‖² behind the last block
 -- @tparam[opt] table options.like as of parameters, with what is not given

@@ -245,8 +245,8 @@ end
 -- @function theory.signal
 -- @tparam table options
 -- @tparam[opt="scaled_gaussian"] string options.init
--- @tparam[opt] number|string options.gain
--- @tparam[opt="relu"] string options.activation
+-- @tparam[opt] number|string|func|table options.gain
+-- @tparam[opt="relu"] string|func|table options.activation
 -- @tparam[opt] number options.alpha
 -- @tparam[opt] {int,...} options.sizes inputs first, as in {784; 256; 128; 10}; in
 --   place of

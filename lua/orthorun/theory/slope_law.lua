@@ -11,7 +11,7 @@ local reach = 12 -- in standard deviations
 
 -- Where panels end, in standard deviations: at kinks, and closer together
 -- where the activation bends, at |u| about 1. Panels are at most 1 wide.
-local function breaks(name, root_q)
+local function breaks(kinks, root_q)
   local ends = { -reach, 0, reach }
   local function add(x)
     if math.abs(x) < reach then ends[#ends + 1] = x end
@@ -22,18 +22,14 @@ local function breaks(name, root_q)
     add(-bend)
     bend = 2 * bend
   end
-  for _, own in ipairs(activation.defined()) do
-    if own.name == name then
-      for _, kink in ipairs(own.kinks or {}) do add(kink / root_q) end
-    end
-  end
+  for _, kink in ipairs(kinks) do add(kink / root_q) end
   table.sort(ends)
   return ends
 end
 
 -- Calls f(z, weight) for each node of the rule, z standard normal.
-local function for_nodes(name, root_q, f)
-  local ends = breaks(name, root_q)
+local function for_nodes(kinks, root_q, f)
+  local ends = breaks(kinks, root_q)
   for i = 2, #ends do
     local wide = ends[i] - ends[i - 1]
     local panels = math.ceil(wide)
@@ -67,7 +63,8 @@ end
 -- The law at q > 0: an array of {value=, share=}, values rising.
 function slope_law.at(name, alpha, q)
   local list, root_q = {}, math.sqrt(q)
-  for_nodes(name, root_q, function(z, p)
+  local kinks = activation.shape(name, { alpha = alpha }).kinks
+  for_nodes(kinks, root_q, function(z, p)
     local slope = activation.slope(name, root_q * z, alpha)
     list[#list + 1] = { slope * slope, p }
   end)
