@@ -569,6 +569,19 @@
 ---@field target number
 ---@field reached number between start and target
 
+---@class orthorun.options.theory_escape_time
+---@field depth integer
+---@field angle number 0 to π, between the product's plane and the target's
+---@field start? number (default 1)
+---@field target? number (default 1)
+---@field left? number share of the plane's first squared error to be left (default 0.001)
+
+---@class orthorun.options.theory_determinant_trap
+---@field depth integer at least 3 (for 2 the time grows as a logarithm)
+---@field angle number
+---@field start? number (default 1)
+---@field target? number (default 1)
+
 ---@class orthorun.options.theory_residual_signal
 ---@field width integer
 ---@field depth integer blocks
@@ -604,6 +617,12 @@
 ---@field gain? number (default 1)
 ---@field scale? number (default 1)
 ---@field residual? number (default 1)
+---@field kernel? "identity"|"wide" (default "identity")
+---@field activation? string wide: between the layers (default "relu")
+---@field alpha? number
+---@field q0? number wide: mean square of the inputs (default 1)
+---@field input_c? number wide: correlation of two inputs (default 0)
+---@field target? number wide: share of the loss that is left (default 0)
 ---@field like? table as of parameters, with what is not given
 
 ---@class orthorun.options.theory_decay_drift
@@ -2568,6 +2587,23 @@ function orthorun.theory.mode(options) end
 ---@return number
 function orthorun.theory.learning_time(options) end
 
+---The time in which gradient flow turns a plane of a deep linear net's product by an
+---angle, and takes its singular values from start to target: aligned, balanced
+---layers. Infinite at π from 2 layers on: the trap of a determinant of the other
+---sign. A net takes the time of its largest angle.
+---@param options orthorun.options.theory_escape_time
+---@return number # steps times rate, for the loss ‖P − T‖²/2
+---@return number # the smallest singular value of the plane on the way
+function orthorun.theory.escape_time(options) end
+
+---The same time as the angle nears π, c (π − angle)^−(1−2/L) to leading order: what a
+---determinant of the other sign is the end of. (start target (π − angle)/(start +
+---target) is how near to 0 the singular values come.)
+---@param options orthorun.options.theory_determinant_trap
+---@return number # steps times rate
+---@return number # the exponent, −(1 − 2/L)
+function orthorun.theory.determinant_trap(options) end
+
 ---Predicted log10 norms of a residual net as `resnet` makes it, of random weights
 ---and no biases: mean field, good to the order of depth · scale²/width. (With a
 ---layer norm ‖dloss/dx‖ of blocks of scale 1 grows as the root of the depth; without
@@ -2591,12 +2627,16 @@ function orthorun.theory.linear_drift(options) end
 ---@return boolean # did the loss still fall?
 function orthorun.theory.learning_steps(options) end
 
----√(2 N C) residual/(scale g n L): the drift of a wide net of L = depth matrices
----that learns C outputs for N samples in the kernel regime, to leading order in
----N/n. The least movement that does is ‖W − W0‖_F = residual/scale √(N C/(n L²)),
----and in a random direction it makes that drift.
+---The drift ‖E‖_F/(g² √n) of a wide net of L = depth matrices that learns C outputs
+---for N samples in the kernel regime. kernel="identity" is the simple law, √(2 N C)
+---residual/(scale g n L): the tangent kernel a multiple of the identity and shared out
+---evenly, all of it learnt; it has the exponents. kernel="wide" has the constants of the
+---infinitely wide net's kernel at this depth and activation, number of samples, and
+---share of the loss that is left: the mean over the hidden layers' matrices. Both hold
+---for N ≪ n.
 ---@param options orthorun.options.theory_lazy_drift
 ---@return number
+---@return (number)[]|nil # wide: by layer, 1 to depth − 1
 function orthorun.theory.lazy_drift(options) end
 
 ---1 − (1 − lr weight_decay)^(2 steps): the drift of weights that shrink and do

@@ -32,6 +32,12 @@ describe("theory.mode", function()
     end
   end)
 
+  it("is what the matrices' own ODE has, by SciPy", function()
+    -- three 2x2 matrices from the identity, target diag(2, .5), at time .4
+    near(1, mode(3, 1, 2, 0.4) / 1.880172242134, 1e-11)
+    near(1, mode(3, 1, 0.5, 0.4) / 0.6998989360097, 1e-11)
+  end)
+
   it("has its closed forms at depth 1 and target 0", function()
     near(3 - 2 * math.exp(-2), mode(1, 1, 3, 2), 1e-15)
     near(-3 + 4 * math.exp(-2), mode(1, 1, -3, 2), 1e-15)
@@ -77,6 +83,16 @@ describe("theory.learning_time", function()
       { 1, 1, -3, 2 }, { 4, 1, 0, 2 } } do
       near(1, theory.learning_time { depth = g[1], start = g[2], target = g[3],
         reached = mode(table.unpack(g)) } / g[4], 1e-11, "depth " .. g[1])
+    end
+  end)
+
+  it("is mpmath's integral of ds/(L s^(2-2/L) (target - s))", function()
+    for _, g in ipairs { { 3, 0.001, 2, 1.9, 5.0871236524872891 },
+      { 16, 1, 2, 1.5, 0.028326030239299785 },
+      { 5, 4, 0.5, 0.6, 0.7068831926935418 },
+      { 3, 1, -2, 0.01, 1.7208203748098196 } } do
+      near(1, theory.learning_time { depth = g[1], start = g[2], target = g[3],
+        reached = g[4] } / g[5], 1e-12, "depth " .. g[1])
     end
   end)
 

@@ -16,6 +16,18 @@ describe("theory.linear_drift", function()
     end
   end)
 
+  it("is mpmath's, and the drift of matrices in SciPy's ODE", function()
+    for _, g in ipairs { { 2, 1, 0.52440442408507577 },
+      { 4, 1, 0.23535214267838559 }, { 16, 1, 0.055467210946804238 },
+      { 64, 1, 0.013710576519760015 }, { 3, 1.3, 0.36755512876080976 } } do
+      assert.is_near(g[3], theory.linear_drift { singular_values = s,
+        depth = g[1], gain = g[2] }, 1e-14)
+    end
+    -- gradient flow of three 2x2 matrices from the identity to diag(2, .5)
+    assert.is_near(0.4909018277367, theory.linear_drift {
+      singular_values = { 2, 0.5 }, depth = 3 }, 1e-11)
+  end)
+
   it("counts from the gain: weights g times orthogonal reach g^L unmoved",
     function()
       assert.is_near(0, theory.linear_drift { singular_values = { 8, 8 },
@@ -144,6 +156,11 @@ describe("theory.decay_drift", function()
       tracker = { every = "ends", probes = { "relative_drift" } } }
     assert.is_near(h:final().relative_drift, theory.decay_drift { lr = 0.1,
       weight_decay = 0.2, steps = 30 }, 1e-12)
+  end)
+
+  it("is mpmath's power", function()
+    assert.is_near(0.25918511305944927, theory.decay_drift { lr = 0.01,
+      weight_decay = 0.003, steps = 5000 }, 1e-12)
   end)
 
   it("is 0 without steps or decay; refuses negative ones", function()

@@ -80,6 +80,8 @@ local function later(name, room, of)
 end
 
 later("fluctuations", "fluctuations")
+later("escape_time", "escape")
+later("determinant_trap", "escape")
 later("jacobian_edge", "jacobian", "edge")
 later("jacobian_spectrum", "jacobian", "spectrum")
 later("mode", "mode")

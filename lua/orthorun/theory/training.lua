@@ -99,10 +99,13 @@ end
 
 -- --- nets that hardly move ------------------------------------------------
 
---- √(2 N C) residual/(scale g n L): the drift of a wide net of L = depth matrices
--- that learns C outputs for N samples in the kernel regime, to leading order in
--- N/n. The least movement that does is ‖W − W0‖_F = residual/scale √(N C/(n L²)),
--- and in a random direction it makes that drift.
+--- The drift ‖E‖_F/(g² √n) of a wide net of L = depth matrices that learns C outputs
+-- for N samples in the kernel regime. kernel="identity" is the simple law, √(2 N C)
+-- residual/(scale g n L): the tangent kernel a multiple of the identity and shared out
+-- evenly, all of it learnt; it has the exponents. kernel="wide" has the constants of the
+-- infinitely wide net's kernel at this depth and activation, number of samples, and
+-- share of the loss that is left: the mean over the hidden layers' matrices. Both hold
+-- for N ≪ n.
 -- @function theory.lazy_drift
 -- @tparam table options
 -- @tparam int options.width
@@ -112,20 +115,40 @@ end
 -- @tparam[opt=1] number options.gain
 -- @tparam[opt=1] number options.scale
 -- @tparam[opt=1] number options.residual
+-- @tparam[opt="identity"] "identity"|"wide" options.kernel
+-- @tparam[opt="relu"] string options.activation wide: between the layers
+-- @tparam[opt] number options.alpha
+-- @tparam[opt=1] number options.q0 wide: mean square of the inputs
+-- @tparam[opt=0] number options.input_c wide: correlation of two inputs
+-- @tparam[opt=0] number options.target wide: share of the loss that is left
 -- @tparam[opt] table options.like as of parameters, with what is not given
 -- @treturn number
--- @paper Chizat, Oyallon, Bach 2019
+-- @treturn ?{number,...} wide: by layer, 1 to depth − 1
+-- @paper Chizat, Oyallon, Bach 2019; Jacot, Gabriel, Hongler 2018
+-- @usage
+-- local net = { width = 512, depth = 5, samples = 32, outputs = 10,
+--   gain = math.sqrt(2) }
+-- print(ortho.theory.lazy_drift(net))
+-- net.kernel, net.target = "wide", 0.1
+-- print((ortho.theory.lazy_drift(net))) -- 0.84 times that
 function training.lazy_drift(options)
   local who = "lazy_drift"
   local known = { "width", "depth", "samples", "outputs", "gain", "scale",
-    "residual" }
+    "residual", "kernel", "activation", "alpha", "q0", "input_c", "target" }
   local o = checked.with_like(who, options, known)
-  local width, depth = count(who, o, "width", nil, 1), count(who, o, "depth", nil, 1)
-  local pairs_learnt = count(who, o, "samples", nil, 1) *
-    count(who, o, "outputs", nil, 1)
-  local size = number(who, o, "residual", 1) / number(who, o, "scale", 1)
-  return math.sqrt(2 * pairs_learnt) * size /
-    (number(who, o, "gain", 1) * width * depth)
+  local net = { width = count(who, o, "width", nil, 1),
+    depth = count(who, o, "depth", nil, 1), samples = count(who, o, "samples", nil, 1),
+    outputs = count(who, o, "outputs", nil, 1), gain = number(who, o, "gain", 1),
+    scale = number(who, o, "scale", 1), residual = number(who, o, "residual", 1) }
+  if o.kernel == "wide" then
+    local lazy = require "orthorun.theory.lazy"
+    return lazy.drift(lazy.read(who, o, net))
+  elseif o.kernel ~= nil and o.kernel ~= "identity" then
+    fail(who .. ": " .. names.unknown("kernel", tostring(o.kernel),
+      { "identity", "wide" }))
+  end
+  return math.sqrt(2 * net.samples * net.outputs) * (net.residual / net.scale) /
+    (net.gain * net.width * net.depth)
 end
 
 --- 1 − (1 − lr weight_decay)^(2 steps): the drift of weights that shrink and do
