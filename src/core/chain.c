@@ -57,6 +57,7 @@ or_status or_chain_begin(or_chain *p, int cols, int most, or_arena *arena) {
   p->squares = take(arena, most, cols);
   take_norms(p, arena);
   or_graded_take(&p->qr, most, most, arena);
+  or_accurate_take(&p->product, most, most, cols, arena);
   TRY(or_ready(arena));
   or_matrix u = part(&p->u, cols, cols);
   or_matrix_eye(&u);
@@ -152,7 +153,7 @@ static void absorb(or_chain *p, int rank, int64_t exponent) {
 static or_status multiply_plainly(or_chain *p, const or_matrix *f, int *rank) {
   or_graded *g = prepare(p, f->rows, p->rank, NULL);
   or_matrix before = part(&p->u, f->cols, p->rank);
-  multiply(f, &before, &g->c);
+  or_accurate_product(&p->product, f, &before, &g->c);
   rounding_sizes(p, f);
   weigh(p);
   *rank = or_graded_factor(g, slack_of(g));
@@ -195,7 +196,7 @@ static or_status multiply_carefully(or_chain *p, const or_matrix *f,
   square(&u, &squares);
   multiply(&of_r, &squares, &noise);
   or_graded *g = prepare(p, inner, p->rank, &noise);
-  multiply(&r, &u, &g->c);
+  or_accurate_product(&p->product, &r, &u, &g->c);
   weigh(p);
   *rank = or_graded_factor(g, slack_of(g));
   or_matrix turned = part(&p->squares, inner, *rank);

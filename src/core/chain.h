@@ -13,16 +13,19 @@
 
    What is lost is each factor's own: some n eps times the condition number that
    is left when its rows and columns have been scaled at will. Rows are no
-   trouble (graded.h). Where columns are far apart, or a direction might be
-   nothing but rounding, A itself is factored before, A = Q R, and R's rows take
-   the scales; there, too, rounding of each element is followed, and a direction
-   that is no more than that is gone: the rank falls. All of it is float64,
-   whatever the factors are. */
+   trouble (graded.h), nor are terms that cancel in A U, which is made in more
+   digits (accurate.h): factors whose singular vectors meet, Q2 D1 Q1' and
+   Q3 D2 Q2', lose n eps alone. Where columns are far apart, or a direction
+   might be nothing but rounding, A itself is factored before, A = Q R, and R's
+   rows take the scales; there, too, rounding of each element is followed, and a
+   direction that is no more than that is gone: the rank falls. All of it is
+   float64, whatever the factors are. */
 #ifndef OR_CHAIN_H
 #define OR_CHAIN_H
 
 #include <signal.h>
 
+#include "accurate.h"
 #include "arena.h"
 #include "graded.h"
 #include "norm.h"
@@ -41,7 +44,8 @@ typedef struct or_chain {
   or_norm *next;   /* and the next one */
   or_norm *weight; /* D in the order of columns */
   or_graded qr;    /* of A U */
-  double *a;       /* lengths of A's columns */
+  or_accurate product;
+  double *a; /* lengths of A's columns */
   double *row_size, *col_size;
   const volatile sig_atomic_t *interrupted; /* the caller's to set, or NULL */
 } or_chain;
