@@ -117,7 +117,7 @@ static double rounded(double x, double width) {
   double near = nearbyint(x / unit) * unit;
   if (unit < 1) /* a quotient of whole numbers, which has no rounding of unit */
     near = nearbyint(x / unit) / nearbyint(1 / unit);
-  return fabs(near - x) <= 2 * width ? near : x;
+  return fabs(near - x) <= 2 * width ? near + 0.0 : x; /* no -0 */
 }
 
 static void check_jump(search *s, double low, double high) {
@@ -193,6 +193,8 @@ int or_pieces(or_activation phi, double reach, double *cuts, int room,
     s.size = fmax(s.size, fabs(y[k]));
   add(&s, 0);
   check_jump(&s, -1e-13, 1e-13);
+  if (miss(&s, -0.01, 0.0137) != 0 && fabs(culprit(&s, -0.01, 0.0137)) < 1e-5)
+    add_kink(&s, 0);
   for (double low = 0, high = 2.1773; low < reach; low = high, high *= 2)
     for (int side = -1; side <= 1; side += 2) {
       resolve(&s, side < 0 ? -high : low, side < 0 ? -low : high);

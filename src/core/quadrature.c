@@ -7,7 +7,7 @@
 
 #include "panel.h"
 
-enum { NODES = OR_NODES, MAX_FEATURES = 2 * (OR_MOST_KINKS + 1) + 8 };
+enum { NODES = OR_NODES, MAX_FEATURES = 48 };
 static const double reach = 12, longest = 3, shortest = 1e-30;
 
 /* Where an integrand has kinks or bends, and over what width it bends. */
@@ -277,12 +277,22 @@ static void outer_at(const void *context, const double *s, double *y) {
   }
 }
 
+/* Where u and v pass two kinks of phi at once, halfway between them, the inner
+   integral has one. */
+static void add_halfways(or_activation phi, double scale, features *at) {
+  or_activation_shape shape = or_activation_shape_of(phi);
+  for (int k = 1; k < shape.kink_count; k++)
+    for (int j = 0; j < k && at->count < MAX_FEATURES; j++)
+      at->centre[at->count++] = 0.5 * (shape.kinks[j] + shape.kinks[k]) / scale;
+}
+
 static double outer(joint *p, double q, double c) {
   p->common = sqrt(0.5 * q * (1 + c));
   p->apart = sqrt(0.5 * q * (1 - c));
   integral in = {features_of(p->phi, p->common, 0), outer_at, p};
   if (p->apart < p->common) /* the inner integral rounds a kink off this far */
     in.at.width = fmin(in.at.width, fmax(p->apart / p->common, 1e-16));
+  add_halfways(p->phi, p->common, &in.at);
   return integrate(&in, -reach, reach);
 }
 

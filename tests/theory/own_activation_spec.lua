@@ -45,6 +45,39 @@ local fixed = {
     .47868147592072 },
 }
 
+-- name, q, c: c' and the slope, at sigma_w2 = 1.7, sigma_b2 = 0.1
+local maps = {
+  { "sin", 1, .3, .347853479998, .65374953230161 },
+  { "sin", 2.5, -.6, -.20876302209665, .32826581805115 },
+  { "sin", .4, .95, .95678947778013, 1.2228139819202 },
+  { "hard_swish", 1, .3, .42596675054016, .47988458934393 },
+  { "hard_swish", 2.5, -.6, -.071581627997942, .2300735506758 },
+  { "hard_swish", .4, .95, .96592268090903, .49677442229212 },
+  { "relu6", 1, .3, .53719225474422, .50743867815216 },
+  { "relu6", 2.5, -.6, .11903791546672, .25089179874254 },
+  { "relu6", .4, .95, .96396288784051, .76407976951138 },
+  { "mish", 1, .3, .42760368444852, .61557740972559 },
+  { "mish", 2.5, -.6, -.055589673842682, .3059993967328 },
+  { "mish", .4, .95, .96146210402598, .7373545742822 },
+  { "shrink", 1, .3, .35482079310607, .9332789602318 },
+  { "shrink", 2.5, -.6, -.54041812376526, 1.1910594830046 },
+  { "shrink", .4, .95, .95052534949114, .86754223236117 },
+}
+
+local gains = {
+  sin = 1.520866623178815,
+  hard_swish = 1.736657212766542,
+  relu6 = 1.414213565095074,
+  mish = 1.486847581273208,
+  shrink = 1.325239412694948,
+}
+
+-- name, sigma_b2: sigma_w2, q
+local line = {
+  { "sin", .05, 1.5020701025579, .5520701025578998 },
+  { "sin", .3, 1.800778477808912, 1.100778477808912 },
+}
+
 describe("a function as an activation", function()
   it("has mpmath's fixed points and slopes", function()
     for _, g in ipairs(fixed) do
@@ -53,6 +86,24 @@ describe("a function as an activation", function()
       for i, key in ipairs { "q", "chi1", "chi_q", "c", "chi_c" } do
         near(g[3 + i], m[key], 1e-10 * math.max(1, g[3 + i]), g[1] .. " " .. key)
       end
+    end
+  end)
+
+  it("has mpmath's maps, gains, critical line", function()
+    for _, g in ipairs(maps) do
+      local c, slope = theory.correlation_map(own[g[1]], g[3], { q = g[2],
+        sigma_w2 = 1.7, sigma_b2 = 0.1 })
+      near(g[4], c, 1e-10, g[1])
+      near(g[5], slope, 1e-10, g[1])
+    end
+    for name, gain in pairs(gains) do
+      near(gain, theory.gain(own[name]), 1e-12, name)
+      near(1 / gain, (theory.variance_map(own[name], 1)) ^ 0.5, 1e-12, name)
+    end
+    for _, g in ipairs(line) do
+      local p = theory.critical_line { activation = own[g[1]], sigma_b2 = { g[2] } }
+      near(g[3], p[1].sigma_w2, 1e-10)
+      near(g[4], p[1].q, 1e-9)
     end
   end)
 
@@ -68,6 +119,9 @@ describe("a function as an activation", function()
     near(1.217995562088459, activation.joint(function(x)
       return x > 0 and x * x or 0
     end, { c = 0.5, slope = true }), 1e-11)
+    -- gates of two kinks: P(0 < u < 1, 0 < v < 1), where both pass kinks at once
+    near(0.0726402550049867, activation.joint(function(x) return clip(x, 0, 1) end,
+      { q = 2, c = 0.3, slope = true }), 1e-13)
     near(0.5, mean(math.sin, { q = 1e4 }), 1e-10)
     near(1 / 3, mean(function(x) return math.abs((x + 1) % 4 - 2) - 1 end, { q = 9 }),
       1e-12)

@@ -107,8 +107,11 @@ end
 local function at_zero(name, alpha)
   local s = activation.shape(name, { alpha = alpha })
   local mean = 0.5 * (s.slope_below ^ 2 + s.slope_above ^ 2)
-  local vanishes = activation.value(name, 0, alpha) == 0
-  return vanishes and mean > 0 and { sigma_w2 = 1 / mean, sigma_b2 = 0.0, q = 0.0 }
+  if activation.value(name, 0, alpha) ~= 0 or not (mean > 0) then return nil end
+  local q = 1e-4 -- gelu's and silu's signals leave 0
+  local next_q = activation.moment(name, { q = q, alpha = alpha }) / mean
+  return next_q <= q * (1 + 1e-9) and
+    { sigma_w2 = 1 / mean, sigma_b2 = 0.0, q = 0.0 } or nil
 end
 
 local function point(name, alpha, b2)
