@@ -138,6 +138,11 @@ test: deps ## set up, build, run all tests
 test-kill: $(BIN) ## a thousand random kill -9 over running sweeps (2 minutes)
 	@ORTHORUN=$(abspath $(BIN)) ./$(BIN) tests/kill.lua 1000
 
+# Some twenty minutes. EXPERIMENTS="isometry drift": these alone.
+test-science: deps ## does every experiment agree, over three sets of seeds?
+	@$(MAKE) --no-print-directory $(BIN)
+	@ORTHORUN=./$(BIN) ./$(BIN) tools/science.lua $(EXPERIMENTS)
+
 bench-deps: ## install the peers that `make bench` races, and its tools
 	@tools/deps run bench
 
@@ -231,6 +236,6 @@ help: ## this list
 	  awk -F '\t' '{ printf "%-12s %s\n", $$1, $$2 }'
 	@echo "Settings: see the first lines of the Makefile."
 
-.PHONY: all deps deps-dev run test test-built test-c test-gc test-kill \
+.PHONY: all deps deps-dev run test test-built test-c test-gc test-kill test-science \
         test-cluster test-jupyter bench bench-deps bench-smoke bench-sweeps \
         check format gallery reference docs clean help FORCE

@@ -1,5 +1,6 @@
 -- ending: how an experiment ends: what was asked, tables and texts in their
 -- order, the verdict, files, report. Prints and draws; computes nothing.
+local distributions = require "orthorun.table.distributions"
 local events = require "orthorun.base.events"
 local names = require "orthorun.base.names"
 local output = require "orthorun.base.output"
@@ -89,7 +90,7 @@ local function print_verdict(e)
   end
   columns[#columns + 1] = "agrees"
   write("\n", tabular.paragraph("measured against predicted" .. (next(has.z) ~= nil
-    and "; " .. verdict.legend or "")), "\n")
+    and "; " .. verdict.legend(t) or "")), "\n")
   if rest then write(tabular.paragraph(rest), "\n") end
   write((render(t, { limit = most_checks, widest = 120, across = output.columns(),
     columns = columns, spreads = verdict.spreads })))
@@ -98,13 +99,16 @@ local function print_verdict(e)
   end
 end
 
--- The verdict as a table with what all together say in a row of its own.
+-- The verdict as a table with p of each z, and with what all together say in a row of
+-- its own.
 local function verdict_table(e)
-  local t, all = e.verdict:where {}, e.overall
+  local t, all = e.verdict:with("p", function(row)
+    return row.z and distributions.normal_tails(row.z)
+  end), e.overall
   if all then
     t:append { what = overall.name, predicted = ("%d"):format(all.scores),
       measured = all.chi_square, error = all.error, df = all.df, z = all.z,
-      agrees = all.p >= 0.001 and "yes" or "no" }
+      p = all.p, agrees = all.p >= 0.001 and "yes" or "no" }
   end
   return t
 end

@@ -125,7 +125,7 @@ local function verdict_section(checks)
     body = body .. ("<p>%s</p>\n"):format(overall.words(together))
   end
   local note = next(t.data.z) ~= nil and ('<p class="soft">%s; it agrees up to 3.3 ' ..
-    "unless stated otherwise.</p>\n"):format(text.escape(verdict.legend)) or ""
+    "unless stated otherwise.</p>\n"):format(text.escape(verdict.legend(t))) or ""
   return section("Verdict", count_text(t) .. body .. note)
 end
 

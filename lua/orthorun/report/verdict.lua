@@ -93,9 +93,12 @@ function verdict.of(checks)
   return t, overall.of(scored)
 end
 
--- What its z is, in words.
-verdict.legend = "z: the difference in standard errors, as a normal score (of " ..
-  "Student's t with df degrees of freedom, where trials give the error)"
+-- What a table's z is, in words.
+function verdict.legend(t)
+  return "z: the difference in standard errors" .. (next(t.data.df) ~= nil and
+    ", as a normal score (of Student's t with df degrees of freedom, where trials " ..
+    "give the error)" or "")
+end
 
 -- The digits that a verdict justifies: its errors', and hundredths of z.
 verdict.spreads = { predicted = "error", measured = "error", error = "error",
