@@ -402,6 +402,14 @@
 ---@field alpha? number
 ---@field lengths? number (default 6)
 
+---@class orthorun.options.theory_gradient_correlation
+---@field depth integer weight matrices, with depth − 1 activations between them; of a residual net blocks, each with one activation
+---@field residual? number|string what blocks x + residual·W φ(x) multiply their branch by, or "1", "1/sqrt(L)", "1/L"; nil: a plain net. Homogeneous activations without biases only
+---@field sigma_w2? number (default 1)
+---@field sigma_b2? number (default 0)
+---@field q? number variance of pre-activations in all layers; by default the fixed point
+---@field alpha? number
+
 ---What `theory.signal` returns: log10 norms by layer. `typical` and `sd` are those
 ---of the batch, whose samples share part of their fluctuations.
 ---@class orthorun.prediction
@@ -480,7 +488,7 @@
 
 ---What `theory.fluctuations` returns. Each of the first three is a table of arrays
 ---by layer: `mean` and `var`, of ln‖·‖² given that no layer's units are all off;
----`four_point`, E‖·‖⁴/(E‖·‖²)².
+---`energy`, ln E‖·‖²; `four_point`, E‖·‖⁴/(E‖·‖²)²; `eight_point`, E‖·‖⁸/(E‖·‖²)⁴.
 ---@class orthorun.norm_law
 ---@field forward any of ‖a^l‖², the last ‖f‖²
 ---@field delta any of ‖δ^l‖²
@@ -2485,6 +2493,16 @@ function orthorun.theory.critical_line(options) end
 ---@param options orthorun.options.theory_trainable_depth
 ---@return number
 function orthorun.theory.trainable_depth(options) end
+
+---The correlation of a wide net's gradients toward its input, at two inputs whose
+---own correlation is c: at 1 it stays 1. Of relu and He's weights it is about
+---1 - depth·angle/π for small angles, and falls as depth^−3 in the end.
+---@param name string of the activation
+---@param c number the inputs' correlation, in [−1, 1]
+---@param options orthorun.options.theory_gradient_correlation
+---@return number
+---@return number # the correlation of the two signals in the end
+function orthorun.theory.gradient_correlation(name, c, options) end
 
 ---Predicted log10 norms of a net of random matrices without biases: depth of
 ---width×width, or as `sizes` says. Second moments are exact for linear, relu and

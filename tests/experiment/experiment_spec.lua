@@ -1151,7 +1151,7 @@ describe("wrong definitions", function()
     refused("(did you mean 'plot'?)", { show = { { plto = "y" } } })
     refused("show[1]: unknown option 'wehre'",
       { show = { { plot = "y", wehre = {} } } })
-    refused("derive.a: it needs one of best, least, greatest or first",
+    refused("derive.a: it needs one of best, least, greatest, first or variance",
       { derive = { a = {} } })
   end)
 

@@ -320,24 +320,3 @@ describe("isometry", function()
     assert.is_truthy(read_file(folder .. "/iso/isometry.svg"))
   end)
 end)
-
-describe("residual_norms", function()
-  it("meets theory's growth of gradients", function()
-    local text, code, err = run("experiments/residual_norms.lua --width 128 " ..
-      "--depth 4,64 --scale 0.1,1 --seed 1-8 --out '" .. folder .. "/res'")
-    assert.are.equal("", err)
-    assert.are.equal(0, code)
-    local columns = columns_of(folder .. "/res/residual_norms.csv")
-    local sum, wanted = {}, {}
-    for i, depth in ipairs(columns.depth) do
-      local key = columns.scale[i] .. " " .. depth
-      sum[key] = (sum[key] or 0) + columns.gradient[i] / 8
-      wanted[key] = columns.gradient_theory[i]
-    end
-    -- by hand: sqrt(128 / 2 (1 + 64 scale^2) / (1 + scale^2))
-    near(8 * (65 / 2) ^ 0.5, wanted["1 64"], 1e-9)
-    for key, mean in pairs(sum) do near(1, mean / wanted[key], 0.2) end
-    has(text, "scale 1: gradient")
-    assert.is_truthy(read_file(folder .. "/res/residual_norms.svg"))
-  end)
-end)

@@ -1,9 +1,7 @@
 -- recipes_spec.lua: the scripts of docs/recipes as a user runs them, small.
-local csv = require "orthorun.base.csv"
 local support = dofile "tests/support.lua"
 local folder = support.folder()
 local program = os.getenv "ORTHORUN" or "./orthorun"
-local near = support.near
 
 teardown(folder.remove)
 
@@ -13,69 +11,6 @@ local function run(line)
   assert.equal("exit", how)
   return folder.read "out", code, folder.read "err"
 end
-
--- The rows of a CSV as records.
-local function rows_of(name)
-  local header, rows = nil, {}
-  for fields in csv.records(assert(folder.read(name))) do
-    local row = {}
-    for i, field in ipairs(fields) do
-      row[header and header[i] or i] = csv.tonumber(field) or field
-    end
-    if header then rows[#rows + 1] = row else header = fields end
-  end
-  return rows
-end
-
-local function lines(path)
-  return select(2, assert(support.read(path)):gsub("\n", "\n"))
-end
-
-describe("docs/recipes/my_activation.lua", function()
-  local path = "docs/recipes/my_activation.lua"
-
-  it("has at most 20 lines", function() assert.is_true(lines(path) <= 20) end)
-
-  it("measures what theory predicts of a function of one's own", function()
-    local out, code, err = run(path ..
-      " --depth 5,10 --seed 1-4 --width 48 --batch 8 --jobs 2 --quiet")
-    assert.equal("", err)
-    assert.equal(0, code)
-    assert.is_truthy(out:find("activation wavy", 1, true), out)
-    local rows = rows_of "my_activation.csv"
-    assert.equal(2 * 4 * (5 + 10), #rows)
-    for _, row in ipairs(rows) do
-      near(row.gradient_theory, row.gradient, 0.35, "gradient")
-    end
-    assert.is_truthy(folder.read "my_activation.html":find("wavy", 1, true))
-  end)
-end)
-
-describe("docs/recipes/residual_scalings.lua", function()
-  local path = "docs/recipes/residual_scalings.lua"
-
-  it("has at most 20 lines", function() assert.is_true(lines(path) <= 20) end)
-
-  it("measures what theory predicts, from the same weights for each scale",
-    function()
-      local out, code, err = run(path ..
-        " --depth 1,16 --seed 1-3 --width 48 --jobs 2 --quiet")
-      assert.equal("", err)
-      assert.equal(0, code)
-      assert.is_truthy(out:find("over pairs of the same depth, seed", 1, true), out)
-      local rows, by_scale = rows_of "residual_scalings.csv", {}
-      assert.equal(3 * 2 * 3, #rows)
-      for _, row in ipairs(rows) do
-        near(row.delta_theory, row.delta, 0.15, "delta")
-        local key = row.seed .. row.scale
-        if row.depth == 1 then by_scale[key] = row.delta end
-      end
-      for seed = 1, 3 do -- at depth 1 the scales are one: so are the numbers
-        assert.equal(by_scale[seed .. "1"], by_scale[seed .. "1/L"])
-        assert.equal(by_scale[seed .. "1"], by_scale[seed .. "1/sqrt(L)"])
-      end
-    end)
-end)
 
 describe("a sweep with an activation of one's own", function()
   local script = [[

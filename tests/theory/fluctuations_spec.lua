@@ -55,6 +55,20 @@ describe("theory.fluctuations", function()
       width = 8, depth = 30 }.gradient.var[4], 1e-15)
   end)
 
+  it("has the eighth moment, by exact fractions, and the mean energy", function()
+    local he = law { width = 64, depth = 10, q0 = 2 }
+    near(55.76255753039895, he.forward.eight_point[10], 1e-12)
+    near(math.log(128) + math.log(2), he.forward.energy[10], 1e-12) -- the last matrix'
+    near(math.log(128), he.forward.energy[9], 1e-12)
+    near(9.12500311126621, law({ width = 64, depth = 10, init = "orthogonal_sqrt2" })
+      .forward.eight_point[10], 1e-12)
+    local uneven = { sizes = shape, activation = "leaky_relu", alpha = 0.3 }
+    near(116.04187128032939, law(uneven).gradient.eight_point[3], 1e-11)
+    uneven.init, uneven.gain = "orthogonal", 1.3
+    near(16.888978049970046, law(uneven).gradient.eight_point[1], 1e-12)
+    near(214.17225, law { sizes = shape }.gradient.eight_point[2], 1e-11)
+  end)
+
   it("counts nets that are dead: relu with a layer all off", function()
     near(1 - (1 - 1 / 4) ^ 2, law { sizes = { 3, 2, 2, 3 } }.dead, 1e-15)
     assert.equal(0, law { sizes = { 3, 2, 2, 3 },

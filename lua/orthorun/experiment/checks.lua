@@ -60,6 +60,15 @@ local function told_error(rows, name, count)
   return math.sqrt(squares / n / count)
 end
 
+-- The error that a derived table has of a value in a group's only row, and what it is
+-- of each unit; nil: none.
+local function known_error(e, entry, rows)
+  local residuals = entry.of and e.residuals[entry.of]
+  local errors = rows.data[entry.check .. "_error"]
+  if not residuals or not errors or #rows ~= 1 then return nil end
+  return errors[1], residuals(rows)
+end
+
 -- Measured, predicted, error, degrees of freedom and residuals of a group's units;
 -- nothing where nothing is predicted.
 local function compared(e, entry, group, rows)
@@ -79,9 +88,11 @@ local function compared(e, entry, group, rows)
   if not error and not told and not entry.of and shown.has_values(rows, sd) then
     error = told_error(rows, sd, #list)
   end
+  local known, residuals = known_error(e, entry, rows)
+  error = error or known
   return { measured = stats.mean(measured), predicted = predicted,
     error = error or stats.sem(spread), df = not error and #list > 1 and #list - 1 or
-      nil, residuals = units.residuals(list, spread) }
+      nil, residuals = residuals or units.residuals(list, spread) }
 end
 
 local function check_row(e, entry, group, by)
@@ -114,7 +125,8 @@ return function(e, entry)
   end
   local by = shown.by(e, entry, rows)
   rows = shown.narrow(rows, by, entry.check, entry.check .. "_theory",
-    results.sd(entry.check), units.columns(e, entry))
+    results.sd(entry.check), entry.of and entry.check .. "_error" or entry.check,
+    units.columns(e, entry))
   local before = #e.checks
   for _, group in ipairs(#rows > 0 and rows:group(by) or {}) do
     table.insert(e.checks, check_row(e, entry, group, by))

@@ -169,7 +169,7 @@ end
 local function derived_columns(e, known)
   local of = {}
   for name in pairs(e.reducers) do
-    of[name] = table.move(known, 1, #known, 1, {})
+    of[name] = reduce.made(e.reducers[name], known)
   end
   return of
 end
@@ -185,12 +185,16 @@ local function check_names(e, p, out, one)
       end
     end
   end
+  local of, every = derived_columns(e, known), table.move(known, 1, #known, 1, {})
+  for _, columns in pairs(of) do
+    table.move(columns, 1, #columns, #every + 1, every)
+  end
   for _, name in ipairs(names.keys(e.measures)) do
-    if not names.has(known, name) and not e.reducers[name] then
+    if not names.has(every, name) and not e.reducers[name] then
       stop("measures: %s", names.unknown("result", name, known))
     end
   end
-  entries.check_columns(e.show, known, derived_columns(e, known))
+  entries.check_columns(e.show, known, of)
 end
 
 -- Makes the derived columns of a trial's first row, so that a function that
@@ -283,8 +287,11 @@ local function derive_tables(e)
     local entry = e.reducers[name]
     local by = entry.by and shown.list(entry.by) or
       shown.by(e, {}, e.all, entry.over or entry[reduce.kind(entry)])
+    local rows = entry.variance and
+      shown.rows_of(e, { by = by }, e.all, entry.variance) or e.all
     e.derived_by[name] = by
-    e.derived[name] = reduce.table(e.all, entry, by, names.keys(e.first))
+    e.derived[name], e.residuals[name] = reduce.table(rows, entry, by,
+      names.keys(e.first), e.draws)
   end
 end
 
@@ -402,7 +409,7 @@ local function start(def, main, other)
     title = def.title, index = def.index or "layer", show = def.show,
     measures = def.measures or {}, labels = read.labels,
     predictor = predict.new(def.predict), predictions = {}, derived = {},
-    derived_by = {}, tables = {}, items = {}, checks = {}, figures = {},
+    derived_by = {}, residuals = {}, tables = {}, items = {}, checks = {}, figures = {},
     pictures = {}, comparisons = {}, approaches = {} }
   e.asks = e.asks or e.name:gsub("_", " ")
   e.functions, e.reducers = split_derive(def.derive)

@@ -1,21 +1,25 @@
 -- reduce: searches over a parameter, one answer for each group of rows: the
 -- best value, the least at and above which something holds, the greatest up to
--- which it does, the first at which it does. Gives tables.
+-- which it does, the first at which it does; or a result's variance over trials
+-- (variance.lua). Gives tables.
 local core = require "orthorun.core"
 local names = require "orthorun.base.names"
 local stats = require "orthorun.table.stats"
 local tabular = require "orthorun.table"
+local variance = require "orthorun.experiment.variance"
 local where = require "orthorun.experiment.where"
 
 local reduce = {}
 
-local kinds = { "best", "least", "greatest", "first" }
+local kinds = { "best", "least", "greatest", "first", "variance" }
 local fields = {
   best = { "best", "over", "among", "by", "where", "largest", "share" },
   least = { "least", "where", "by", "share" },
   greatest = { "greatest", "where", "by", "share" },
   first = { "first", "where", "by", "share" },
+  variance = { "variance", "where", "by" },
 }
+local optional = { best = true, variance = true } -- conditions of the rows, if any
 
 local function fail(name, message, ...)
   core.fail(("experiment: derive.%s: "):format(name) .. message:format(...))
@@ -31,7 +35,7 @@ end
 function reduce.check(name, entry)
   local kind = reduce.kind(entry)
   if not kind then
-    fail(name, "it needs one of best, least, greatest or first, as in " ..
+    fail(name, "it needs one of best, least, greatest, first or variance, as in " ..
       "{ least = \"width\", where = \"learnt\" }")
   end
   names.options("experiment: derive." .. name, entry, fields[kind])
@@ -41,7 +45,7 @@ function reduce.check(name, entry)
         names.describe(entry[field]))
     end
   end
-  if kind ~= "best" and entry.where == nil then
+  if not optional[kind] and entry.where == nil then
     fail(name, "where is missing: the column that must hold, or conditions")
   end
   local share = entry.share
@@ -55,8 +59,8 @@ end
 -- The columns that a reducer names.
 function reduce.columns(entry)
   local list = {}
-  for _, field in ipairs { "best", "least", "greatest", "first", "over", "among",
-    "where" } do
+  for _, field in ipairs { "best", "least", "greatest", "first", "variance",
+    "over", "among", "where" } do
     local value = entry[field]
     if type(value) == "string" then list[#list + 1] = value end
     if type(value) == "table" then
@@ -172,13 +176,25 @@ local function find(kind, list, entry)
   end)
 end
 
+-- The columns of its table, of those that results have.
+function reduce.made(entry, known)
+  local list = entry.variance and variance.columns or known
+  local by = entry.variance and (entry.by or known) or {}
+  local made = table.move(list, 1, #list, 1, {})
+  for _, name in ipairs(type(by) == "table" and by or { by }) do
+    made[#made + 1] = name
+  end
+  return made
+end
+
 -- The table of a reducer: by, the columns that make its groups; the column it
 -- searches; the medians there of everything that was measured (NaN where
--- nothing was found).
-function reduce.table(t, entry, by, parameters)
+-- nothing was found). Of a variance, see there.
+function reduce.table(t, entry, by, parameters, draws)
   local kind = reduce.kind(entry)
   local over = entry.over or entry[kind]
-  if kind == "best" then t = where.rows(t, entry.where) end
+  if optional[kind] then t = where.rows(t, entry.where) end
+  if kind == "variance" then return variance.table(t, over, by, draws) end
   local wanted = table.move(by, 1, #by, 1, {})
   wanted[#wanted + 1] = over
   local skip = table.move(wanted, 1, #wanted, #parameters + 1,

@@ -19,6 +19,7 @@ local function drawing(e, all)
   return list
 end
 
+-- The values of columns as one text. values: a function of a column's name.
 local function key_of(list, values)
   local parts = {}
   for k, name in ipairs(list) do
@@ -27,6 +28,8 @@ local function key_of(list, values)
   end
   return table.concat(parts, " ")
 end
+
+units.key = key_of
 
 -- The keys of an experiment's trials, an array of texts.
 function units.keys(e)

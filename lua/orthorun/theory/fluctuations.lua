@@ -23,47 +23,67 @@ local log = math.log
 
 -- --- one factor ---------------------------------------------------------------
 
+-- E S^4/(E S)^4 of a sum S over n units of d^2 g^2, where d^2 is a or b and g
+-- normal: by the cumulants of one unit, which add up.
+local function eighth(a, b, n)
+  local m1, m2 = (a + b) / 2, 3 * (a ^ 2 + b ^ 2) / 2
+  local m3, m4 = 15 * (a ^ 3 + b ^ 3) / 2, 105 * (a ^ 4 + b ^ 4) / 2
+  local k2, k3 = m2 - m1 ^ 2, m3 - 3 * m2 * m1 + 2 * m1 ^ 3
+  local k4 = m4 - 4 * m3 * m1 - 3 * m2 ^ 2 + 12 * m2 * m1 ^ 2 - 6 * m1 ^ 4
+  return 1 + (6 * k2 / m1 ^ 2 + (4 * k3 / m1 ^ 3 + 3 * k2 ^ 2 / m1 ^ 4 +
+    k4 / m1 ^ 4 / n) / n) / n
+end
+
 -- A sum over n units of slopes d: mean and variance of its logarithm, given that
--- it is not 0; mean and relative mean square of the sum itself.
+-- it is not 0; the logarithm of the mean, and what the means of its square and its
+-- fourth power are of the mean's.
 local function of_units(net, n)
   local mean, var = activation.log_energy(net.activation,
     { count = n, slope = true, alpha = net.alpha })
   local a, b = net.shape.slope_below ^ 2, net.shape.slope_above ^ 2
   local kurtosis = 6 * (a * a + b * b) / (a + b) ^ 2
-  return { mean = mean, var = var, four = 1 + (kurtosis - 1) / n }
+  return { mean = mean, var = var, energy = log(n * (a + b) / 2),
+    four = 1 + (kurtosis - 1) / n, eight = eighth(a, b, n) }
 end
 
 -- chi^2_n, which is what the readout's n units make of their input.
 local function of_lengths(n)
   return { mean = special.digamma(n / 2) + log(2), var = special.trigamma(n / 2),
-    four = 1 + 2 / n }
+    energy = log(n), four = 1 + 2 / n, eight = (1 + 2 / n) * (1 + 4 / n) * (1 + 6 / n) }
 end
 
 -- The factor of a matrix of n_in columns and n_out rows, whose sum is `units`.
 local function through(net, units, n_in, n_out)
   local v = net_of.init_variance(net.init, net.gain, n_in, n_out)
   if net.init ~= "orthogonal" then
-    return { mean = units.mean + log(v), var = units.var, four = units.four }
+    return { mean = units.mean + log(v), var = units.var,
+      energy = units.energy + log(v), four = units.four, eight = units.eight }
   end
   local m = math.max(n_in, n_out)
   local whole = of_lengths(m)
   return { mean = units.mean + log(v * m) - whole.mean,
-    var = math.max(0, units.var - whole.var), four = units.four / whole.four }
+    var = math.max(0, units.var - whole.var), energy = units.energy + log(v),
+    four = units.four / whole.four, eight = units.eight / whole.eight }
 end
 
 -- --- products -----------------------------------------------------------------
 
 local function times(a, b)
-  return { mean = a.mean + b.mean, var = a.var + b.var, four = a.four * b.four }
+  return { mean = a.mean + b.mean, var = a.var + b.var, energy = a.energy + b.energy,
+    four = a.four * b.four, eight = a.eight * b.eight }
 end
 
-local function fixed(squared) return { mean = log(squared), var = 0.0, four = 1.0 } end
+local function fixed(squared)
+  local mean = log(squared)
+  return { mean = mean, var = 0.0, energy = mean, four = 1.0, eight = 1.0 }
+end
 
 -- Arrays by layer of what a list of products has.
 local function by_layer(list)
-  local out = { mean = {}, var = {}, four_point = {} }
+  local out = { mean = {}, var = {}, energy = {}, four_point = {}, eight_point = {} }
   for l, x in ipairs(list) do
-    out.mean[l], out.var[l], out.four_point[l] = x.mean, x.var, x.four
+    out.mean[l], out.var[l], out.energy[l] = x.mean, x.var, x.energy
+    out.four_point[l], out.eight_point[l] = x.four, x.eight
   end
   return out
 end
@@ -153,7 +173,7 @@ end
 
 --- What `theory.fluctuations` returns. Each of the first three is a table of arrays
 -- by layer: `mean` and `var`, of ln‖·‖² given that no layer's units are all off;
--- `four_point`, E‖·‖⁴/(E‖·‖²)².
+-- `energy`, ln E‖·‖²; `four_point`, E‖·‖⁴/(E‖·‖²)²; `eight_point`, E‖·‖⁸/(E‖·‖²)⁴.
 -- @table norm_law
 -- @tfield table forward of ‖a^l‖², the last ‖f‖²
 -- @tfield table delta of ‖δ^l‖²

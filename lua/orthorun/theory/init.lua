@@ -90,6 +90,7 @@ for _, name in ipairs { "correlation_map", "critical_line", "trainable_depth" } 
   later(name, "chaos")
 end
 later("learning_time", "mode")
+later("gradient_correlation", "shattered")
 for _, name in ipairs { "lyapunov", "fuss_catalan_edge", "isometry_gap",
   "largest_singular_value", "smallest_singular_value" } do
   later(name, "random_matrix")

@@ -70,12 +70,13 @@ local known = { "width", "depth", "inner", "norm", "scale", "activation", "alpha
 
 local scales = { ["1"] = 0, ["1/sqrt(L)"] = -0.5, ["1/L"] = -1 }
 
-local function scale_of(who, scale, depth)
+-- What branches are multiplied by in a net of so many blocks; the option `name`.
+function residual.scale(who, name, scale, depth)
   if type(scale) == "string" and scales[scale] then return depth ^ scales[scale] end
   if scale == nil then return 1 end
   if type(scale) ~= "number" or scale - scale ~= 0 then
-    fail(('%s: scale must be a finite number, "1", "1/sqrt(L)" or "1/L", not %s')
-      :format(who, names.describe(scale)))
+    fail(('%s: %s must be a finite number, "1", "1/sqrt(L)" or "1/L", not %s')
+      :format(who, name, names.describe(scale)))
   end
   return scale
 end
@@ -102,7 +103,7 @@ local function read(who, options)
       names.describe(o.norm)))
   end
   net.norm = o.norm ~= false
-  net.scale = scale_of(who, o.scale, net.depth)
+  net.scale = residual.scale(who, "scale", o.scale, net.depth)
   net.w2 = weight_variance(o, net.width)
   net.homogeneous = activation.shape(net.activation,
     { alpha = net.alpha }).homogeneous
