@@ -30,6 +30,7 @@ return ortho.experiment {
     { table = "gradient", by = "init", where = { layer = 1, depth = "largest" } },
     { slope = "delta", over = "layer", by = "init", where = deepest, check = true },
     { slope = "gradient", over = "depth", by = "init", where = first },
+    { check = "gradient", by = "init", where = deepest },
     { plot = "gradient", over = "layer", where = deepest },
     { plot = "delta", over = "layer", where = deepest },
     { plot = "gradient", over = "depth", where = first },

@@ -75,6 +75,9 @@ describe("a verdict", function()
     raises("'a': residuals must be a table of numbers by trial, not the number 3",
       verdict, { { what = "a", measured = 1, predicted = 1, error = 1,
       residuals = 3 } })
+    raises("'a': weights must be a table of numbers by trial, not the string 'x'",
+      verdict, { { what = "a", measured = 1, predicted = 1, error = 1,
+      weights = { 1, "x" } } })
     raises("expected an array of checks, got a number", verdict, 3)
   end)
 end)

@@ -198,11 +198,12 @@ end
 local function printed(e, limit, groups, by, levels)
   local values, columns = chosen(values_of(groups)), table.move(by, 1, #by, 1, {})
   local place = {}
+  columns[#columns + 1] = "shrinks"
   for _, value in ipairs(values) do
     place[value] = ("%s %s"):format(limit.over, shown.level(e, limit.over, value))
     columns[#columns + 1] = place[value]
   end
-  for _, name in ipairs { "exponent", "limit", "shrinks" } do
+  for _, name in ipairs { "exponent", "limit" } do
     columns[#columns + 1] = name
   end
   local t = tabular.new(columns, levels)

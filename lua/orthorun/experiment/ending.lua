@@ -113,23 +113,25 @@ local function verdict_table(e)
   return t
 end
 
+-- Tables of entries, each {name, table}; the second of a name has a 2 behind it.
+local function write_numbered(e, list, kind)
+  local count = {}
+  for _, one in ipairs(list) do
+    local n = (count[one.name] or 0) + 1
+    count[one.name] = n
+    write("CSV     ", one.table:csv(e.sweep:path(("%s_%s_%s%s.csv"):format(e.name, kind,
+      one.name, n > 1 and n or ""))), "\n")
+  end
+end
+
 local function write_tables(e)
   write("\nCSV     ", e.results:csv(e.sweep:path(e.name .. ".csv")), "\n")
   for _, name in ipairs(names.keys(e.derived)) do
     write("CSV     ", e.derived[name]:csv(e.sweep:path(("%s_%s.csv")
       :format(e.name, name))), "\n")
   end
-  local count = {}
-  for _, one in ipairs(e.comparisons) do
-    local n = (count[one.name] or 0) + 1
-    count[one.name] = n
-    write("CSV     ", one.table:csv(e.sweep:path(("%s_compare_%s%s.csv"):format(
-      e.name, one.name, n > 1 and n or ""))), "\n")
-  end
-  for _, one in ipairs(e.approaches) do
-    write("CSV     ", one.table:csv(e.sweep:path(("%s_approach_%s.csv"):format(e.name,
-      one.name))), "\n")
-  end
+  write_numbered(e, e.comparisons, "compare")
+  write_numbered(e, e.approaches, "approach")
   if #e.checks > 0 then
     write("CSV     ", verdict_table(e):csv(e.sweep:path(e.name .. "_checks.csv")),
       "\n")

@@ -28,9 +28,14 @@ local function check_check(check)
       "number above 0, not %s"):format(check.what, names.shown(check.df)))
   end
   for _, name in ipairs { "residuals", "weights" } do
-    if check[name] ~= nil and type(check[name]) ~= "table" then
+    local list, wrong = check[name], nil
+    if list ~= nil and type(list) ~= "table" then wrong = list end
+    for _, x in pairs(type(list) == "table" and list or {}) do
+      if type(x) ~= "number" then wrong = x end
+    end
+    if wrong ~= nil then
       fail(("verdict: '%s': %s must be a table of numbers by trial, not %s"):format(
-        check.what, name, names.describe(check[name])))
+        check.what, name, names.describe(wrong)))
     end
   end
 end

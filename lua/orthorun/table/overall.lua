@@ -13,26 +13,44 @@ local overall = { name = "overall: chi-square of all scores" }
 -- the row's mean or fit is taken away, and `weights`, by trial how much it counts
 -- for the row (nil: all alike). `fitted`: how many numbers were fitted (1: the mean).
 
--- Sums over the trials that two rows share: how many, and products of their
--- residuals and of their weights.
-local function shared(a, b, trials)
-  local n, ma, mb = 0, 0.0, 0.0
-  local common = {}
-  for _, trial in ipairs(trials) do
-    local x, y = a.residuals[trial], b.residuals[trial]
-    if x and y then
-      n, ma, mb = n + 1, ma + x, mb + y
-      common[n] = trial
-    end
+-- Rows that have the same trials have one list of them: {names, by_other}.
+local function sets_of(list)
+  local known = {}
+  return function(row)
+    local trials = names.keys(row.residuals or {})
+    for i, trial in ipairs(trials) do list[i] = type(trial) .. tostring(trial) end
+    local text = table.concat(list, "\0", 1, #trials)
+    known[text] = known[text] or { trials = trials, shared = {} }
+    return known[text]
   end
-  local sum = { n = n, aa = 0.0, bb = 0.0, ab = 0.0, weight = 0.0 }
-  for _, trial in ipairs(common) do
-    local x, y = a.residuals[trial] - ma / n, b.residuals[trial] - mb / n
-    sum.aa, sum.bb, sum.ab = sum.aa + x * x, sum.bb + y * y, sum.ab + x * y
-    sum.weight = sum.weight + (a.weights and a.weights[trial] or 1) *
+end
+
+-- The trials that two rows share.
+local function common_trials(a, b)
+  local known = a.set.shared[b.set]
+  if known then return known end
+  local list = {}
+  for _, trial in ipairs(a.set.trials) do
+    if b.residuals[trial] then list[#list + 1] = trial end
+  end
+  a.set.shared[b.set] = list
+  return list
+end
+
+-- Products of the residuals that two rows leave of some trials, and of the weights.
+local function products(a, b, trials)
+  local n, ma, mb = #trials, 0.0, 0.0
+  local aa, bb, ab, weight = 0.0, 0.0, 0.0, 0.0
+  for _, trial in ipairs(trials) do
+    ma, mb = ma + a.residuals[trial] / n, mb + b.residuals[trial] / n
+  end
+  for _, trial in ipairs(trials) do
+    local x, y = a.residuals[trial] - ma, b.residuals[trial] - mb
+    aa, bb, ab = aa + x * x, bb + y * y, ab + x * y
+    weight = weight + (a.weights and a.weights[trial] or 1) *
       (b.weights and b.weights[trial] or 1)
   end
-  return sum
+  return aa, bb, ab, weight
 end
 
 -- The sum of a row's squared weights.
@@ -49,14 +67,14 @@ end
 -- average where there is none: that is taken away, and no more. 1 where too few trials
 -- are shared to tell.
 local function squared_correlation(a, b)
-  if not (a.residuals and b.residuals) then return 0 end
-  local sum = shared(a, b, a.trials)
-  if sum.n == 0 then return 0 end
-  local overlap = sum.weight ^ 2 / (a.weight * b.weight)
-  local degrees = sum.n - math.max(a.fitted or 1, b.fitted or 1)
+  local trials = common_trials(a, b)
+  if #trials == 0 then return 0 end
+  local aa, bb, ab, weight = products(a, b, trials)
+  local overlap = weight ^ 2 / (a.weight * b.weight)
+  local degrees = #trials - math.max(a.fitted or 1, b.fitted or 1)
   if degrees < 2 then return overlap end
-  if not (sum.aa > 0 and sum.bb > 0) then return 0 end
-  local r2 = math.min(sum.ab ^ 2 / (sum.aa * sum.bb), 1)
+  if not (aa > 0 and bb > 0) then return 0 end
+  local r2 = math.min(ab ^ 2 / (aa * bb), 1)
   return math.max(1 - (1 - r2) * degrees / (degrees - 1), 0) * overlap
 end
 
@@ -83,12 +101,12 @@ end
 -- standard deviation where all agrees), p, z (the normal score of p); nil where no
 -- row has a score. Rows whose z is NaN or nil are left out.
 function overall.of(list)
-  local rows, sum = {}, 0.0
+  local rows, sum, set_of = {}, 0.0, sets_of {}
   for _, row in ipairs(list) do
     if row.z and row.z == row.z then
-      local trials = names.keys(row.residuals or {})
-      rows[#rows + 1] = { residuals = row.residuals, weights = row.weights,
-        fitted = row.fitted, trials = trials, weight = total_weight(row, trials) }
+      local set = set_of(row)
+      rows[#rows + 1] = { residuals = row.residuals or {}, weights = row.weights,
+        fitted = row.fitted, set = set, weight = total_weight(row, set.trials) }
       sum = sum + row.z * row.z
     end
   end
