@@ -331,7 +331,13 @@ static int gain(lua_State *L) {
   lib_expectation e;
   or_activation phi = check_with_options(L, "activation.gain", known);
   lib_expect(L, &phi, 1, &e);
-  return give(L, &e, or_gain(phi));
+  double g = or_gain(phi);
+  lib_settle(L, &e);
+  if (isinf(g))
+    lib_error(L,
+              "activation.gain: %s is 0 everywhere: no gain keeps its values",
+              or_activation_called(phi));
+  return give(L, &e, g);
 }
 
 static void set_number(lua_State *L, const char *key, double x) {

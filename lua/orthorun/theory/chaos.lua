@@ -12,14 +12,12 @@ local fail = require "orthorun.core".fail -- at the user's line
 
 local chaos = {}
 
-local function number(who, o, key, default, least)
-  return checked.number(who, o, key, default, least or 0)
-end
+local number = checked.number
 
 local function map_options(who, options)
   local o = checked.options(who, options or {}, { "sigma_w2", "sigma_b2", "q",
     "alpha" })
-  return number(who, o, "sigma_w2", 1), number(who, o, "sigma_b2", 0), o
+  return number(who, o, "sigma_w2", 1), number(who, o, "sigma_b2", 0, 0), o
 end
 
 -- q as given, or the variance map's fixed point; finite and above 0.
@@ -59,9 +57,14 @@ function chaos.correlation_map(name, c, options)
     fail(("%s: c is %s; a correlation in [-1, 1] is needed"):format(who,
       names.shown(c)))
   end
+  checked.activation(who, name, o.alpha)
   local q = variance_of(who, name, o, w2, b2)
   local joint = { q = q, c = c, alpha = o.alpha }
   local after = w2 * activation.moment(name, { q = q, alpha = o.alpha }) + b2
+  if after == 0 then
+    fail(("%s: the activation is 0 at q = %s: the variance one layer on is 0")
+      :format(who, q))
+  end
   local product = w2 * activation.joint(name, joint) + b2
   joint.slope = true
   return product / after, w2 * activation.joint(name, joint)
@@ -148,10 +151,12 @@ function chaos.critical_line(options)
   local who = "critical_line"
   local o = checked.options(who, options, { "activation", "sigma_b2", "alpha" })
   local name, line = o.activation or "tanh", {}
-  activation.shape(name, { alpha = o.alpha }) -- raises for an unknown one
+  checked.activation(who, name, o.alpha)
   names.table_of(who, "sigma_b2", o.sigma_b2)
   for i in ipairs(o.sigma_b2) do
-    line[i] = point(name, o.alpha, number(who, o.sigma_b2, i)) or false
+    local key = ("sigma_b2[%d]"):format(i)
+    line[i] = point(name, o.alpha,
+      number(who, { [key] = o.sigma_b2[i] }, key, nil, 0)) or false
   end
   if #line == 0 then fail(who .. ": sigma_b2 is empty; variances are needed") end
   return line
@@ -175,10 +180,11 @@ function chaos.trainable_depth(options)
   local who = "trainable_depth"
   local o = checked.options(who, options, { "activation", "sigma_w2", "sigma_b2",
     "alpha", "lengths" })
+  checked.activation(who, o.activation or "tanh", o.alpha)
   local found = mean_field.mean_field { activation = o.activation or "tanh",
-    sigma_w2 = number(who, o, "sigma_w2"), sigma_b2 = number(who, o, "sigma_b2", 0),
-    alpha = o.alpha }
-  return number(who, o, "lengths", 6) * math.abs(found.xi_c or found.xi_q)
+    sigma_w2 = number(who, o, "sigma_w2"),
+    sigma_b2 = number(who, o, "sigma_b2", 0, 0), alpha = o.alpha }
+  return number(who, o, "lengths", 6, 0) * math.abs(found.xi_c or found.xi_q)
 end
 
 return chaos

@@ -1,5 +1,6 @@
 -- checked: the options of theory's functions, read with the checks that they
 -- share. `who` is the function's name in errors, which stand at the user's line.
+local activation = require "orthorun.core".activation
 local names = require "orthorun.base.names"
 local fail = require "orthorun.core".fail
 
@@ -38,10 +39,25 @@ function checked.number(who, o, name, default, least)
     least > -math.huge and "of at least " .. least or ""))
 end
 
--- o[name], or the default: a whole number of at least `least`.
-function checked.count(who, o, name, default, least)
+-- The shape of an activation, a name, a function or a table, or an error of `who`.
+function checked.activation(who, phi, alpha)
+  local ok, found = pcall(activation.shape, phi, { alpha = alpha })
+  if ok then return found end
+  if phi == nil then
+    fail(who .. ': needs activation=, a name such as "relu" or a function of a number')
+  end
+  local said = type(found) == "string" and found:match "activation%.shape: (.*)"
+  if said then fail(who .. ": " .. said) end
+  error(found, 0)
+end
+
+-- o[name], or the default: a whole number of at least `least`, of `most` at most.
+function checked.count(who, o, name, default, least, most)
   local value = o[name]
   if value == nil then value = default end
+  if most and math.type(value) == "integer" and value > most then
+    fail(("%s: %s is %d; at most %d"):format(who, name, value, most))
+  end
   if math.type(value) == "integer" and value >= least then return value end
   fail(("%s: %s is %s, must be a whole number of at least %d"):format(who,
     name, names.shown(value), least))

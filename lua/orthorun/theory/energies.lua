@@ -12,7 +12,9 @@ local log, exp = math.log, math.exp
 -- ln A^l = ln E||a^l||^2 for l = 0..L (a^L = f), and each layer's statistics.
 function energies.forward(net)
   local n, L = net.sizes, net.depth
-  local energy, layers = { [0] = log(n[0] * net.q0) }, {}
+  local start = n[0] * net.q0
+  local energy, layers = { [0] = start < math.huge and log(start) or log(n[0]) +
+    log(net.q0) }, {}
   local at = layer_noise.statistics(net.phi, net.orthogonal)
   for l = 1, L do
     local log_q = net.log_v[l] + energy[l - 1]

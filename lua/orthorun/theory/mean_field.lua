@@ -6,6 +6,7 @@
 --- @module theory
 
 local activation = require "orthorun.core".activation
+local checked = require "orthorun.theory.checked"
 local names = require "orthorun.base.names"
 local fail = require "orthorun.core".fail -- at the user's line
 
@@ -68,7 +69,7 @@ end
 
 -- The smallest stable fixed point of q -> w2 V(q) + b2.
 local function fixed_point(phi, w2, b2, q0)
-  if activation.shape(phi.name, { alpha = phi.alpha }).homogeneous then
+  if phi.shape.homogeneous then
     return homogeneous_fixed_point(phi, w2, b2, q0)
   end
   local function change(q) return w2 * variance(phi, q) + b2 - q end
@@ -98,31 +99,31 @@ end
 -- phi'^2 on average where q is infinite: the slopes far out; infinite, too, where
 -- they grow, as those of a square do.
 local function far_slopes(phi)
-  local s = activation.shape(phi.name, { alpha = phi.alpha })
+  local s = phi.shape
   local mean = 0.5 * (s.far_left ^ 2 + s.far_right ^ 2)
   local further = 0.5 * (activation.slope(phi.name, -1e8, phi.alpha) ^ 2 +
     activation.slope(phi.name, 1e8, phi.alpha) ^ 2)
   return further > 1.1 * mean and math.huge or mean
 end
 
-local function positive(who, key, value, least)
-  if type(value) ~= "number" or value ~= value or value < least
-      or value == math.huge then
-    fail(("%s: %s is %s; a finite number of at least %g is needed"):format(
-      who, key, names.shown(value), least))
+-- A variance, finite and not below 0; or above 0, where 0 makes no sense.
+local function variance_of(who, key, value, above)
+  if type(value) ~= "number" or value - value ~= 0 or value < 0 or
+    above and value == 0 then
+    fail(("%s: %s is %s; a finite number %s is needed"):format(who, key,
+      names.shown(value), above and "above 0" or "of at least 0"))
   end
   return value
 end
 
--- A number, or the default; whatever its sign.
-local function number(who, options, key, default)
+local function option(who, options, key, default, above)
   local value = options[key]
-  if value == nil then return default end
-  if not math.type(value) then
-    fail(("%s: %s is %s; a number is needed"):format(who, key,
-      names.shown(value)))
-  end
-  return value
+  if value == nil then value = default end
+  return variance_of(who, key, value, above)
+end
+
+local function read_phi(who, name, alpha)
+  return { name = name, alpha = alpha, shape = checked.activation(who, name, alpha) }
 end
 
 --- Mean field.
@@ -140,9 +141,11 @@ end
 function mean_field.variance_map(name, q, options)
   options = names.options("variance_map", options,
     { "sigma_w2", "sigma_b2", "alpha" })
-  return number("variance_map", options, "sigma_w2", 1)
-    * variance({ name = name, alpha = options.alpha }, q)
-    + number("variance_map", options, "sigma_b2", 0)
+  local who = "variance_map"
+  local phi = read_phi(who, name, options.alpha)
+  return option(who, options, "sigma_w2", 1, true)
+    * variance(phi, variance_of(who, "q", q))
+    + option(who, options, "sigma_b2", 0)
 end
 
 --- χ₁ = σ_w² E[φ'(√q z)²], the growth of E‖δ‖² per layer on the way back.
@@ -155,8 +158,9 @@ end
 -- @treturn number
 function mean_field.chi1(name, options)
   options = names.options("chi1", options, { "sigma_w2", "q", "alpha" })
-  return number("chi1", options, "sigma_w2", 1)
-    * moment({ name = name, alpha = options.alpha }, options.q or 1, true)
+  return option("chi1", options, "sigma_w2", 1, true)
+    * moment(read_phi("chi1", name, options.alpha), option("chi1", options, "q", 1),
+      true)
 end
 
 --- σ_w with χ₁ = 1 at variance q, and the σ_b² that makes q a fixed point
@@ -171,9 +175,14 @@ end
 -- @treturn number σ_b²
 function mean_field.critical(name, options)
   options = names.options("critical", options, { "q", "alpha" })
-  local phi = { name = name, alpha = options.alpha }
-  local q = options.q or 1
-  local w2 = 1 / moment(phi, q, true)
+  local phi = read_phi("critical", name, options.alpha)
+  local q = option("critical", options, "q", 1)
+  local mu = moment(phi, q, true)
+  if mu == 0 then
+    fail(("critical: the activation's slopes are all 0 at q = %s; no weights are "
+      .. "critical"):format(q))
+  end
+  local w2 = 1 / mu
   return math.sqrt(w2), q - w2 * variance(phi, q)
 end
 
@@ -213,10 +222,11 @@ end
 function mean_field.mean_field(options)
   options = names.options("mean_field", options,
     { "activation", "sigma_w2", "sigma_b2", "alpha", "q0" })
-  local phi = { name = options.activation, alpha = options.alpha }
-  local w2 = positive("mean_field", "sigma_w2", options.sigma_w2, 0)
-  local b2 = positive("mean_field", "sigma_b2", options.sigma_b2 or 0, 0)
-  local q = fixed_point(phi, w2, b2, number("mean_field", options, "q0", 1))
+  local who = "mean_field"
+  local w2 = option(who, options, "sigma_w2", nil, true)
+  local b2 = option(who, options, "sigma_b2", 0)
+  local phi = read_phi(who, options.activation, options.alpha)
+  local q = fixed_point(phi, w2, b2, option(who, options, "q0", 1, true))
   local chi1, chi_q = slopes_at(phi, w2, q)
   local found = { q = q, chi1 = chi1, chi_q = chi_q,
     xi_q = depth_scale(chi_q), xi_grad = depth_scale(chi1) }

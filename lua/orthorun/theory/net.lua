@@ -6,6 +6,7 @@
 
 local activation = require "orthorun.core".activation
 local arms = require "orthorun.base.arms"
+local checked = require "orthorun.theory.checked"
 local names = require "orthorun.base.names"
 local fail = require "orthorun.core".fail -- at the user's line
 
@@ -147,16 +148,32 @@ local function residual_factor(reduction, n, samples)
   return reduction == "half" and 1 / samples or 2
 end
 
-local function read_phi(options)
+-- What one of the user's may be and ours are not: dead, or steeper and steeper far
+-- out, where there are no two slopes that it could be taken for.
+local function check_own(who, phi)
+  local name, shape = phi.name, phi.shape
+  if activation.moment(name) == 0 or activation.moment(name, { slope = true }) == 0 then
+    fail(who .. ": the activation's values or its slopes are all 0")
+  end
+  if phi.homogeneous then return end
+  local further = activation.slope(name, 1e8)
+  if math.abs(further - shape.far_right) > 1e-3 * math.abs(shape.far_right) then
+    shape.far_right = 0
+  end
+end
+
+-- The activation of options, read: its name, alpha, shape, homogeneous.
+function net_of.read_phi(who, options)
   local phi = { name = options.activation or "relu", alpha = options.alpha }
-  phi.shape = activation.shape(phi.name, { alpha = phi.alpha })
+  phi.shape = checked.activation(who, phi.name, phi.alpha)
   phi.homogeneous = phi.shape.homogeneous
+  if type(phi.name) ~= "string" then check_own(who, phi) end
   return phi
 end
 
 -- --- sizes -----------------------------------------------------------------
 
-local most_layers, widest = 1000000, 1 << 40
+local most_layers, widest = 1000000, (1 << 31) - 1
 
 -- What the options have in width=, depth=, inputs=, outputs=, as an array from 1.
 local function from_width(who, o, least)
@@ -204,7 +221,12 @@ local function resize(net, sizes)
   for l = 1, L do
     local fan_in, fan_out = sizes[l], sizes[l + 1]
     if not log_v or sizes[l - 1] ~= fan_in or fan_in ~= fan_out then
-      log_v = log(net_of.init_variance(net.init, net.gain, fan_in, fan_out))
+      local v = net_of.init_variance(net.init, net.gain, fan_in, fan_out)
+      if not (v > 0 and v < math.huge) then
+        fail(("signal: a gain of %s makes weights of variance %s"):format(
+          names.shown(net.gain), v))
+      end
+      log_v = log(v)
     end
     net.log_v[l] = log_v
   end
@@ -238,7 +260,7 @@ function net_of.read(who, options, extra)
   if not options then return nil end
   local sizes = net_of.sizes(who, options)
   local net = {
-    phi = read_phi(options),
+    phi = net_of.read_phi(who, options),
     init = options.init or "scaled_gaussian", gain = options.gain,
     orthogonal = options.init == "orthogonal",
     q0 = number(who, options, "q0", 1, 0),

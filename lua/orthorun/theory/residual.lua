@@ -92,9 +92,8 @@ local function read(who, options)
   local o = checked.with_like(who, options, known)
   local net = {
     width = checked.count(who, o, "width", nil, 3),
-    depth = checked.count(who, o, "depth", nil, 1),
-    inner = checked.count(who, o, "inner", 2, 1),
-    activation = o.activation or "relu", alpha = o.alpha,
+    depth = checked.count(who, o, "depth", nil, 1, 1000000),
+    inner = checked.count(who, o, "inner", 2, 1, 1000),
     q0 = checked.number(who, o, "q0", 1),
     cotangent2 = checked.number(who, o, "cotangent2", 1),
   }
@@ -105,8 +104,8 @@ local function read(who, options)
   net.norm = o.norm ~= false
   net.scale = residual.scale(who, "scale", o.scale, net.depth)
   net.w2 = weight_variance(o, net.width)
-  net.homogeneous = activation.shape(net.activation,
-    { alpha = net.alpha }).homogeneous
+  local phi = net_of.read_phi(who, o)
+  net.activation, net.alpha, net.homogeneous = phi.name, phi.alpha, phi.homogeneous
   return net
 end
 

@@ -335,8 +335,8 @@ function signal.first_layer(options)
   local net = net_of.read("first_layer", options, { "depths" })
   if not net then return nil end
   local out = { typical = {}, sd = {} }
-  if not options or type(options.depths) ~= "table" then
-    fail("first_layer: depths must be an array of network depths")
+  if not options or type(options.depths) ~= "table" or #options.depths == 0 then
+    fail("first_layer: depths must be an array of network depths, as in {5, 10, 20}")
   end
   for i, depth in ipairs(options.depths) do
     net_of.deepen("first_layer", net, depth)
