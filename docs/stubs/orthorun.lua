@@ -2938,7 +2938,7 @@ function orthorun.plot.script(options, format) end
 ---agrees ("yes", "no") up to `sigmas`, and is "undecided" where the error is nan.
 ---All z together are a chi-square; rows whose `residuals` have trials in common are
 ---taken to be as correlated as these are (Brown 1975, Kost and McDermott 2002).
----@param checks table[] each {what=, predicted=, measured=, error=, df=, sigmas=3.3}, error being one standard error of the difference, df its degrees of freedom (trials less numbers fitted; nil: the error is known); or {what=, measured=, at_most=, at_least=}. For the chi-square also residuals=, by trial how far it is from what the row measured, weights=, how much it counts, fitted=1, how many numbers the row has of these trials
+---@param checks (table)[]|orthorun.results each {what=, predicted=, measured=, error=, df=, sigmas=3.3}, error being one standard error of the difference, df its degrees of freedom (trials less numbers fitted; nil: the error is known); or {what=, measured=, at_most=, at_least=}. For the chi-square also residuals=, by trial how far it is from what the row measured, weights=, how much it counts, fitted=1, how many numbers the row has of these trials. Or what this returned, as the `checks` of an experiment's results
 ---@return orthorun.results # with columns what, predicted, measured, error, df, z, agrees
 ---@return table # chi_square, scores, df (effective degrees of freedom), p, z, error (of chi_square, where all agrees); nil where no row has a z
 function orthorun.report.verdict(checks) end

@@ -35,6 +35,15 @@ describe("a verdict", function()
     assert.are.same({ 6, 0 }, { all.scores, all.p })
   end)
 
+  it("takes a verdict for what it is", function()
+    local t, all = verdict { { what = "a", predicted = 1, measured = 1.5, error = 0.1 },
+      { what = "b", measured = 2, at_most = 1 } }
+    local again, all_again = verdict(t)
+    assert.is_true(again == t and all_again == all and t.overall == all)
+    raises("these results are no verdict: they have no column 'what'", verdict,
+      require "orthorun".table.new { "x" })
+  end)
+
   it("is undecided without an error, and exact within rounding", function()
     local t, all = verdict { { what = "a", predicted = 1, measured = 2,
       error = 0 / 0 }, { what = "b", predicted = 1, measured = math.huge,

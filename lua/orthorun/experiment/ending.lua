@@ -176,7 +176,7 @@ function ending.show(e)
   for _, name in ipairs(names.keys(e.derived)) do
     events.tell("table", { table = e.derived[name] }, name)
   end
-  write("report  ", report { checks = e.checks, question = e.asks,
+  write("report  ", report { checks = e.verdict, question = e.asks,
     file = e.sweep:path(e.name .. ".html") }, "\n")
 end
 

@@ -73,15 +73,27 @@ local function wanted(check)
   return table.concat(parts, ", ")
 end
 
+-- A table that is a verdict already, as the results of an experiment have it.
+local function made_already(t)
+  for _, name in ipairs { "what", "agrees", "z", "df" } do
+    if not t.data[name] then
+      fail(("verdict: these results are no verdict: they have no column '%s'"):format(
+        name))
+    end
+  end
+  return t, t.overall
+end
+
 -- The table of predictions and what became of them, and the chi-square of all that
 -- have a score (table/overall), or nil. checks: an array of {what=, predicted=,
 -- measured=, error=, df=, sigmas=3.3, residuals=, weights=, fitted=} (error: one
 -- standard error of the difference, estimated with df degrees of freedom, or known),
--- or {what=, measured=, at_most=, at_least=}.
+-- or {what=, measured=, at_most=, at_least=}; or such a table.
 function verdict.of(checks)
   if type(checks) ~= "table" then
     fail("verdict: expected an array of checks, got a " .. type(checks))
   end
+  if rawget(checks, "data") then return made_already(checks) end
   local t, scored = tabular.new { "what", "predicted", "measured", "error", "df", "z",
     "agrees" }, {}
   for i, check in ipairs(checks) do
@@ -95,7 +107,8 @@ function verdict.of(checks)
     scored[i] = { z = not certain and z or nil, residuals = check.residuals,
       weights = check.weights, fitted = check.fitted }
   end
-  return t, overall.of(scored)
+  t.overall = overall.of(scored)
+  return t, t.overall
 end
 
 -- What a table's z is, in words.
