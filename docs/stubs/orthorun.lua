@@ -645,6 +645,18 @@
 ---@field gain? number (default 1)
 ---@field like? table as of parameters, with what is not given
 
+---@class orthorun.options.theory_rotation
+---@field lr number
+---@field weight_decay number
+---@field momentum? number of SGD (default 0)
+---@field beta1? number of AdamW, in place of momentum
+---@field like? table as of parameters, with what is not given
+
+---@class orthorun.options.theory_catapult
+---@field kernel number κ at the start
+---@field output number φ at the start; above 0
+---@field most? integer steps (default 100000)
+
 ---A data set.
 ---@class orthorun.set
 ---@field x any inputs×samples
@@ -1741,6 +1753,8 @@ orthorun.optim = {}
 ---  its spectral norm
 ---- `path`, `gram_path`: sums of ‖W − V‖_F and ‖WW' − VV'‖_F, V being W a term (a
 ---  measurement, or a step) before
+---- `angle_squares`: the sum of squared angles between V and W, in radians; over the
+---  number of terms, its root is the root mean square angle of one
 ---- `bound_tight`, `bound_mixed`: bounds of ‖E‖_F: ‖(W + W0)(W − W0)'‖_F; (‖W‖₂ +
 ---  ‖W0‖₂) ‖W − W0‖_F
 ---- `bound_spectral`, `bound_sums`: looser ones: sums of 2‖V‖ ‖W − V‖_F + ‖W −
@@ -2668,6 +2682,25 @@ function orthorun.theory.decay_drift(options) end
 ---@param options orthorun.options.theory_adam_drift
 ---@return number
 function orthorun.theory.adam_drift(options) end
+
+---The angle, in radians, by which a step turns scale-invariant weights (those before a
+---layer norm) once growth by gradients and decay are in balance: √(2 lr weight_decay
+---(1 − m)/(1 + m)) to leading order in lr weight_decay, where m is beta1 of AdamW, and
+---√(2 lr weight_decay/(1 + momentum)) for SGD, whose decay has momentum, too. Gradients
+---of different steps count as orthogonal. Without momentum, exactly whatever they are:
+---cos of the angle is 1 − lr weight_decay, in the mean of its logarithm.
+---@param options orthorun.options.theory_rotation
+---@return number
+function orthorun.theory.rotation(options) end
+
+---Gradient descent on f²/2, f = W₂ W₁ x one number, exactly, at any width: with κ the
+---learning rate times the tangent kernel, ‖∂f/∂W‖² (once f is 0 the Hessian's largest
+---eigenvalue), and φ = rate² f² ‖x‖², a step makes of them κ + φ(κ − 4) and
+---φ(1 − κ + φ)². So below κ = 2 little happens; between 2 and 4 the loss grows until it
+---has brought κ below 2; above 4 it grows for ever.
+---@param options orthorun.options.theory_catapult
+---@return table # `kernel`, κ at the end (inf where it diverges, nan where it is not over after most steps); `peak`, the largest loss over the first; `steps` until the loss is 1e-30 of the first
+function orthorun.theory.catapult(options) end
 
 ---ψ(x) for x > 0.
 ---@param x number

@@ -997,6 +997,17 @@ describe("a plot", function()
   end)
 end)
 
+describe("a scatter plot over a column that has NaN", function()
+  it("leaves those points out", function()
+    local out, code, err = run([[
+      return ortho.experiment { grid = { x = { 1, 2, 3 } },
+        trial = function(p) return { y = p.x, z = p.x < 3 and 2 * p.x or 0 / 0 } end,
+        show = { { plot = "y", over = "z", kind = "scatter" } } }]], "--quiet")
+    assert.are.equal("", err)
+    assert.are.equal(0, code, out)
+  end)
+end)
+
 describe("the ending", function()
   it("puts everything into the report and into files", function()
     local said = results [[asks = "What is <it>?", grid = { x = { 1, 2, 3 } },

@@ -147,7 +147,8 @@ describe("the probe", function()
   local function by_hand(lr, clip, steps)
     local net = network(1)
     local W, G = net:weights()[2], net:weight_gradients()[2]
-    local s = { path = 0, gram_path = 0, bound_sums = 0, bound_spectral = 0 }
+    local s = { path = 0, gram_path = 0, bound_sums = 0, bound_spectral = 0,
+      angle_squares = 0 }
     local norm, most_w, most_g = W:norm "spectral", 0, 0
     for step = 0, steps - 1 do
       if step % 4 == 0 then norm = W:norm "spectral" end
@@ -163,6 +164,8 @@ describe("the probe", function()
       end
       s.path = s.path + d
       s.gram_path = s.gram_path + (W * W:t() - V * V:t()):norm()
+      local chord = (W / W:norm() - V / w):norm()
+      s.angle_squares = s.angle_squares + (2 * math.asin(chord / 2)) ^ 2
       s.bound_sums = s.bound_sums + 2 * w * d + d ^ 2
       s.bound_spectral = s.bound_spectral + 2 * norm * d + d ^ 2
     end
@@ -173,7 +176,7 @@ describe("the probe", function()
   it("of the sums adds up every step's, where terms are steps", function()
     local wanted = by_hand(0.1, 0.05, 9)
     local names = { "bound_maxima", "bound_sums", "bound_spectral", "path",
-      "gram_path", "bound_mixed", "bound_tight", "gram_drift" }
+      "gram_path", "bound_mixed", "bound_tight", "gram_drift", "angle_squares" }
     local net = network(1)
     local h = ortho.train { net = net, x = x, y = y, loss = "mse", lr = 0.1,
       steps = 9, clip = 0.05, tracker = { probes = names, every = 4,
@@ -264,7 +267,7 @@ describe("the probe", function()
 
   it("has a definition here, if it is built in", function()
     local special = { singular_values = true, moved_eigenvalues = true,
-      gradient_split = true, path = true, gram_path = true,
+      gradient_split = true, path = true, gram_path = true, angle_squares = true,
       bound_sums = true, bound_spectral = true, bound_maxima = true }
     for _, name in ipairs(tracker.probes()) do
       assert.is_truthy(definitions[name] or special[name], name)

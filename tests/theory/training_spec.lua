@@ -174,6 +174,43 @@ describe("theory.decay_drift", function()
   end)
 end)
 
+describe("theory.rotation", function()
+  it("is sqrt(2 lr decay (1 - beta1)/((1 + beta1)(1 + momentum)))", function()
+    assert.is_near(math.sqrt(2 * 5e-4 / 1.9), theory.rotation { lr = 0.1,
+      weight_decay = 5e-3, momentum = 0.9 }, 1e-16)
+    assert.is_near(math.sqrt(2 * 5e-4 * 0.1 / 1.9), theory.rotation { lr = 0.1,
+      weight_decay = 5e-3, beta1 = 0.9 }, 1e-16)
+    assert.equal(0, theory.rotation { lr = 0.1, weight_decay = 0 })
+    assert.is_near(math.acos(1 - 0.02), theory.rotation { weight_decay = 0.2,
+      like = { lr = 0.1, weight_decay = 7 } }, 1e-15)
+  end)
+
+  -- W <- (1 - r) W - lr G, G orthogonal to W: the norm's logarithm stays on average
+  -- where that of cos does not depend on how large G is
+  it("is exact without momentum, whatever gradients are", function()
+    local r, size, turns, rng = 0.05, 1.0, 0.0, ortho.rng(2)
+    local first
+    for step = 1, 20000 do
+      local g = math.abs(rng:normal()) / size
+      if step == 1001 then first = size end
+      local angle = math.atan(g, (1 - r) * size)
+      if step > 1000 then turns = turns + math.log(math.cos(angle)) end
+      size = math.sqrt(((1 - r) * size) ^ 2 + g ^ 2)
+    end
+    assert.is_near(math.log(math.cos(theory.rotation { lr = 1, weight_decay = r })),
+      (turns + math.log(size / first)) / 19000, 1e-12)
+  end)
+
+  it("refuses what makes no sense", function()
+    raises("lr weight_decay is 2", theory.rotation, { lr = 2, weight_decay = 1 })
+    raises("one of them may be above 0", theory.rotation, { lr = 1, weight_decay = 0.1,
+      momentum = 0.9, beta1 = 0.9 })
+    raises("momentum is 1", theory.rotation, { lr = 1, weight_decay = 0.1,
+      momentum = 1 })
+    raises("weight_decay is nil", theory.rotation, { lr = 1 })
+  end)
+end)
+
 describe("theory.adam_drift", function()
   it("is sqrt(2 n) lr/g, and nearly what Adam's first step does", function()
     assert.is_near(0.0113137, theory.adam_drift { lr = 1e-3, width = 128,

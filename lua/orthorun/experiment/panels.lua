@@ -246,7 +246,7 @@ local function add_labels(e, panel, rows)
       if name == panel.color and type(value) ~= "string" then
         label = label or name .. " " .. shown.level(e, name, value)
       end
-      labels[value] = label or labels[value]
+      if value == value then labels[value] = label or labels[value] end
     end
   end
   for value, label in pairs(panel.labels or {}) do labels[value] = label end

@@ -211,10 +211,17 @@ local before = once("before", function(c, l) return c.previous[l]:norm() end)
 
 -- Those that add up. f(c, l) is a term of the sum: from V = c.previous[l], W at
 -- the term before, to W. Each bounds ||E||_F, but path, which bounds
--- ||W - W0||_F.
+-- ||W - W0||_F, and angle_squares.
 probes.sums = {
   -- ||W - V||_F
   path = length,
+  -- the squared angle between V and W as vectors, in radians: the sine of its half is
+  -- half the distance of V/||V|| and W/||W||, which is found from ||W - V||
+  angle_squares = function(c, l)
+    local a, b = before(c, l), c.W[l]:norm()
+    local chord = (length(c, l) ^ 2 - (b - a) ^ 2) / (a * b)
+    return 4 * math.asin(math.min(1, math.sqrt(math.max(0, chord)) / 2)) ^ 2
+  end,
   -- ||WW' - VV'||_F
   gram_path = function(c, l)
     return metric.gram_drift(c.W[l], c.previous[l])

@@ -174,6 +174,8 @@ end
 --   its spectral norm
 -- - `path`, `gram_path`: sums of ‖W − V‖_F and ‖WW' − VV'‖_F, V being W a term (a
 --   measurement, or a step) before
+-- - `angle_squares`: the sum of squared angles between V and W, in radians; over the
+--   number of terms, its root is the root mean square angle of one
 -- - `bound_tight`, `bound_mixed`: bounds of ‖E‖_F: ‖(W + W0)(W − W0)'‖_F; (‖W‖₂ +
 --   ‖W0‖₂) ‖W − W0‖_F
 -- - `bound_spectral`, `bound_sums`: looser ones: sums of 2‖V‖ ‖W − V‖_F + ‖W −

@@ -82,6 +82,7 @@ end
 later("fluctuations", "fluctuations")
 later("escape_time", "escape")
 later("determinant_trap", "escape")
+later("catapult", "catapult")
 later("jacobian_edge", "jacobian", "edge")
 later("jacobian_spectrum", "jacobian", "spectrum")
 later("mode", "mode")

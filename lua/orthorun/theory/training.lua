@@ -183,4 +183,39 @@ function training.adam_drift(options)
     number(who, o, "gain", 1)
 end
 
+--- The angle, in radians, by which a step turns scale-invariant weights (those before a
+-- layer norm) once growth by gradients and decay are in balance: √(2 lr weight_decay
+-- (1 − m)/(1 + m)) to leading order in lr weight_decay, where m is beta1 of AdamW, and
+-- √(2 lr weight_decay/(1 + momentum)) for SGD, whose decay has momentum, too. Gradients
+-- of different steps count as orthogonal. Without momentum, exactly whatever they are:
+-- cos of the angle is 1 − lr weight_decay, in the mean of its logarithm.
+-- @function theory.rotation
+-- @tparam table options
+-- @tparam number options.lr
+-- @tparam number options.weight_decay
+-- @tparam[opt=0] number options.momentum of SGD
+-- @tparam[opt] number options.beta1 of AdamW, in place of momentum
+-- @tparam[opt] table options.like as of parameters, with what is not given
+-- @treturn number
+-- @paper Kosson, Messmer, Jaggi 2023 (arXiv:2305.17212)
+-- @usage
+-- print(ortho.theory.rotation { lr = 0.1, weight_decay = 5e-3, momentum = 0.9 })
+function training.rotation(options)
+  local who = "rotation"
+  local o = checked.with_like(who, options, { "lr", "weight_decay", "momentum",
+    "beta1" })
+  local rate = number(who, o, "lr") * number(who, o, "weight_decay", nil, 0)
+  local m = number(who, o, "momentum", 0, 0)
+  local b = number(who, o, "beta1", 0, 0)
+  if m >= 1 or b >= 1 or m > 0 and b > 0 then
+    fail(("%s: momentum is %s and beta1 %s; one of them may be above 0, and must be " ..
+      "below 1"):format(who, names.shown(m), names.shown(b)))
+  elseif rate >= 1 then
+    fail(("%s: lr weight_decay is %s, must be below 1"):format(who,
+      names.shown(rate)))
+  end
+  if m == 0 and b == 0 then return math.acos(1 - rate) end
+  return math.sqrt(2 * rate * (1 - b) / (1 + b + m))
+end
+
 return training
