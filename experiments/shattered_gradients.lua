@@ -2,8 +2,7 @@
 -- correlation is a product over layers of 1 - angle/pi, the angle as it has become
 -- there: they shatter. Balduzzi et al. (2017), arXiv:1702.08591.
 local ortho = require "orthorun"
-local steps = 16 -- along half a circle of inputs
-local scales = { residual = "1", scaled_residual = "1/sqrt(L)" }
+local steps, scales = 16, { residual = "1", scaled_residual = "1/sqrt(L)" }
 
 local function network(p, rng) -- as many relus in each
   local o = { width = p.width, depth = p.depth, bias = false, rng = rng,
@@ -17,9 +16,9 @@ return ortho.experiment {
   asks = "How alike are the gradients of a deep ReLU net at neighbouring inputs?",
   grid = { net = { "plain", "residual", "scaled_residual", "looks_linear" },
     width = { 64, 128, 256 }, depth = { 2, 5, 10, 20, 50, least = 2,
-      help = "matrices; of residual nets blocks + 1" }, seed = ortho.range(10) },
+      help = "matrices; of residual nets blocks + 1" }, seed = ortho.range(30) },
   index = "lag", measures = { correlation = { label = "correlation of gradients" },
-    product = { label = "product of gradients" }, off = { label = "measured - theory" } },
+    product = { label = "product of gradients" } },
 
   trial = function(p, rng)
     local axes = rng:split "plane":normal(p.width, 2):qr() * p.width ^ 0.5
@@ -43,18 +42,19 @@ return ortho.experiment {
       list[lag] = linear and 1 or ortho.theory.gradient_correlation("relu",
         math.cos(lag * math.pi / steps), o)
     end
-    return { correlation = list, product = p.depth == 2 and not linear and list or nil }
+    return { correlation = list, product = p.depth == 2 and not linear and list or nil,
+      asymptotic = { correlation = "width" } }
   end,
-  derive = { off = function(r) return r.correlation - r.correlation_theory end },
+  derive = { off = function(r) return r.correlation - 1 end },
   show = {
     { table = "correlation", by = { "net", "depth", "lag" }, spread = false,
       where = { width = "largest", lag = 2 } },
     { check = "product", by = { "net", "lag" }, where = { width = "largest",
       lag = { 2, 8 } } },
-    { check = "off", by = "net", where = { net = "looks_linear" }, at_least = -1e-12 },
+    { check = "off", where = { net = "looks_linear" }, by = "net", at_least = -1e-12 },
     { plot = "correlation", over = "lag", facet = "depth", xlabel = "angle, in π/16",
       where = { depth = { 2, 10, 50 }, width = "largest" } },
     { plot = "correlation", over = "depth", log = "xy", where = { lag = 2 } },
-    { plot = "off", over = "width", where = { depth = "largest", lag = 2 }, hline = 0 },
+    { approach = "correlation", by = "net", where = { depth = "largest", lag = 2 } },
   },
 }

@@ -107,7 +107,7 @@ end)
 describe("residual_scaling", function()
   it("meets theory's growth, from the same weights for each scale", function()
     run "residual_scaling.lua --depth 1,16 --seed 1-6 --width 64"
-    all_agree("residual_scaling", 5)
+    all_agree("residual_scaling", 2)
     local at_one = {}
     for _, row in ipairs(rows_of "residual_scaling.csv") do
       if row.norm == "none" then -- by hand: (1 + scale^2)^depth
