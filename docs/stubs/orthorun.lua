@@ -241,6 +241,7 @@
 ---@field loss any the last step's
 ---@field accuracy any the last evaluation's
 ---@field reached any the step at which target_loss was reached
+---@field crossed any the same between steps, the loss's logarithm taken for a line: at most reached, and more than the step before
 ---@field diverged any the step at which the run could not go on
 ---@field reason any why it could not
 ---@field net any the network
@@ -812,7 +813,7 @@
 ---@field by? string|(string)[]
 ---@field x string
 ---@field y string
----@field model? "line"|"power"|"exponential" power: y = c x^slope, log10 y against log10 x; exponential: y = c 10^(slope x); intercept is then log10 c (default "line")
+---@field model? "line"|"power"|"exponential"|"saturation" power: y = c x^slope, log10 y against log10 x; exponential: y = c 10^(slope x); intercept is then log10 c; saturation: y = intercept + slope/x, which tends to the intercept (default "line")
 
 ---@class orthorun.options.t_pivot
 ---@field rows string|(string)[]
@@ -1287,7 +1288,7 @@ function batches_:epoch(e) end
 local initializer_ = {}
 
 ---@class orthorun.history
----@overload fun(steps: any, records: any, evaluations: any, taken: any, loss: any, accuracy: any, reached: any, diverged: any, reason: any, net: any, initial: any, first_gradients: any, x: any, y: any, samples: any, batch: any, outputs: any, loss_name: any, optimizer: any)
+---@overload fun(steps: any, records: any, evaluations: any, taken: any, loss: any, accuracy: any, reached: any, crossed: any, diverged: any, reason: any, net: any, initial: any, first_gradients: any, x: any, y: any, samples: any, batch: any, outputs: any, loss_name: any, optimizer: any)
 local history_ = {}
 
 ---What kept the weights near their start, in figures and words: it prints as a
@@ -1297,9 +1298,9 @@ local history_ = {}
 function history_:explain() end
 
 ---Each probe's last measurement, the mean over the layers (of gradients: before
----the last update); and taken; reached; loss; left, its share of the first loss;
----peak, the largest loss over the first (1 where training is stable, inf where it
----diverged); diverged, true or false. NaN for what there is not.
+---the last update); and taken; reached; crossed; loss; left, its share of the first
+---loss; peak, the largest loss over the first (1 where training is stable, inf where
+---it diverged); diverged, true or false. NaN for what there is not.
 ---@param options? orthorun.options.history_final
 ---@return table
 function history_:final(options) end

@@ -377,6 +377,34 @@ describe("a derived column", function()
   end)
 end)
 
+describe("a law that saturates", function()
+  local definition = { params = { a = 3 }, grid = { n = { 2, 4, 8, 16 },
+    seed = ortho.range(3) }, trial = function(p)
+      return { y = 10 + p.seed - p.a / p.n } end }
+
+  it("is fitted with its limit", function()
+    definition.show = { { slope = "y", over = "n", model = "saturation" } }
+    local row = quiet(definition).tables[1]:row(1)
+    assert.is_true(math.abs(row.slope + 3) < 1e-12)
+    assert.is_true(math.abs(row.limit - 12) < 1e-12)
+  end)
+
+  it("is checked against what other rows tell", function()
+    local function told(key, rows)
+      local fit = rows:where { n = { 2, 4, 8 } }:fit { x = "n", y = "y",
+        model = "saturation" }:row(1)
+      return fit.intercept + fit.slope / key.n
+    end
+    definition.show = { { check = "y", by = "n", where = { n = 16 }, predicted = told,
+      error = function(...) return 0.01 * told(...) end },
+      { check = "y", by = "n", where = { n = 16 }, at_most = told } }
+    local checks = quiet(definition).checks
+    assert.is_true(math.abs(checks:row(1).measured - (12 - 3 / 16)) < 1e-12)
+    assert.is_true(math.abs(checks:row(1).z) < 1e-9)
+    assert.is_true(math.abs(checks:row(1).error - (12 - 3 / 16) / 100) < 1e-12)
+  end)
+end)
+
 describe("a derived table", function()
   -- steps is least at lr 2; stable up to 4; learnt from width 16 on
   local function searched(derive, show)
@@ -423,6 +451,32 @@ describe("a derived table", function()
     assert.are.same({ 0.5, 0.25, 0.125 }, t.tables[1]:column "lr")
     assert.is_true(math.abs(t.tables[2]:row(1).slope + 1) < 1e-12)
     assert.are.same({ "yes", "yes", "yes" }, t.checks:column "agrees")
+  end)
+
+  it("says which answers are the end of what was searched", function()
+    -- each seed's own: x from 1 at seed 1, from 4 at seed 2, not at all at seed 3
+    local t = quiet { grid = { x = { 1, 2, 4 }, depth = { 1, 2, 3 }, seed = { 1, 2, 3 } },
+      trial = function(p) return { y = (p.x - 2) ^ 2 + p.depth,
+        ok = p.seed < 3 and p.x >= (p.seed == 1 and 1 or 4) * p.depth / 3 } end,
+      derive = { need = { least = "x", where = "ok", by = { "depth", "seed" } },
+        most = { greatest = "x", where = "ok", by = { "depth", "seed" } },
+        low = { best = "y", over = "x", by = { "depth", "seed" } },
+        high = { best = "y", over = "x", largest = true, by = { "depth", "seed" } } },
+      show = { { table = "x", of = "need" }, { table = "y", of = "high" },
+        { slope = "x", of = "need", over = "depth", by = {} },
+        { slope = "y", of = "need", over = "depth", by = {} } } }
+    assert.are.same({ "<=", "", "", "<=", "", "", "<=", "", "" },
+      t.derived.need:column "censored")
+    assert.are.same({ ">=", "", "", ">=", "", "", ">=", "", "" },
+      t.derived.most:column "censored")
+    assert.is_nil(t.derived.low.data.censored) -- x = 2 lies within
+    assert.are.equal(">=", t.derived.high:row(1).censored)
+    assert.are.same({ "<= 1 of 3", "<= 1 of 3", "<= 1 of 3" },
+      t.tables[1]:column "censored")
+    assert.are.equal(">=", t.tables[2]:row(1).censored)
+    -- seed 2's x = 2, 4, 4 alone; y is not what was searched
+    assert.is_true(math.abs(t.tables[3]:row(1).slope - 1) < 1e-12)
+    assert.is_true(t.tables[4]:row(1).slope ~= t.tables[3]:row(1).slope)
   end)
 
   it("is refused where it is not there", function()

@@ -48,7 +48,16 @@ local function results(name, options)
   return text, records(name, name)
 end
 
--- How many rows of the verdict agree, and how many do not.
+-- How many rows of an experiment's verdict agree, and how many do not, by its CSV.
+local function judged(name)
+  local yes, no = 0, 0
+  for _, row in ipairs(records(name, name .. "_checks")) do
+    if row.agrees == "yes" then yes = yes + 1 else no = no + 1 end
+  end
+  return yes, no
+end
+
+-- The same by what was printed.
 local function verdict(text)
   local rows = text:match "measured against predicted.-\n\n"
   local _, yes = rows:gsub(" yes *\n", "")
@@ -59,6 +68,10 @@ end
 local function between(low, high, got)
   assert.is_true(got >= low and got <= high,
     ("wanted %g to %g, got %s"):format(low, high, tostring(got)))
+end
+
+local function near(wanted, got)
+  between(wanted - 1e-9 * math.abs(wanted), wanted + 1e-9 * math.abs(wanted), got)
 end
 
 setup(function()
@@ -73,7 +86,7 @@ describe("drift", function()
   local text, rows
   setup(function()
     text, rows = results("drift", "--data digits --hidden 32 --epochs 10 " ..
-      "--lr 0.1 --batch 64")
+      "--lr 0.1 --batch 64 --seed 1")
   end)
 
   it("learns the digits", function()
@@ -96,6 +109,24 @@ describe("drift", function()
     end
   end)
 
+  it("says how far from orthogonal the end is", function()
+    assert.is_truthy(text:find("||W0W0'||: not nearly orthogonal", 1, true))
+    local last = rows[#rows]
+    assert.is_truthy(text:find(("||E|| is %.0f %%"):format(100 * last.relative_drift),
+      1, true))
+    between(1, 2, last.relative_drift) -- in units of ||W0W0'||: far
+    between(0.7, 1, last.symmetric_share)
+  end)
+
+  it("has layers whose squared norms grow alike, to what steps allow", function()
+    local last = rows[#rows]
+    between(10, 100, last.grown_1)
+    between(0.98, 1.02, last.grown_1 / last.grown_2)
+    between(-1, 1, last.unequal)
+    between(0.375, 0.625, last.first_share)
+    assert.are.same({ 3, 0 }, { judged "drift" })
+  end)
+
   it("keeps the clipped gradient norm at the clip", function()
     for _, row in ipairs(rows) do between(0, 1, row.gradient) end
     assert.is_truthy(text:find("1508.95", 1, true))
@@ -114,46 +145,71 @@ describe("drift", function()
 end)
 
 describe("learning_time", function()
-  it("equals the mode equation where aligned; Gaussian nets slow down",
-    function()
-    local text, rows = results("learning_time", "--depth 2,12 --seed 1,2 " ..
-      "--width 16 --outputs 4 --most 400")
-    local found, rates = {}, {}
+  -- steps at rate 0.25/L by depth, and the seeds' best updates by case and depth
+  local function found(rows, fastest)
+    local time, best = {}, {}
     for _, row in ipairs(rows) do
-      if row.init == "aligned" then
-        assert.are.equal(row.updates == row.updates, row.updates_theory ==
-          row.updates_theory)
-        if row.updates == row.updates then
-          assert.are.equal(row.updates_theory, row.updates)
-        end
+      if row.case == "orthogonal" and row.rate == 0.25 then
+        time[row.depth] = time[row.depth] or {}
+        time[row.depth][row.seed] = row.time
       end
     end
-    for _, row in ipairs(records("learning_time", "learning_time_fastest")) do
-      local key = row.init .. row.depth
-      local updates = row.updates == row.updates and row.updates or 400
-      found[key] = math.max(found[key] or 0, updates)
-      if row.rate == row.rate then rates[row.rate] = true end
+    for _, row in ipairs(fastest) do
+      local key = row.case .. row.depth
+      best[key] = math.max(best[key] or 0, row.updates)
     end
-    between(1, 6, found.orthogonal12 / found.orthogonal2)
-    assert.is_true(found.scaled_gaussian12 > 3 * found.orthogonal12)
-    -- the best rate is not the largest or the smallest that was tried
-    assert.is_nil(rates[1])
-    assert.are.same({ 2, 0 }, { verdict(text) })
+    return time, best
+  end
+
+  it("saturates with depth from orthogonal weights, as 1/L says", function()
+    local text, rows = results("learning_time", "--case orthogonal,aligned " ..
+      "--depth 2,16,32,64,128 --rate 0.25,0.4 --seed 1,2 --width 16 --outputs 4")
+    local time = found(rows, {})
+    for seed = 1, 2 do
+      local told = time[64][seed] + (time[64][seed] - time[32][seed]) / 2
+      between(0.998, 1.002, time[128][seed] / told)
+      between(1.3, 4, time[128][seed] / time[2][seed]) -- longer than a shallow one
+      between(1, 1.1, time[128][seed] / time[32][seed])
+    end
+    for _, row in ipairs(rows) do
+      if row.case == "aligned" then assert.are.equal(row.updates_theory, row.updates) end
+    end
+    -- 128 layers as 16 to 64 tell; the mode equation's steps at five depths; overall
+    assert.are.same({ 7, 0 }, { judged "learning_time" })
+    assert.is_truthy(text:find("as limit + slope/depth", 1, true))
+  end)
+
+  it("grows with depth from Gaussian ones; the end of the search is said", function()
+    local text, rows = results("learning_time", "--case orthogonal,scaled_gaussian " ..
+      "--depth 2,12 --rate 0.25,0.35 --seed 1,2 --width 16 --outputs 4 --most 600")
+    local _, best = found(rows, records("learning_time", "learning_time_fastest"))
+    between(1, 6, best.orthogonal12 / best.orthogonal2)
+    assert.is_true(best.scaled_gaussian12 > 3 * best.orthogonal12)
+    assert.is_truthy(text:find("censored", 1, true))
   end)
 end)
 
 describe("width_needed", function()
   it("is the least for orthogonal weights, more for Gaussian ones", function()
     local text, rows = results("width_needed",
-      "--depth 4,32 --width 16,24,64 --seed 1,2")
+      "--depth 16,32 --width 16,24,64 --seed 1,2")
     for _, row in ipairs(rows) do
       if row.init == "orthogonal" then assert.are.equal(true, row.learnt) end
       if row.init == "scaled_gaussian" and row.depth == 32 then
         assert.are.equal(row.width == 64, row.learnt)
       end
     end
-    assert.is_truthy(text:find("scaled_gaussian +32 +64\n"), text)
-    assert.is_truthy(text:find("orthogonal +32 +16\n"), text)
+    assert.is_truthy(text:find("scaled_gaussian +32 +64"), text)
+    assert.is_truthy(text:find("orthogonal +32 +16[ 16]+<=\n"), text)
+    assert.is_truthy(text:find("without%s+4%s+at%s+the%s+end%s+of%s+the%s+search"), text)
+    local bounded = 0
+    for _, row in ipairs(records("width_needed", "width_needed_checks")) do
+      if row.what:find("against the inputs", 1, true) then
+        assert.are.equal("yes", row.agrees)
+        bounded = bounded + 1
+      end
+    end
+    assert.are.equal(2, bounded)
   end)
 end)
 
@@ -184,30 +240,30 @@ describe("sgd_adam", function()
 end)
 
 describe("lr_sweep", function()
-  it("finds stable rates about 2/lambda, which fall as 1/depth", function()
-    local _, rows = results("lr_sweep", "--depth 4,16 --width 32 --seed 1 " ..
-      "--init orthogonal --lr 4e-3..0.256:7log --samples 64")
-    local stable, limit = {}, {}
+  it("bears 4/lambda, past which nets of two layers are lost", function()
+    local _, rows = results("lr_sweep", "--depth 2,8,16 --width 32 --seed 1-3 " ..
+      "--init orthogonal --times 1,2,2.83,5.66 --samples 64")
+    local limit, borne = {}, {}
     for _, row in ipairs(rows) do
+      local key = ("%d %g"):format(row.depth, row.times)
       limit[row.depth] = row.limit
-      if row.stable == true then
-        stable[row.depth] = math.max(stable[row.depth] or 0, row.lr)
-      end
+      borne[key] = (borne[key] or 0) + (row.borne and 1 or 0)
+      near(row.times, row.lr / row.limit)
     end
-    for _, depth in ipairs { 4, 16 } do
-      between(0.9, 4, stable[depth] / limit[depth])
+    between(2.5, 6, limit[2] / limit[8])
+    assert.are.equal(3, borne["2 1"])
+    assert.are.equal(0, borne["2 5.66"])
+    assert.are.equal(3, borne["8 2"])
+    for _, row in ipairs(records("lr_sweep", "lr_sweep_sharpest")) do
+      between(0.3, 1.2, row.edge) -- where it ends, it is all but stable
     end
-    between(3, 6, limit[4] / limit[16])
-    for _, row in ipairs(records("lr_sweep", "lr_sweep_largest")) do
-      assert.are.equal(stable[row.depth], row.lr)
-      between(0.9, 4, row.times_limit)
-    end
+    assert.are.same({ 8, 0 }, { judged "lr_sweep" })
   end)
 
-  it("is stable nowhere far above 2/lambda", function()
-    local _, rows = results("lr_sweep", "--depth 8 --width 32 --seed 1 " ..
-      "--init orthogonal --lr 1,4 --samples 64")
-    for _, row in ipairs(rows) do assert.are.equal(false, row.stable) end
+  it("is borne nowhere far above 4/lambda", function()
+    local _, rows = results("lr_sweep", "--depth 2 --width 32 --seed 1 " ..
+      "--init orthogonal --times 8,16 --samples 64")
+    for _, row in ipairs(rows) do assert.are.equal(false, row.borne) end
   end)
 end)
 

@@ -131,7 +131,7 @@ describe("history:final", function()
     local f = run { epochs = 0, tracker = { probes = { "movement" } } }:final()
     assert.equal(0, f.taken)
     assert.equal(0, f.movement)
-    for _, name in ipairs { "loss", "left", "peak", "reached" } do
+    for _, name in ipairs { "loss", "left", "peak", "reached", "crossed" } do
       assert.is_true(f[name] ~= f[name])
     end
   end)

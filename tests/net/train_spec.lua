@@ -231,6 +231,13 @@ describe("ortho.train", function()
     local losses = h.steps:column "loss"
     assert.equal(h.reached + 1, #losses)
     assert.is_true(losses[#losses] <= 1 and losses[#losses - 1] > 1)
+    -- where the line through the last two losses' logarithms is 0
+    local before, last = math.log(losses[#losses - 1]), math.log(losses[#losses])
+    assert.is_near(h.reached - 1 + before / (before - last), h.crossed, 1e-9)
+    assert.equal(h.crossed, h:final().crossed)
+    h = train { net = relu_net(1), x = x, y = y, loss = "mse", lr = 0.05,
+      steps = 3, target_left = 1 }
+    assert.equal(0, h.crossed)
     h = train { net = relu_net(1), x = x, y = y, loss = "mse", lr = 0.05,
       steps = 1000, on_step = function(step) return step == 7 end }
     assert.equal(7, h.taken)

@@ -72,7 +72,7 @@ end
 -- Measured, predicted, error, degrees of freedom and residuals of a group's units;
 -- nothing where nothing is predicted.
 local function compared(e, entry, group, rows)
-  local told = shown.number("predicted", entry.predicted, group.key)
+  local told = shown.number("predicted", entry.predicted, group.key, e)
   local name, theory = entry.check, entry.check .. "_theory"
   local sd = results.sd(name)
   if told == nil and not shown.has_values(rows, theory) then return nil end
@@ -84,7 +84,7 @@ local function compared(e, entry, group, rows)
     differences[i] = x - (told or means[2][i])
   end
   local spread = (told or are_alike(means[2])) and measured or differences
-  local error = shown.number("error", entry.error, group.key)
+  local error = shown.number("error", entry.error, group.key, e)
   if not error and not told and not entry.of and shown.has_values(rows, sd) then
     error = told_error(rows, sd, #list)
   end
@@ -100,8 +100,8 @@ local function check_row(e, entry, group, by)
   local key = shown.key(e, group.key, by)
   local what = (key ~= "" and key .. ": " or "") ..
     (entry.what or shown.label(e, entry.check))
-  local at_most = shown.number("at_most", entry.at_most, group.key)
-  local at_least = shown.number("at_least", entry.at_least, group.key)
+  local at_most = shown.number("at_most", entry.at_most, group.key, e)
+  local at_least = shown.number("at_least", entry.at_least, group.key, e)
   if at_most or at_least then
     return { what = what, at_most = at_most, at_least = at_least,
       measured = stats.median(rows:numbers(entry.check)) }

@@ -86,7 +86,7 @@ local types = { title = "string", xlabel = "string", ylabel = "string",
   zlabel = "string", caption = "string", what = "string", units = "table",
   labels = "table", formats = "table", limit = "number", spread = "boolean",
   diagonal = "boolean", density = "function" }
-local choices = { model = { "line", "power", "exponential" },
+local choices = { model = { "line", "power", "exponential", "saturation" },
   kind = { "line", "points", "scatter", "histogram", "heat" },
   also = { "mean", "std", "sem", "min", "max", "interval" },
   formats = { "svg", "png", "pdf" }, test = { "t", "wilcoxon", "both" },

@@ -1,5 +1,6 @@
 -- medians: the entries { table = ... } of `show`: medians of results by
 -- parameters, with quantiles and theory.
+local reduce = require "orthorun.experiment.reduce"
 local render = require "orthorun.table.render"
 local shown = require "orthorun.experiment.shown"
 local stats = require "orthorun.table.stats"
@@ -57,11 +58,29 @@ local function median_of(rows, name)
   return #known > 0 and stats.median(known) or nil
 end
 
+-- How many of some rows are the end of what was searched: "<=", or ">= 2 of 3".
+local function censored_text(rows)
+  local counts, text = {}, {}
+  for _, mark in ipairs(rows:column "censored") do
+    counts[mark] = (counts[mark] or 0) + 1
+  end
+  for _, mark in ipairs { "<=", ">=" } do
+    local count = counts[mark]
+    if count then
+      text[#text + 1] = count == #rows and mark or ("%s %d of %d"):format(mark, count,
+        #rows)
+    end
+  end
+  return table.concat(text, ", ")
+end
+
 -- The statistics of one result by groups: {name, parts, n, nan}.
 local function statistics_of(rows, by, name, also)
   local one = { name = name }
   rows = shown.narrow(rows, by, name, name .. "_theory")
-  if shown.is_kind(rows, name, "string") then
+  if name == "censored" then
+    one.parts = { { "", of_groups(rows, by, censored_text) } }
+  elseif shown.is_kind(rows, name, "string") then
     one.parts = { { "", of_groups(rows, by, one_text, name) } }
   elseif shown.is_kind(rows, name, "boolean") then
     one.parts = { { "", of_groups(rows, by, share_true, name) } }
@@ -185,9 +204,23 @@ local function title_of(e, entry, of, rows, about, spread)
   return title .. (conditions ~= "" and "; " .. conditions or "")
 end
 
+-- The results of a table, and behind the one that was searched where it ended.
+local function with_censored(e, entry, rows)
+  local list = {}
+  for _, name in ipairs(shown.list(entry.table)) do
+    list[#list + 1] = name
+    if entry.of and rows.data.censored and list.marked == nil and
+      reduce.bounded_by_search(e.reducers[entry.of], name) then
+      list[#list + 1], list.marked = "censored", true
+    end
+  end
+  return list
+end
+
 -- An item of the ending (ending.lua) for { table = ... }.
 return function(e, entry)
-  local of, rows = shown.list(entry.table), shown.rows(e, entry)
+  local rows = shown.rows(e, entry)
+  local of = with_censored(e, entry, rows)
   if #rows == 0 then
     return shown.nothing(e, entry, "table of " .. table.concat(of, ", "), rows)
   end

@@ -187,9 +187,26 @@ function reduce.made(entry, known)
   return made
 end
 
+-- "<=" or ">=" where what was found is the least or the greatest that was tried and
+-- may lie beyond; "" where it lies within, or nothing was found.
+local function censored(kind, list, at)
+  if at == nil or #list < 2 then return "" end
+  local at_start, at_end = at == list[1], at == list[#list]
+  if at_start and kind ~= "greatest" then return "<=" end
+  return at_end and (kind == "greatest" or kind == "best") and ">=" or ""
+end
+
+-- May a column of a reducer's table be otherwise, had the search gone further?
+function reduce.bounded_by_search(entry, column)
+  local kind = reduce.kind(entry)
+  return column == (entry.over or entry[kind]) or kind == "best" and
+    column == entry.best
+end
+
 -- The table of a reducer: by, the columns that make its groups; the column it
 -- searches; the medians there of everything that was measured (NaN where
--- nothing was found). Of a variance, see there.
+-- nothing was found); and `censored`, where some answer is the end of its search. Of
+-- a variance, see there.
 function reduce.table(t, entry, by, parameters, draws)
   local kind = reduce.kind(entry)
   local over = entry.over or entry[kind]
@@ -200,15 +217,21 @@ function reduce.table(t, entry, by, parameters, draws)
   local skip = table.move(wanted, 1, #wanted, #parameters + 1,
     table.move(parameters, 1, #parameters, 1, {}))
   local columns = measured(t, skip)
-  local new = tabular.new(table.move(columns, 1, #columns, #wanted + 1, wanted),
-    t.levels)
-  for _, group in ipairs(t:group(by)) do
-    local record = group.key
-    local at = find(kind, steps(group.rows, over), entry)
-    record[over] = at and at.x or 0 / 0
+  table.move(columns, 1, #columns, #wanted + 1, wanted)
+  local records, any = {}, false
+  for i, group in ipairs(t:group(by)) do
+    local record, list = group.key, steps(group.rows, over)
+    local at = find(kind, list, entry)
+    record[over], record.censored = at and at.x or 0 / 0, censored(kind, list, at)
+    any, records[i] = any or record.censored ~= "", record
     for _, name in ipairs(columns) do
       record[name] = at and median(at.rows, name) or 0 / 0
     end
+  end
+  if any then wanted[#wanted + 1] = "censored" end
+  local new = tabular.new(wanted, t.levels)
+  for _, record in ipairs(records) do
+    if not any then record.censored = nil end
     new:append(record)
   end
   return new

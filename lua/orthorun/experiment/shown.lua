@@ -149,9 +149,10 @@ function shown.narrow(rows, by, ...)
   return rows:select(list)
 end
 
--- A number that an entry gives, or asks of a function of a group's key.
-function shown.number(field, value, key)
-  if type(value) == "function" then value = value(key) end
+-- A number that an entry gives, or asks of a function of a group's key (and of all
+-- results, where e is given).
+function shown.number(field, value, key, e)
+  if type(value) == "function" then value = value(key, e and e.all) end
   if value ~= nil and type(value) ~= "number" then
     stop("show: %s must be a number, or a function that returns one, not %s",
       field, names.describe(value))

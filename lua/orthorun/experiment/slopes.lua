@@ -1,5 +1,6 @@
 -- slopes: the entries { slope = ... } of `show`: fits by groups, with errors,
 -- beside theory's slopes.
+local reduce = require "orthorun.experiment.reduce"
 local results = require "orthorun.experiment.results"
 local shown = require "orthorun.experiment.shown"
 local models = require "orthorun.table.models"
@@ -81,18 +82,20 @@ local function level(slope)
   return slope and math.abs(slope) < 1e-12 and 0.0 or slope
 end
 
--- A unit's slope, and theory's of the same points: means over its lists.
+-- A unit's slope, theory's of the same points, and the intercept: means over its
+-- lists.
 local function unit_slopes(unit)
-  local slopes, theories = {}, {}
+  local slopes, theories, intercepts = {}, {}, {}
   for _, list in ipairs(unit.lists) do
     local x, y, theory = arrays_of(list)
-    local slope = stats.fit(x, y)
+    local slope, intercept = stats.fit(x, y)
     if slope == slope then
-      slopes[#slopes + 1] = slope
+      slopes[#slopes + 1], intercepts[#slopes + 1] = slope, intercept
       theories[#theories + 1] = theory and level((stats.fit(x, theory)))
     end
   end
-  return stats.mean(slopes), #theories == #slopes and stats.mean(theories) or nil
+  return stats.mean(slopes), #theories == #slopes and stats.mean(theories) or nil,
+    stats.mean(intercepts)
 end
 
 -- The mean of the slopes that predict gives a unit's trials, and the mean of their
@@ -116,12 +119,14 @@ end
 -- of the points predicted.
 local function fit_units(e, rows, entry, list, expected)
   local kept, slopes, theories, squares, with_sd = {}, {}, {}, 0, 0
+  local intercepts = {}
   for _, unit in ipairs(list) do
-    local slope, theory = unit_slopes(unit)
+    local slope, theory, intercept = unit_slopes(unit)
     if slope == slope then
       local known, sd = told(e, rows, entry, unit)
       if sd then squares, with_sd = squares + sd ^ 2, with_sd + 1 end
       kept[#kept + 1], slopes[#slopes + 1] = unit, slope
+      intercepts[#slopes] = intercept
       theories[#theories + 1] = expected or known or theory
     end
   end
@@ -130,6 +135,7 @@ local function fit_units(e, rows, entry, list, expected)
   for i = 1, n do differences[i] = slopes[i] - (all and theories[i] or 0) end
   local sd = not expected and with_sd == n and n > 0 and math.sqrt(squares) / n or nil
   return { slope = stats.mean(slopes), error = stats.sem(slopes), count = n,
+    limit = stats.mean(intercepts),
     theory = all and stats.mean(theories) or nil, against = sd or
       stats.sem(differences), df = not sd and n > 1 and n - 1 or nil,
     residuals = units.residuals(kept, differences) }
@@ -159,9 +165,9 @@ local function fit_all(list, expected)
     end
   end
   local x, y, theory = arrays_of(points)
-  local slope, _, error = stats.fit(x, y)
+  local slope, intercept, error = stats.fit(x, y)
   local fit = { slope = slope, error = error, against = error, theory = expected,
-    df = #x > 2 and #x - 2 or nil, fitted = 2 }
+    limit = intercept, df = #x > 2 and #x - 2 or nil, fitted = 2 }
   local differences = y
   if not expected and theory then
     fit.theory, differences = level((stats.fit(x, theory))), {}
@@ -192,6 +198,7 @@ local function fit_of(e, group, entry, by)
   local list, several = lists_of(e, entry, group.rows)
   local fit = several and fit_units(e, group.rows, entry, list, expected) or
     fit_all(list, expected)
+  if entry.model ~= "saturation" then fit.limit = nil end
   if fit.slope == fit.theory then
     fit.z = 0.0
   elseif fit.theory then
@@ -202,7 +209,7 @@ end
 
 -- --- tables -----------------------------------------------------------------
 
-local fit_parts = { "slope", "error", "theory", "z" }
+local fit_parts = { "slope", "error", "limit", "theory", "z" }
 
 -- Has any of the fits a number for a part, as theory and errors may be missing?
 local function is_there(list, part)
@@ -235,7 +242,8 @@ local function slope_table(list, by, levels)
 end
 
 local model_words = { line = "slope of %s per %s",
-  power = "exponent of %s in %s", exponential = "slope of log10 %s per %s" }
+  power = "exponent of %s in %s", exponential = "slope of log10 %s per %s",
+  saturation = "%s as limit + slope/%s" }
 
 local function slope_words(e, entry)
   local words = model_words[entry.model or "line"]
@@ -262,9 +270,22 @@ local function check_of(e, entry, group, fit, by)
     residuals = fit.residuals, weights = fit.weights, fitted = fit.fitted }
 end
 
+-- The rows without those that a derived table found at the end of its search, where
+-- what is fitted may lie beyond; and how many there were.
+local function within_search(e, entry, rows)
+  local kept = rows
+  if entry.of and rows.data.censored and
+    reduce.bounded_by_search(e.reducers[entry.of], entry.slope) then
+    kept = rows:where { censored = "" }
+  end
+  return kept, #rows - #kept
+end
+
 -- An item for { slope = ... }; its checks go to e.checks.
 return function(e, entry)
   local rows = shown.rows_of(e, entry, shown.rows(e, entry), entry.slope)
+  local censored
+  rows, censored = within_search(e, entry, rows)
   if #rows == 0 then
     return shown.nothing(e, entry, "slope of " .. entry.slope, rows)
   end
@@ -294,6 +315,11 @@ return function(e, entry)
     table.insert(e.items, shown.text("%s: no verdict, as predict calls it asymptotic " ..
       "in %s", slope_words(e, entry), e.limits[entry.slope].text))
   end
+  local title = entry.title or slope_title(e, entry, all, count,
+    entry.over ~= e.index)
+  if censored > 0 then
+    title = title .. ("; without %d at the end of the search"):format(censored)
+  end
   return { kind = "table", table = t, columns = columns, spreads = spreads,
-    title = entry.title or slope_title(e, entry, all, count, entry.over ~= e.index) }
+    title = title }
 end

@@ -10,7 +10,8 @@ local stats = require "orthorun.table.stats"
 local History = { __name = "orthorun.history" }
 History.__index = History
 names.strict_class("history", History, { "accuracy", "diverged", "reason", "reached",
-  "clip", "most", "first_gradients", "initial", "loss", "loss_name", "outputs" },
+  "crossed", "clip", "most", "first_gradients", "initial", "loss", "loss_name",
+  "outputs" },
   "history.steps:row(i) is a step")
 
 function History:__tostring()
@@ -81,9 +82,9 @@ local function layers_of(self, who, options)
 end
 
 --- Each probe's last measurement, the mean over the layers (of gradients: before
--- the last update); and taken; reached; loss; left, its share of the first loss;
--- peak, the largest loss over the first (1 where training is stable, inf where it
--- diverged); diverged, true or false. NaN for what there is not.
+-- the last update); and taken; reached; crossed; loss; left, its share of the first
+-- loss; peak, the largest loss over the first (1 where training is stable, inf where
+-- it diverged); diverged, true or false. NaN for what there is not.
 -- @function history:final
 -- @tparam[opt] table options
 -- @tparam[opt] {int,...} options.layers
@@ -92,7 +93,7 @@ function History:final(options)
   local layers = layers_of(self, "history:final", options)
   local first = self.steps.data.loss[1] or 0 / 0
   local out = { taken = self.taken, reached = self.reached or 0 / 0,
-    loss = self.loss or 0 / 0 }
+    crossed = self.crossed or 0 / 0, loss = self.loss or 0 / 0 }
   out.left = out.loss / first
   out.peak = self.diverged and math.huge or self.most / first
   out.diverged = self.diverged ~= nil
@@ -157,7 +158,7 @@ return function(run, steps)
     evaluations = evaluations, net = run.net, initial = run.tracker.initial,
     first_gradients = run.first_gradients, taken = run.taken, clip = run.clip,
     diverged = run.diverged, reason = run.trouble, reached = run.reached,
-    most = run.most }
+    crossed = run.crossed, most = run.most }
   h.loss = run.last_loss
   h.accuracy = #evaluations > 0 and evaluations:row(#evaluations).accuracy
     or nil

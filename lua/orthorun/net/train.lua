@@ -350,6 +350,14 @@ local function follow_loss(run, step, loss)
   if not (loss <= run.most) then run.most = loss end
 end
 
+-- Where between the step before and this one the loss got to the target, its
+-- logarithm taken for a line.
+local function crossing(run, step, loss)
+  local before, target = run.loss_before, run.target_loss
+  if step == 0 or not (loss > 0 and before > target) then return step + 0.0 end
+  return step - math.log(target / loss) / math.log(before / loss)
+end
+
 -- One step. True where the run ends with it.
 local function step_once(run, step)
   local net, x, y = run.net, batch_of(run, step)
@@ -369,9 +377,10 @@ local function step_once(run, step)
     run.clip and math.min(norm, run.clip) or norm, loss)
   if run.tracker.due(step) then run.tracker:record(step) end
   if run.target_loss and loss <= run.target_loss then
-    run.reached = step
+    run.reached, run.crossed = step, crossing(run, step, loss)
     return true
   end
+  run.loss_before = loss
   if step - run.least_step >= run.patience then return true end
   if run.on_step and run.on_step(step, loss, net) then return true end
   run.optimizer:step(net, run.clip and clip(run, norm))
@@ -467,6 +476,8 @@ end
 -- @tfield number loss the last step's
 -- @tfield ?number accuracy the last evaluation's
 -- @tfield ?int reached the step at which target_loss was reached
+-- @tfield ?number crossed the same between steps, the loss's logarithm taken for a
+--   line: at most reached, and more than the step before
 -- @tfield ?int diverged the step at which the run could not go on
 -- @tfield ?string reason why it could not
 -- @tfield layer net the network

@@ -153,7 +153,7 @@ end
 
 -- --- fits -------------------------------------------------------------------
 
-local model_names = { "line", "power", "exponential" }
+local model_names = { "line", "power", "exponential", "saturation" }
 
 -- The points of some rows that are finite after the transformation, and how
 -- many are not.
@@ -182,9 +182,10 @@ end
 -- @tparam[opt] string|{string,...} options.by
 -- @tparam string options.x
 -- @tparam string options.y
--- @tparam[opt="line"] "line"|"power"|"exponential" options.model power: y = c
---   x^slope, log10 y against log10 x; exponential: y = c 10^(slope x); intercept
---   is then log10 c
+-- @tparam[opt="line"] "line"|"power"|"exponential"|"saturation" options.model power:
+--   y = c x^slope, log10 y against log10 x; exponential: y = c 10^(slope x);
+--   intercept is then log10 c; saturation: y = intercept + slope/x, which tends to
+--   the intercept
 -- @treturn results
 function reduce:fit(options)
   names.options("fit", options, { "by", "x", "y", "model" })
