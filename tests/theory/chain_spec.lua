@@ -131,6 +131,28 @@ describe("theory.signal of one input under a squared error", function()
       loss = "mse" }).error)
   end)
 
+  it("draws in double precision, whatever a run computes in", function()
+    local function both(width, batch)
+      local law = theory.signal { width = width, depth = 5, init = "gaussian",
+        loss = "mse", batch = batch, like = {} }
+      return { law.typical.gradient, law.sd.gradient }
+    end
+    local function kept_nothing(f, ...)
+      for _, name in ipairs { "chain", "pool", "gram", "controlled" } do
+        package.loaded["orthorun.theory." .. name] = nil
+      end
+      return f(...)
+    end
+    local wanted = { kept_nothing(both, 19, 1), kept_nothing(both, 19, 4) }
+    ortho.set_precision "float32"
+    local ok, got = pcall(function()
+      return { kept_nothing(both, 19, 1), kept_nothing(both, 19, 4) }
+    end)
+    ortho.set_precision "float64"
+    assert.is_true(ok, got)
+    assert.same(wanted, got)
+  end)
+
   it("draws the same numbers each time", function()
     local function first()
       return theory.signal({ width = 17, depth = 6, init = "he_normal",

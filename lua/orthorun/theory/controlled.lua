@@ -40,7 +40,7 @@ local ones = {} -- N x 1 matrices by N
 -- Means and covariances of the rows of X, by one product.
 local function moments(X)
   local n = X:cols()
-  ones[n] = ones[n] or matrix.ones(n, 1)
+  ones[n] = ones[n] or matrix.ones(n, 1, { precision = "float64" })
   local m, C = (X * ones[n]):tolist(), (X * X:t()):totable()
   for i = 1, #m do m[i] = m[i] / n end
   for i, row in ipairs(C) do

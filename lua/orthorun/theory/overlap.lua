@@ -4,6 +4,7 @@
 -- over samples, so the parts of their own add up as lognormals do.
 local layer_noise = require "orthorun.theory.layer_noise"
 local lognormal = require "orthorun.theory.lognormal"
+local net_of = require "orthorun.theory.net"
 local special = require "orthorun.theory.special"
 
 local overlap = {}
@@ -81,6 +82,19 @@ local function with_noise(s, noise)
   return setmetatable({ noise = noise }, { __index = s })
 end
 
+-- Of homogeneous nets under a squared error, in place of the mean correlations' map:
+-- how samples' gradients add up by draws of theory.gram.
+local function put_draws(net, out)
+  local gram = require "orthorun.theory.gram"
+  if not gram.fits(net) then return end
+  local f = net.output_share
+  out.drawn = gram.adding_up(net, log((1 - f) / f), net_of.is_even(net))
+  for l, found in ipairs(out.drawn) do
+    out.kappa[l] = (exp(found.mean) - 1) / (net.batch - 1)
+    out.kappa_var[l] = 0
+  end
+end
+
 -- What two samples share. Returns layers like `layers` whose noise is what
 -- the samples have in common; `along`, the same for samples whose deltas are
 -- parallel, as those of a sum over the batch are; `output`, the correlation of
@@ -114,6 +128,7 @@ function overlap.common(net, layers, share)
     out.kappa_var[l] = math.max(0, c2[l - 1] - c[l - 1] ^ 2) *
       (delta.c + c[l - 1] * delta.follows) ^ 2
   end
+  put_draws(net, out)
   return out
 end
 
@@ -162,6 +177,9 @@ function overlap.gradient(B, total, common, along, found, l)
   local mean, var = interference(B, k, found.kappa2[l])
   mean = mean + log(first + second) - log(1 + (B - 1) * k)
   var = var + kappa_var * ((B - 1) / (1 + (B - 1) * k)) ^ 2
+  if found.drawn then
+    var = math.max(0, var + found.drawn[l].var + 2 * found.drawn[l].cov)
+  end
   return mean, var + (share * sqrt(first_var) +
     (1 - share) * sqrt(second_var)) ^ 2
 end

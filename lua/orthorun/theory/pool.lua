@@ -9,6 +9,10 @@ local matrix = core.matrix
 
 local pool = {}
 
+local double = { precision = "float64" } -- whatever a run computes in
+
+local function row_of(list) return matrix({ list }, double) end
+
 pool.draws, pool.rows = 4096, 8
 
 -- The probabilities of 0..k heads of n coins, added up.
@@ -75,14 +79,14 @@ local function row(n, rng, dead)
     Q[i], M[i] = chi_squared(K - 1, rng), chi_squared(n - K - 1, rng)
     x[i] = K > 0 and K < n and rng:normal() or 0.0
   end
-  return { P = matrix { P }, N = matrix { N }, Q = matrix { Q }, M = matrix { M },
-    x = matrix { x }, e = rng:normal(1, pool.draws) }
+  return { P = row_of(P), N = row_of(N), Q = row_of(Q), M = row_of(M),
+    x = row_of(x), e = rng:normal(1, pool.draws, double) }
 end
 
 local function lengths(n, rng)
   local list = {}
   for i = 1, pool.draws do list[i] = chi_squared(n, rng) end
-  return { P = matrix { list }, e = rng:normal(1, pool.draws) }
+  return { P = row_of(list), e = rng:normal(1, pool.draws, double) }
 end
 
 local known = {}
