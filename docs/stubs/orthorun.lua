@@ -2638,11 +2638,12 @@ function orthorun.theory.escape_time(options) end
 function orthorun.theory.determinant_trap(options) end
 
 ---Predicted log10 norms of a residual net as `resnet` makes it, of random weights
----and no biases: mean field, good to the order of depth · scale²/width. (With a
+---and no biases, for one input: mean squares by mean field; `typical` and `sd` to
+---first order in depth · scale²/width. `predict` may return it as it is. (With a
 ---layer norm ‖dloss/dx‖ of blocks of scale 1 grows as the root of the depth; without
 ---one it is multiplied in each.)
 ---@param options orthorun.options.theory_residual_signal
----@return table # arrays: `forward`, ‖x^l‖ after each block; `delta`, ‖dloss/dx‖ before each block; `gradient`, of each matrix, in the order of net:weights()
+---@return table # arrays: `forward`, ‖x^l‖ after each block; `delta`, ‖dloss/dx‖ before each block; `gradient`, of each matrix, in the order of net:weights(); `typical` and `sd`, as `theory.signal` has them; `slope`, of typical values per block (gradient: per matrix), from 4 on
 function orthorun.theory.residual_signal(options) end
 
 ---The drift ‖E‖_F/(g² √n) of each of depth balanced layers, g times orthogonal at

@@ -43,14 +43,15 @@ describe("theory.residual_signal", function()
       scale = "1/sqrt(L)", batch = 3 } })
   end)
 
-  it("is what drawn residual nets show", function()
-    local n, L, seeds = 96, 8, 24
+  it("is what drawn residual nets show: means of logarithms, spreads", function()
+    local n, L, seeds = 64, 8, 60
     for _, o in ipairs {
       { activation = "relu", init = "he_normal" },
+      { activation = "relu", init = "he_normal", inner = 1, norm = false },
       { activation = "tanh", scale = "1/sqrt(L)", init = "scaled_gaussian" },
-      { activation = "relu", norm = false, scale = 0.5, inner = 1,
-        init = "he_normal" },
-      { activation = "tanh", norm = false, init = "orthogonal" } } do
+      { activation = "relu", norm = false, scale = "1/sqrt(L)", inner = 2,
+        init = "orthogonal" },
+      { activation = "tanh", norm = false, init = "orthogonal", scale = 0.5 } } do
       o.width, o.depth = n, L
       local t = theory.residual_signal(o)
       local got = { forward = {}, delta = {}, first = {}, last = {} }
@@ -59,20 +60,50 @@ describe("theory.residual_signal", function()
         local net = ortho.resnet { width = n, depth = L, inner = o.inner,
           norm = o.norm, scale = o.scale, activation = o.activation,
           init = o.init, rng = rng, bias = false }
-        got.forward[seed] = net:forward(rng:split "x":normal(n, 1)):log10_norm()
-        got.delta[seed] = net:backward(rng:split "dy":normal(n, 1,
-          { std = n ^ -0.5 })):log10_norm()
+        local x, u = rng:split "x":normal(n, 1), rng:split "dy":normal(n, 1)
+        got.forward[seed] = net:forward(x * (n ^ 0.5 / x:norm())):log10_norm()
+        got.delta[seed] = net:backward(u / u:norm()):log10_norm()
         local gradients = ortho.metric.log10_grad_norms(net)
         got.first[seed], got.last[seed] = gradients[1], gradients[#gradients]
       end
-      for name, wanted in pairs { forward = t.forward[L], delta = t.delta[1],
-        first = t.gradient[1], last = t.gradient[#t.gradient] } do
-        local values = got[name]
-        -- a mean of logarithms lies some 1/n a block below
-        near(wanted, ortho.stats.mean(values), 0.03 + 3.3 *
-          ortho.stats.std(values) / math.sqrt(seeds), o.activation .. " " .. name)
+      for name, at in pairs { forward = { "forward", L }, delta = { "delta", 1 },
+        first = { "gradient", 1 }, last = { "gradient", #t.gradient } } do
+        local sd = t.sd[at[1]][at[2]]
+        local what = o.activation .. " " .. name
+        near(t.typical[at[1]][at[2]], ortho.stats.mean(got[name]), 2e-3 +
+          theory.band(sd, seeds), what)
+        -- the sd of an sd over 60 seeds is .09 of it
+        assert.is_true(ortho.stats.std(got[name]) < 1.35 * sd, what)
+        assert.is_true(ortho.stats.std(got[name]) > 0.7 * sd, what)
       end
     end
+  end)
+
+  it("spreads by 4 p (1 - p)/n a block of a linear net", function()
+    -- ||x + s W x||^2 is 1 + s^2 + 2 s g/sqrt(n) + ...; W orthogonal: no more
+    local n, L, s2 = 100, 12, 0.25
+    local t = predicted { activation = "linear", init = "orthogonal", inner = 1,
+      norm = false, scale = 0.5, width = n, depth = L }
+    local p = s2 / (1 + s2)
+    local sd = 0.5 * math.sqrt(L * 4 * p * (1 - p) / n) / math.log(10)
+    near(sd, t.sd.forward[L], 1e-12)
+    near(sd, t.sd.delta[1], 1e-12)
+    near(t.slope.forward, t.typical.forward[2] - t.typical.forward[1], 1e-12)
+    near(t.forward[L] - 0.5 * math.log(10) * (2 * sd) ^ 2 / 2,
+      t.typical.forward[L], 1e-12)
+  end)
+
+  it("has what theory.signal has, of a function of one's own, too", function()
+    local t = predicted { depth = 5, inner = 3, activation = math.sin }
+    for _, by in ipairs { t, t.typical, t.sd } do
+      assert.equal(5, #by.forward)
+      assert.equal(5, #by.delta)
+      assert.equal(15, #by.gradient)
+      for _, x in ipairs(by.gradient) do assert.equal(0, x - x) end
+    end
+    assert.is_number(t.slope.gradient)
+    assert.is_nil(predicted { depth = 3 }.slope.delta)
+    assert.is_nil(predicted { depth = 3, inner = 1 }.slope)
   end)
 
   it("refuses what resnet refuses", function()

@@ -58,7 +58,9 @@ local function blocks(net)
     if net.norm then -- it takes out the mean and the direction of x itself
       share = share * (1 - 2 / net.width) / math.exp(before)
     end
-    list[l] = { log_q = log_q, growth = log(1 + share), own = own }
+    list[l] = { log_q = log_q, growth = log(1 + share), own = own, q = q_in,
+      into = into, share = 1 - math.exp(before - log_q),
+      back_share = share / (1 + share) }
   end
   return list
 end
@@ -85,7 +87,7 @@ local function weight_variance(o, width)
   local init, gain = o.init or "scaled_gaussian", o.gain
   local arm = arms[init]
   if arm and gain == nil then init, gain = arm.theory.init, arm.theory.gain end
-  return width * net_of.init_variance(init, gain, width, width)
+  return width * net_of.init_variance(init, gain, width, width), init == "orthogonal"
 end
 
 local function read(who, options)
@@ -103,17 +105,45 @@ local function read(who, options)
   end
   net.norm = o.norm ~= false
   net.scale = residual.scale(who, "scale", o.scale, net.depth)
-  net.w2 = weight_variance(o, net.width)
+  net.w2, net.orthogonal = weight_variance(o, net.width)
   local phi = net_of.read_phi(who, o)
   net.activation, net.alpha, net.homogeneous = phi.name, phi.alpha, phi.homogeneous
+  net.phi = phi
   return net
+end
+
+-- Least-squares slope of y against its index.
+local function fit(y)
+  local middle, top, bottom = 0.5 * (#y + 1), 0, 0
+  for l, value in ipairs(y) do
+    top, bottom = top + (l - middle) * value, bottom + (l - middle) ^ 2
+  end
+  return top / bottom
+end
+
+-- Adds to the logarithms of mean squares what theory.signal has: typical values, a
+-- net's standard deviation, slopes.
+local function with_deviations(out, net, list)
+  local found = require "orthorun.theory.residual_noise".deviations(net, list)
+  local typical, sd, slope = {}, {}, {}
+  for name, of in pairs(found) do
+    typical[name], sd[name] = {}, {}
+    for l, x in ipairs(out[name]) do
+      typical[name][l] = x + 0.5 * of.mean[l] / ln10
+      sd[name][l] = 0.5 * math.sqrt(math.max(0, of.var[l])) / ln10
+    end
+    slope[name] = #typical[name] >= 4 and fit(typical[name]) or nil
+  end
+  out.typical, out.sd, out.slope = typical, sd, next(slope) and slope or nil
+  return out
 end
 
 --- Finite width.
 -- @section finite_width
 
 --- Predicted log10 norms of a residual net as `resnet` makes it, of random weights
--- and no biases: mean field, good to the order of depth · scale²/width. (With a
+-- and no biases, for one input: mean squares by mean field; `typical` and `sd` to
+-- first order in depth · scale²/width. `predict` may return it as it is. (With a
 -- layer norm ‖dloss/dx‖ of blocks of scale 1 grows as the root of the depth; without
 -- one it is multiplied in each.)
 -- @function theory.residual_signal
@@ -132,7 +162,9 @@ end
 -- @tparam[opt=1] number options.cotangent2 E‖dloss/dx‖² behind the last block
 -- @tparam[opt] table options.like as of parameters, with what is not given
 -- @treturn table arrays: `forward`, ‖x^l‖ after each block; `delta`, ‖dloss/dx‖
---   before each block; `gradient`, of each matrix, in the order of net:weights()
+--   before each block; `gradient`, of each matrix, in the order of net:weights();
+--   `typical` and `sd`, as `theory.signal` has them; `slope`, of typical values per
+--   block (gradient: per matrix), from 4 on
 -- @paper Yang, Schoenholz 2017 (arXiv:1712.08969)
 -- @usage
 -- local net = ortho.theory.residual_signal { width = 64, depth = 100,
@@ -150,7 +182,7 @@ function residual.signal(options)
     out.forward[l] = 0.5 * (log(net.width) + list[l].log_q) / ln10
     out.delta[l] = 0.5 * log_d / ln10
   end
-  return out
+  return with_deviations(out, net, list)
 end
 
 return residual
