@@ -411,6 +411,16 @@
 ---@field q? number variance of pre-activations in all layers; by default the fixed point
 ---@field alpha? number
 
+---@class orthorun.options.theory_trajectory
+---@field activation? string (default "tanh")
+---@field sigma_w2 number
+---@field sigma_b2? number (default 0)
+---@field layers integer
+---@field q? number the first layer's variance, of both inputs; by default the one that stays
+---@field c? number the first layer's correlation (default 1)
+---@field alpha? number
+---@field like? table as of parameters, with what is not given
+
 ---What `theory.signal` returns: log10 norms by layer. `typical` and `sd` are those
 ---of the batch, whose samples share part of their fluctuations.
 ---@class orthorun.prediction
@@ -546,6 +556,17 @@
 ---@class orthorun.options.theory_lyapunov
 ---@field width integer
 ---@field gain? number (default 1)
+---@field init? string (default "scaled_gaussian")
+---@field activation? string or "relu" (default "linear")
+---@field depth? integer matrices
+---@field gates? integer how many of the matrices an activation follows (depth − 1 in a net with a linear readout) (default depth)
+---@field like? table as of parameters, with what is not given
+
+---@class orthorun.options.theory_jacobian_rank
+---@field width integer
+---@field depth integer matrices
+---@field gates? integer how many of the matrices an activation follows (depth − 1 in a net with a linear readout) (default depth)
+---@field activation? string or "linear" (default "relu")
 ---@field like? table as of parameters, with what is not given
 
 ---@class orthorun.options.theory_fuss_catalan_edge
@@ -846,8 +867,8 @@
 ---@field z? string
 ---@field color? string one curve per value of that column, the same one for the same initialization in every plot
 ---@field facet? string one panel per value
----@field theory? string|function drawn dashed: a column or a function of a record; of a heat map, a function of x
----@field density? function of a histogram, a function of x
+---@field theory? string|function drawn dashed: a column or a function of a record; of a heat map, a function of x and a record of the panel's, y or nil
+---@field density? function of a histogram, a function of x; declared with two parameters, of x and a record of the group, a curve for each group
 ---@field bins? integer
 ---@field range? number[] {low, high} of the bins
 ---@field error? string a column
@@ -905,8 +926,8 @@
 ---@field z? string
 ---@field color? string one curve per value of that column, the same one for the same initialization in every plot
 ---@field facet? string one panel per value
----@field theory? string|function drawn dashed: a column or a function of a record; of a heat map, a function of x
----@field density? function of a histogram, a function of x
+---@field theory? string|function drawn dashed: a column or a function of a record; of a heat map, a function of x and a record of the panel's, y or nil
+---@field density? function of a histogram, a function of x; declared with two parameters, of x and a record of the group, a curve for each group
 ---@field bins? integer
 ---@field range? number[] {low, high} of the bins
 ---@field error? string a column
@@ -943,8 +964,8 @@
 ---@field z? string
 ---@field color? string one curve per value of that column, the same one for the same initialization in every plot
 ---@field facet? string one panel per value
----@field theory? string|function drawn dashed: a column or a function of a record; of a heat map, a function of x
----@field density? function of a histogram, a function of x
+---@field theory? string|function drawn dashed: a column or a function of a record; of a heat map, a function of x and a record of the panel's, y or nil
+---@field density? function of a histogram, a function of x; declared with two parameters, of x and a record of the group, a curve for each group
 ---@field bins? integer
 ---@field range? number[] {low, high} of the bins
 ---@field error? string a column
@@ -2519,6 +2540,14 @@ function orthorun.theory.trainable_depth(options) end
 ---@return number # the correlation of the two signals in the end
 function orthorun.theory.gradient_correlation(name, c, options) end
 
+---The variance of pre-activations and the correlation of two inputs', layer by layer,
+---in a net of infinite width: q' = σ_w² E[φ²] + σ_b², c' = (σ_w² E[φ(u) φ(v)] +
+---σ_b²)/q'.
+---@param options orthorun.options.theory_trajectory
+---@return number[] # q, by layer
+---@return number[] # c, by layer
+function orthorun.theory.trajectory(options) end
+
 ---Predicted log10 norms of a net of random matrices without biases: depth of
 ---width×width, or as `sizes` says. Second moments are exact for linear, relu and
 ---leaky_relu, at any widths, and a first order in 1/n for others.
@@ -2569,13 +2598,25 @@ function orthorun.theory.jacobian_edge(options) end
 ---@return orthorun.spectrum
 function orthorun.theory.jacobian_spectrum(options) end
 
----The exponents of products of width×width matrices of N(0, gain²/width) entries,
----ln s_i per factor: ln g + ½(ln(2/n) + ψ((n−i+1)/2)). After L factors ln s_i has
----mean L times the one and variance about L times the other.
+---Lyapunov exponents: by how much the logarithms of a product's singular values grow
+---with each width×width matrix, of N(0, gain²/width) entries or another init, and
+---where there is an activation, with the gates behind it: those of a net's Jacobian.
+---Exact at every width, and at every depth for the means that `metric.lyapunov`
+---takes: ln g + ½(ln(2/n) + ψ((n−i+1)/2)) of Gaussian matrices, ln g of orthogonal
+---ones; with relu's gates K ~ Bin(n, ½) in the place of n: the mean of ψ((K−i+1)/2),
+---less ψ((n−i+1)/2) of orthogonal matrices, given that K ≥ i rows are left.
 ---@param options orthorun.options.theory_lyapunov
 ---@return number[] # exponents, largest first
----@return number[] # their variances per factor, ¼ψ'((n−i+1)/2)
+---@return number[] # their variances per factor (¼ψ'((n−i+1)/2) of Gaussian matrices): over L factors the exponents' means vary by 1/L of it
 function orthorun.theory.lyapunov(options) end
+
+---The rank of a net's Jacobian D^L W^L ... D^1 W^1, square, without bias:
+---what relu leaves, the least of its gates' Bin(width, ½) open units; exactly. Linear
+---nets keep it all.
+---@param options orthorun.options.theory_jacobian_rank
+---@return number # mean
+---@return number # standard deviation
+function orthorun.theory.jacobian_rank(options) end
 
 ---(L+1)^(L+1)/L^L, the largest squared singular value of a product of L large N(0,
 ---1/n) matrices; 4 for one.
@@ -2934,6 +2975,16 @@ function orthorun.stats.sem(values) end
 ---@return number # intercept
 ---@return number # the slope's standard error; NaN for fewer than 3 points
 function orthorun.stats.fit(x, y) end
+
+---The scale on which numbers decay towards a limit, in places: −1/ln r, where r is the
+---sum of what is left without the first place over that without the last. Of a
+---geometric decay exactly its own; noise of mean 0 enters it linearly, where a fit of
+---logarithms sees it alone once the decay is over. NaN where r < 0, negative of growth.
+---@param values number[] at least 2
+---@param limit? number (default 0)
+---@param count? number the first so many alone, rounded up
+---@return number
+function orthorun.stats.decay_scale(values, limit, count) end
 
 ---The percentile bootstrap's interval of f(values). Its generator is always the
 ---same unless it is given, so the same values have the same interval. NaN for

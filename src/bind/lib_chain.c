@@ -7,6 +7,8 @@
 
 #include "../core/chain.h"
 
+#include <float.h>
+
 #include "../core/layer.h"
 #include "lib_layer.h"
 #include "lib_pass.h"
@@ -440,6 +442,16 @@ static void check_square(lua_State *L, const factors *f, const or_matrix *m,
         f->who, k + 1, lib_shape(L, m), f->inputs, f->inputs);
 }
 
+/* ln |R_ii|; -inf where it is no more than rounding of its column. */
+static double log_of_diagonal(const or_matrix *r, int i) {
+  or_matrix column = or_matrix_block(r, 0, i, i + 1, 1);
+  or_matrix element = or_matrix_block(r, i, i, 1, 1);
+  column.exponent = element.exponent = r->exponent;
+  double whole = or_norm_log(or_matrix_frobenius(&column));
+  double size = or_norm_log(or_matrix_frobenius(&element));
+  return size > whole + log(4 * DBL_EPSILON * r->rows) ? size : -INFINITY;
+}
+
 /* Q R of the matrix on top, which is popped: Q takes its place, and R's
    diagonal's logarithms go to `logs`. */
 static void factorize(lua_State *L, double *logs) {
@@ -447,11 +459,8 @@ static void factorize(lua_State *L, double *logs) {
   lua_insert(L, -2);
   lua_call(L, 1, 2);
   const or_matrix *r = lib_testmatrix(L, -1);
-  for (int i = 0; i < r->cols; i++) {
-    or_matrix element = or_matrix_block(r, i, i, 1, 1);
-    element.exponent = r->exponent;
-    logs[i] = or_norm_log(or_matrix_frobenius(&element));
-  }
+  for (int i = 0; i < r->cols; i++)
+    logs[i] = log_of_diagonal(r, i);
   lua_pop(L, 1);
 }
 

@@ -312,6 +312,10 @@ describe("metric.lyapunov", function()
     local one, error = metric.lyapunov { double(2, 2, 1) }
     assert.is_true(one[1] > one[2] - 10 and error[1] ~= error[1])
     assert.are.equal(-math.huge, metric.lyapunov { matrix.zeros(2, 2) }[1])
+    local line = double(3, 1, 1) * double(1, 3, 2) -- of rank 1 but for rounding
+    local found = metric.lyapunov { double(3, 3, 3), line }
+    assert.is_true(found[1] > -10)
+    assert.are.same({ -math.huge, -math.huge }, { found[2], found[3] })
     raises("square factors of one size", metric.lyapunov, { double(2, 3, 1) })
     raises("the list is empty", metric.lyapunov, {})
     local deep = layer.residual { layer.tanh() }

@@ -35,5 +35,8 @@ describe("a heat map", function()
       theory = function() return 2 end }
     assert.truthy(text:find "set cbrange %[%-0%.1%d*:0%.3%d*%]")
     has(text, "\n4.5 2\n")
+    has(with { kind = "heat", y = "seed", z = "y", theory = function(_, row)
+      return row.seed + 1
+    end }, "\n4.5 2\n")
   end)
 end)

@@ -38,6 +38,15 @@ describe("a histogram", function()
     has(text, "$p1s2 << EOD")
   end)
 
+  it("has a law for each group where the law takes a record", function()
+    local t = tabular.new { "s", "k" }
+    for i = 1, 20 do t:append { s = i / 20, k = i % 2 } end
+    local text = plot.script { data = t, kind = "histogram", x = "s", color = "k",
+      range = { 0, 1 }, density = function(x, row) return 10 * (row.k + 1) + x end }
+    has(text, "\n0.5 10.5\n")
+    has(text, "\n0.5 20.5\n")
+  end)
+
   it("wants numbers, and at least one bin", function()
     local t = tabular.of({ "s", "k" }, { { s = 1, k = "a" } })
     raises("plot: bins must be a whole number from 1 to 10000, not 0",

@@ -11,6 +11,18 @@ local function near(wanted, got, tolerance)
 end
 
 describe("stats", function()
+  it("has the scale of a decay, exactly where it is geometric", function()
+    local decay, values = require "orthorun".stats.decay_scale, {}
+    for i = 1, 9 do values[i] = 3 + 2 * 0.7 ^ i end
+    assert.is_true(math.abs(decay(values, 3) + 1 / math.log(0.7)) < 1e-12)
+    assert.is_true(math.abs(decay(values, 3, 3.2) + 1 / math.log(0.7)) < 1e-12)
+    assert.is_true(decay { 1, 2, 4 } < 0)
+    assert.is_true(decay { 1, -2 } ~= decay { 1, -2 })
+    local ok, message = pcall(decay, { 1 })
+    assert.is_false(ok)
+    assert.is_truthy(message:find("at least 2 values are needed, got 1", 1, true))
+  end)
+
   it("has NumPy's quantiles to the last bit", function()
     assert.are.equal(-3.969999999999999, stats.quantile(x, 0.1))
     assert.are.equal(-0.35, stats.quantile(x, 0.25))

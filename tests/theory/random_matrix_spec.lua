@@ -14,36 +14,6 @@ end
 
 local function gaussian(rng, n) return rng:normal(n, n, { std = n ^ -0.5 }) end
 
-describe("theory.lyapunov", function()
-  it("has the exponents of Newman's formula", function()
-    -- by mpmath: ln g + (ln(2/n) + psi((n - i + 1)/2))/2
-    local exponents, variances = theory.lyapunov { width = 4 }
-    near(-0.13518142273073879, exponents[1], 1e-15)
-    near(-1.3283286032906844, exponents[4], 1e-14)
-    near(math.pi ^ 2 / 24, variances[3], 1e-14)
-    near(exponents[1] + math.log(3),
-      theory.lyapunov({ width = 4, gain = 3 })[1], 1e-15)
-  end)
-
-  it("adds up to E ln |det| of one factor", function()
-    local n, sum = 12, 0
-    for _, exponent in ipairs(theory.lyapunov { width = n }) do
-      sum = sum + exponent
-    end
-    local mean, error_of = mean_of(400, function(rng)
-      return (gaussian(rng, n):logdet())
-    end)
-    near(sum, mean, 3.3 * error_of)
-  end)
-
-  it("takes its width from like, and refuses what is no width", function()
-    assert.equal(5, #theory.lyapunov { like = { width = 5 } })
-    raises("lyapunov: width is nil", theory.lyapunov, {})
-    raises("gain is 0, must be a finite number above 0", theory.lyapunov,
-      { width = 3, gain = 0 })
-  end)
-end)
-
 describe("theory's extreme singular values", function()
   it("are those of drawn Gaussian matrices", function()
     for _, shape in ipairs { { 32, 32 }, { 60, 20 } } do

@@ -82,14 +82,16 @@ local function fill_density(spec, rows, panel, place_x, tally)
   axis.widen(panel.y, high)
 end
 
--- theory of a heat map: y as a function of x, a curve over the cells.
-local function curve_over(spec, panel)
+-- theory of a heat map: y as a function of x (and of a row of the panel's), a curve
+-- over the cells.
+local function curve_over(spec, rows, panel)
   local curve, x = {}, panel.x
   if not spec.theory or not x.low then return curve end
+  local row = rows:row(1)
   for i = 0, 200 do
     local t = i / 200
     local at = axis.value_at(x, t)
-    local y = spec.theory(at)
+    local y = spec.theory(at, row)
     if y and axis.drawable(y, spec.log_y) and y >= panel.y.low and
       y <= panel.y.high then
       curve[#curve + 1] = { at, y }
@@ -113,7 +115,7 @@ function heat.fill(spec, rows, panel, tally)
     panel.y, panel.z.floor = {}, 0
     fill_density(spec, rows, panel, place_x, tally)
   end
-  panel.curve = curve_over(spec, panel)
+  panel.curve = curve_over(spec, rows, panel)
 end
 
 -- Colours of a heat map run from low to high; with a middle, as far to

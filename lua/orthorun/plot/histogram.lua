@@ -23,11 +23,16 @@ local function outline(series, bins, low, width, least)
   add(low + #bins * width, 0)
 end
 
-local function density_of(spec, low, high)
+-- Is the density each group's own? Then it takes a row of the group, too.
+local function is_own(density)
+  return density ~= nil and debug.getinfo(density, "u").nparams > 1
+end
+
+local function density_of(spec, low, high, row)
   local points = {}
   for i = 0, 200 do
     local x = low + (high - low) * i / 200
-    local y = spec.density(x)
+    local y = spec.density(x, row)
     if y and axis.drawable(y, spec.log_y) then points[#points + 1] = { x, y } end
   end
   return points
@@ -46,6 +51,9 @@ local function histogram_of(spec, rows, series, low, high, count, tally)
   local bins, width = bins_of.heights(values, low, high, count, tally)
   outline(series, bins, low, width, floor_of(spec, values, width))
   series.band, series.histogram = true, true
+  if is_own(spec.density) then
+    series.theory = density_of(spec, low, high, rows:row(1))
+  end
   return series
 end
 
@@ -62,7 +70,7 @@ return function(spec, rows, panel, tally)
     panel.series[i] = histogram_of(spec, part[1], part[2], low, high, count,
       tally)
   end
-  if spec.density then
+  if spec.density and not is_own(spec.density) then
     local law = density_of(spec, low, high)
     law.shared = true -- of all groups
     table.insert(panel.series, { label = "theory", color = palette.lone, mark = 1,

@@ -76,7 +76,7 @@ local function check_values(spec)
   end
   if spec.kind == "heat" and spec.theory and
     type(spec.theory) ~= "function" then
-    fail("plot: theory of a heat map is a function(x) that gives y")
+    fail("plot: theory of a heat map is a function(x, record) that gives y")
   end
   if spec.density and type(spec.density) ~= "function" then
     fail("plot: density must be a function(x)")
@@ -352,8 +352,9 @@ end
 --   one for the same initialization in every plot
 -- @tparam[opt] string options.facet one panel per value
 -- @tparam[opt] string|func options.theory drawn dashed: a column or a function of
---   a record; of a heat map, a function of x
--- @tparam[opt] func options.density of a histogram, a function of x
+--   a record; of a heat map, a function of x and a record of the panel's, y or nil
+-- @tparam[opt] func options.density of a histogram, a function of x; declared with
+--   two parameters, of x and a record of the group, a curve for each group
 -- @tparam[opt] int options.bins
 -- @tparam[opt] {number,...} options.range {low, high} of the bins
 -- @tparam[opt] string options.error a column

@@ -141,6 +141,26 @@ function stats.fit(x, y)
   return slope, intercept, spread
 end
 
+--- The scale on which numbers decay towards a limit, in places: −1/ln r, where r is the
+-- sum of what is left without the first place over that without the last. Of a
+-- geometric decay exactly its own; noise of mean 0 enters it linearly, where a fit of
+-- logarithms sees it alone once the decay is over. NaN where r < 0, negative of growth.
+-- @function stats.decay_scale
+-- @tparam {number,...} values at least 2
+-- @tparam[opt=0] number limit
+-- @tparam[opt] number count the first so many alone, rounded up
+-- @treturn number
+-- @usage
+-- print(ortho.stats.decay_scale({ 5, 3, 2 }, 1)) -- 4, 2, 1: 1/ln 2
+function stats.decay_scale(values, limit, count)
+  check("decay_scale", values)
+  local sum, last = 0.0, math.min(#values, math.ceil(count or #values))
+  limit = limit or 0
+  if last < 2 then fail("decay_scale: at least 2 values are needed, got " .. last) end
+  for i = 1, last do sum = sum + values[i] - limit end
+  return -1 / math.log((sum + limit - values[1]) / (sum + limit - values[last]))
+end
+
 --- The percentile bootstrap's interval of f(values). Its generator is always the
 -- same unless it is given, so the same values have the same interval. NaN for
 -- fewer than 2 values.

@@ -85,6 +85,7 @@ later("determinant_trap", "escape")
 later("catapult", "catapult")
 later("jacobian_edge", "jacobian", "edge")
 later("jacobian_spectrum", "jacobian", "spectrum")
+theory.jacobian_spectrum = remembering(theory.jacobian_spectrum)
 later("mode", "mode")
 later("residual_signal", "residual", "signal")
 for _, name in ipairs { "correlation_map", "critical_line", "trainable_depth" } do
@@ -92,7 +93,10 @@ for _, name in ipairs { "correlation_map", "critical_line", "trainable_depth" } 
 end
 later("learning_time", "mode")
 later("gradient_correlation", "shattered")
-for _, name in ipairs { "lyapunov", "fuss_catalan_edge", "isometry_gap",
+later("trajectory", "trajectory")
+later("lyapunov", "lyapunov")
+later("jacobian_rank", "lyapunov", "rank")
+for _, name in ipairs { "fuss_catalan_edge", "isometry_gap",
   "largest_singular_value", "smallest_singular_value" } do
   later(name, "random_matrix")
 end

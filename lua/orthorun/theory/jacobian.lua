@@ -180,8 +180,8 @@ local function check_gain(who, gain)
   end
 end
 
--- sigma_w^2 of a square layer.
-local function weight_variance(who, o)
+-- sigma_w^2 of a square layer, and whether it is orthogonal.
+function jacobian.weight_variance(who, o)
   local init, gain = o.init or "scaled_gaussian", o.gain
   local arm = arms[init]
   if arm and gain == nil then init, gain = arm.theory.init, arm.theory.gain end
@@ -238,7 +238,7 @@ local function read(who, options)
     fail(("%s: gates is %d; at most one for each of the %d matrices is needed")
       :format(who, gates, depth))
   end
-  local w2, orthogonal = weight_variance(who, o)
+  local w2, orthogonal = jacobian.weight_variance(who, o)
   local law = gates > 0 and law_of(who, o, w2) or slope_law.halves(1, 1)
   local mu = slope_law.moment(law, 1)
   if not (mu > 0) then

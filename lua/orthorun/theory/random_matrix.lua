@@ -1,5 +1,5 @@
 -- random_matrix: closed forms for matrices of N(0, gain^2/n) entries and their
--- products: exponents, edges, gaps. All real; n is the number of columns.
+-- products: edges, gaps. All real; n is the number of columns.
 
 --- @module theory
 
@@ -20,30 +20,6 @@ local smallest_mean, smallest_var = 0.65567954241879847, 0.25872482230486107
 
 --- Singular values.
 -- @section random_matrices
-
---- The exponents of products of width×width matrices of N(0, gain²/width) entries,
--- ln s_i per factor: ln g + ½(ln(2/n) + ψ((n−i+1)/2)). After L factors ln s_i has
--- mean L times the one and variance about L times the other.
--- @function theory.lyapunov
--- @tparam table options
--- @tparam int options.width
--- @tparam[opt=1] number options.gain
--- @tparam[opt] table options.like as of parameters, with what is not given
--- @treturn {number,...} exponents, largest first
--- @treturn {number,...} their variances per factor, ¼ψ'((n−i+1)/2)
--- @paper Newman 1986; Forrester 2015 (arXiv:1501.05702)
-function random_matrix.lyapunov(options)
-  local who = "lyapunov"
-  local o = checked.with_like(who, options, { "width", "gain" })
-  local n, gain = count(who, o, "width", nil, 1), number(who, o, "gain", 1)
-  local exponents, variances = {}, {}
-  for i = 1, n do
-    local half = (n - i + 1) / 2
-    exponents[i] = log(gain) + 0.5 * (log(2 / n) + special.digamma(half))
-    variances[i] = special.trigamma(half) / 4
-  end
-  return exponents, variances
-end
 
 --- (L+1)^(L+1)/L^L, the largest squared singular value of a product of L large N(0,
 -- 1/n) matrices; 4 for one.
