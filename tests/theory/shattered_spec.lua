@@ -82,7 +82,11 @@ describe("theory.gradient_correlation", function()
     raises("residual must be a finite number", theory.gradient_correlation, "relu",
       0.5, { depth = 3, residual = "1/l" })
     raises("depth is nil", theory.gradient_correlation, "relu", 0.5, {})
-    raises("c is 2", theory.gradient_correlation, "relu", 2, he)
+    raises("gradient_correlation: sigma_w2 is 0", theory.gradient_correlation, "relu",
+      0.5, { depth = 3, sigma_w2 = 0 })
+    raises("gradient_correlation: q is nan", theory.gradient_correlation, "relu", 0.5,
+      { depth = 3, q = 0 / 0 })
+    raises("gradient_correlation: c is 2", theory.gradient_correlation, "relu", 2, he)
     raises("c is nan", theory.gradient_correlation, "relu", 0 / 0, he)
     raises("unknown option 'widht'", theory.gradient_correlation, "relu", 0.5,
       { widht = 3 })

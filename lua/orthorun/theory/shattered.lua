@@ -70,6 +70,14 @@ function shattered.gradient_correlation(name, c, options)
     "sigma_b2", "q", "alpha" })
   local depth = checked.count(who, o, "depth", nil, 1)
   local scale = o.residual and residual.scale(who, "residual", o.residual, depth)
+  checked.activation(who, name, o.alpha)
+  checked.number(who, o, "sigma_w2", 1)
+  checked.number(who, o, "sigma_b2", 0, 0)
+  if o.q ~= nil then checked.number(who, o, "q") end
+  if type(c) ~= "number" or not (c >= -1 and c <= 1) then
+    fail(("%s: c is %s; a correlation in [-1, 1] is needed"):format(who,
+      names.shown(c)))
+  end
   local homogeneous = activation.shape(name, { alpha = o.alpha }).homogeneous
   if scale and (not homogeneous or (o.sigma_b2 or 0) ~= 0) then
     fail(("%s: residual nets only of homogeneous activations without biases, not of %s")
