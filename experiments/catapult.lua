@@ -8,8 +8,9 @@ return ortho.experiment {
   params = { width = 256, inputs = 4, steps = 2000 },
   grid = { activation = { "linear", "relu" }, seed = ortho.range(5), rate = { 1, 1.9,
     2.1, 2.3, 2.5, 2.7, 3, 3.3, 3.6, 3.9, 4.1, 5, help = "rate times λ at first" } },
-  measures = { final = { label = "learning rate times λ at the end" },
-    log10_peak = { label = "largest loss, over the first", log10 = true } },
+  measures = { final = { label = "rate times λ at the end" },
+    off = { label = "|that − predicted|" },
+    log10_peak = { label = "largest loss/first", log10 = true } },
 
   trial = function(p)
     local rng, double = ortho.rng(p.seed), "float64" -- the same net at every rate

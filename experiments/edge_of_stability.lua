@@ -10,7 +10,8 @@ return ortho.experiment {
   grid = { lr = { 0.05, 0.2, 0.3, 0.5 }, seed = ortho.range(3) },
   paired = { "lr" },
   index = "place",
-  measures = { edge = { label = "rate times λ/2" }, last = { label = "its last third" } },
+  measures = { edge = { label = "rate times λ/2" }, last = { label = "rate times λ/2, " ..
+    "mean of the last third" } },
 
   trial = function(p, rng)
     local net = ortho.mlp { sizes = { p.inputs, p.hidden, p.hidden, p.outputs },

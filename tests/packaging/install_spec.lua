@@ -55,6 +55,12 @@ describe("what make install lays out", function()
       "./orthorun")), listed)
   end)
 
+  it("tests itself from anywhere", function()
+    local out, code, err = shell(("cd / && '%s/bin/orthorun' --selftest"):format(prefix))
+    assert.equal(0, code, out .. err)
+    has(" checks: all passed;", out)
+  end)
+
   it("has all of the library", function()
     local _, code, err = shell(("diff -r lua '%s/share/orthorun' | " ..
       "grep -v 'Only in %s/share/orthorun: '; test ${PIPESTATUS:-0} -lt 2")
