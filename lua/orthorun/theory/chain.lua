@@ -244,11 +244,13 @@ function chain.fits(net)
 end
 
 -- Means, variances and standard errors of the means, by layer, of ln ||delta||^2 and
--- ln ||gradient||^2, and variances of their least-squares slopes over the layers.
+-- ln ||gradient||^2, and variances of their least-squares slopes over the layers. Of a
+-- batch, whose samples go together by approximation, half the draws do.
 function chain.solve(given)
   local L = given.depth
+  local draws = given.batch > 1 and pool.draws // 2 or pool.draws
   local net = setmetatable({ off = given.phi.shape.slope_below ^ 2, cut_moments = {},
-    draws = math.max(256, math.min(pool.draws, 64 * pool.draws // L)) },
+    draws = math.max(256, math.min(draws, 64 * pool.draws // L)) },
     { __index = given })
   local before, exact, total, grown, cosine = forward(net)
   local r, log_s = residual(net, total + exact[L][1], cosine)

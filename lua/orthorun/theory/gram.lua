@@ -80,10 +80,11 @@ local function drawn(A, n, longer, orthogonal, count, rng)
   return z
 end
 
--- The activation, 1 above 0 and `below` under it, and its slopes.
+-- The activation, of slope 1 above 0 and `below` under it, and its slopes.
 local function activated(z, below)
-  local slope = 0.5 * (1 - below) * z:sign() + 0.5 * (1 + below)
-  return z:hadamard(slope), slope
+  local phi = below == 0 and core.layer.relu() or core.layer.leaky_relu { alpha = below }
+  local a = phi:forward(z)
+  return a, phi:backward(matrix.ones(z:rows(), z:cols(), double))
 end
 
 -- <x_j, x_k> over the units, times scale
@@ -161,7 +162,7 @@ local known = {}
 local function draws_of(net)
   local widest = 1
   for l = 0, net.depth do widest = math.max(widest, net.sizes[l]) end
-  local draws = math.max(64, math.min(512, 49152 // widest))
+  local draws = math.max(64, math.min(512, 24576 // widest))
   return math.max(32, net.depth > 64 and draws * 64 // net.depth or draws)
 end
 
