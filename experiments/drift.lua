@@ -28,7 +28,8 @@ return ortho.experiment {
       help = "fashion_mnist, digits, or a file with labels" } },
   grid = { seed = ortho.range(5) },
   index = "point",
-  measures = { first_share = { label = "symmetric share of the first gradient" },
+  measures = { symmetric_share = { label = "symmetric share of the way" },
+    first_share = { label = "symmetric share of the first gradient" },
     unequal = { label = "(Δ‖W₁‖² + ‖b₁‖² − Δ‖W₂‖²)/(η²t)" } },
 
   trial = function(p, rng)

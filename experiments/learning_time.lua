@@ -81,7 +81,8 @@ return ortho.experiment {
     { check = "off", of = "worst", by = "depth", where = { case = "aligned" },
       at_most = 0, what = "aligned, at any rate: steps off the mode equation's" },
     { plot = "updates", of = "fastest", over = "depth", log = "xy" },
-    { plot = "time", over = "depth", where = { rate = 0.25 }, log = "x" },
+    { plot = "time", over = "depth", log = "x", where = { rate = 0.25,
+      case = { "orthogonal", "aligned" } } },
     { plot = "rate", of = "fastest", over = "depth", log = "xy", title = "best rate" },
   },
 }

@@ -51,7 +51,7 @@ return ortho.experiment {
       return key.depth == 2 and 2 * step or nil end, what = "largest rate, over 2/λ" },
     { check = "edge", of = "sharpest", at_most = 1.1, what = "ηλ/2 at the end, at most" },
     { plot = "times", of = "largest", over = "depth", log = "xy", hline = 2,
-      title = "largest rate that is borne, over 2/λ" },
+      title = "largest rate that is borne, over 2/λ (4: the last tried)" },
     { plot = "edge", over = "times", where = { depth = "largest" }, hline = 1 },
     { plot = "updates", of = "fastest", over = "depth", log = "xy" },
     { plot = "relative_drift", of = "fastest", over = "depth", log = "xy" },
