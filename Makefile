@@ -206,11 +206,11 @@ gallery: deps ## draw the pictures of docs/ anew, run its recipes
 	./$(BIN) experiments/depth_sweep.lua --out $G/depth_sweep
 	./$(BIN) experiments/orthogonality.lua --out $G/orthogonality
 	./$(BIN) experiments/lazy_drift.lua --out $G/lazy_drift
-	./$(BIN) experiments/what_breaks_it.lua --out $G/what_breaks_it
+	./$(BIN) experiments/why_orthogonal.lua --out $G/why_orthogonal
 	./$(BIN) --precision float32 experiments/drift.lua --epochs 10 --seed 1 \
 	  --out $G/drift
 	cp $G/*/depth_sweep.png $G/*/orthogonality.png $G/*/lazy_drift.png \
-	  $G/*/what_breaks_it.png $G/*/drift.png docs/
+	  $G/*/why_orthogonal.png $G/*/drift.png docs/
 	./$(BIN) tools/gallery.lua
 	./$(BIN) tools/recipes.lua
 

@@ -175,6 +175,7 @@
 ---@field bias? boolean|orthorun.initializer as in `layer.linear` (default true)
 ---@field rng orthorun.rng
 ---@field precision? string
+---@field like? table as of parameters, with width, depth, inputs, outputs, activation and init where they are not given
 
 ---@class orthorun.options.resnet
 ---@field width integer
@@ -307,7 +308,7 @@
 
 ---What `history:explain` returns.
 ---@class orthorun.explanation
----@field mechanisms any of these: "vanishing gradient" (no step could move them), "short run" (less than a tenth of the loss is gone), "depth" (a linear net's drift is that of s^(1/L)), "lazy" (they moved by less than a fifth of their norm, in a generic direction), "low rank" (E acts in few directions)
+---@field mechanisms any of these: "vanishing gradient" (no step could move them), "short run" (less than a tenth of the loss is gone), "depth" (a linear net's drift is that of s^(1/L)), "lazy" (they moved by less than a fifth of their norm, in a generic direction, and no singular value far), "low rank" (E acts in few directions)
 ---@field layers any the table
 ---@field figures any what the words rest on
 ---@field text any the paragraph
@@ -1321,7 +1322,8 @@ function history_:explain() end
 ---Each probe's last measurement, the mean over the layers (of gradients: before
 ---the last update); and taken; reached; crossed; loss; left, its share of the first
 ---loss; peak, the largest loss over the first (1 where training is stable, inf where
----it diverged); diverged, true or false. NaN for what there is not.
+---it diverged); diverged, true or false; learnt, whether it came to the target that
+---it had, if any above 0. NaN for what there is not.
 ---@param options? orthorun.options.history_final
 ---@return table
 function history_:final(options) end

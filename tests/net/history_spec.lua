@@ -121,8 +121,12 @@ describe("history:final", function()
     assert.equal(2, final { target_left = 0.75 }.reached)
     assert.equal(3, final { target_loss = 0.75 * 2 }.reached)
     assert.equal(0, final { target_left = 1 }.reached)
+    assert.is_true(final { target_left = 0.75 }.learnt and final {}.learnt)
+    assert.is_true(final { target_left = 0 }.learnt) -- which asks for nothing
+    assert.is_false(final { target_left = 0.1 }.learnt)
     losses = { 4, 3, 2, 1, 0 / 0 }
     assert.equal(math.huge, final {}.peak)
+    assert.is_false(final {}.learnt)
     losses[5] = 0
     assert.equal(1, final {}.peak)
   end)

@@ -87,6 +87,23 @@ describe("an mlp's weights", function()
     end
   end)
 
+  it("take from an experiment's parameters what they do not say", function()
+    local p = { width = 6, depth = 3, inputs = 4, activation = "tanh",
+      init = "he_normal", seed = 7 }
+    local net = ortho.mlp { like = p, outputs = 2, rng = ortho.rng(1) }
+    local same = ortho.mlp { width = 6, depth = 3, inputs = 4, outputs = 2,
+      activation = "tanh", init = "he_normal", rng = ortho.rng(1) }
+    local x = ortho.rng(2):normal(4, 3)
+    assert.is_true(net:forward(x) == same:forward(x))
+    net = ortho.mlp { like = p, sizes = { 5, 1 }, rng = ortho.rng(1) }
+    assert.equal(5, net:weights()[1]:cols())
+    net = ortho.mlp { like = { width = 3, depth = 1, outputs = 9 }, for_data = {
+      x = ortho.rng(1):normal(2, 5), y = ortho.rng(1):normal(1, 5) },
+      rng = ortho.rng(1) }
+    assert.equal(1, net:weights()[1]:rows())
+    raises("like must be a table", ortho.mlp, { like = 3, rng = ortho.rng(1) })
+  end)
+
   it("need a generator", function()
     raises("needs rng=", ortho.mlp, { width = 2, depth = 1 })
   end)

@@ -418,6 +418,33 @@ describe("deep linear nets", function()
 end)
 
 describe("history:explain", function()
+  -- A net of 5 matrices after 10 outputs of 32 inputs at rate/lambda.
+  local function learnt(rate, weight_decay)
+    local rng = ortho.rng(1)
+    local task = { x = rng:normal(128, 32), y = rng:normal(10, 32) }
+    local net = ortho.mlp { width = 128, for_data = task, depth = 5, bias = false,
+      init = "orthogonal_sqrt2", rng = rng }
+    local scaled = ortho.loss.scaled(net, task.x)
+    local lr = rate / ortho.sharpness(net, task.x, task.y, scaled)
+    return ortho.train { net = net, data = task, loss = scaled, steps = 500,
+      target_left = 0.1, optimizer = ortho.optim.sgd { lr = lr,
+      weight_decay = weight_decay } }:explain()
+  end
+
+  it("does not call lazy what a large step did to singular values", function()
+    assert.same({ "lazy", "low rank" }, learnt(0.5, 0).mechanisms)
+    local e = learnt(8, 0)
+    assert.same({ "low rank" }, e.mechanisms)
+    assert.is_truthy(e.text:find("Not lazy: the weights moved by at most", 1, true))
+  end)
+
+  it("says how much of a drift is weight decay's", function()
+    assert.is_nil(learnt(0.5, 0).text:find("along themselves", 1, true))
+    local part = learnt(0.5, 0.3).text:match("shrank by %S+ %% along themselves, as " ..
+      "weight decay makes them: that alone makes a drift of (%S+)%.")
+    assert.is_near(0.1, tonumber(part), 0.03)
+  end)
+
   local function wide(n, options)
     local rng = ortho.rng(5)
     options.x, options.y = rng:split "x":normal(n, options.samples),

@@ -1,5 +1,6 @@
 -- panels: the plots of `show` as ortho.plot's panels: what is not said (colour,
 -- theory, logarithmic axes, titles) is found from the results.
+local names = require "orthorun.base.names"
 local results = require "orthorun.experiment.results"
 local shown = require "orthorun.experiment.shown"
 local stats = require "orthorun.table.stats"
@@ -63,13 +64,15 @@ end
 -- --- rows -------------------------------------------------------------------
 
 -- Does a parameter have one value in each curve of each panel, as a learning rate
--- has for each optimizer?
-local function goes_along(rows, name, panel)
+-- has for each optimizer, or at each place of it, along a parameter?
+local function goes_along(e, rows, name, panel)
   local colors, facets = rows.data[panel.color], rows.data[panel.facet]
+  local places = names.has(e.varying, panel.x) and rows.data[panel.x]
   local value_of = {}
   for i = 1, #rows do
     local value = rows.data[name][i]
-    local key = ("%s\0%s"):format(colors and colors[i], facets and facets[i])
+    local key = ("%s\0%s\0%s"):format(colors and colors[i], facets and facets[i],
+      places and places[i])
     if value_of[key] == nil then value_of[key] = value end
     if value_of[key] ~= value then return false end
   end
@@ -85,7 +88,7 @@ local function settle(e, entry, rows, panel)
     [panel.color or 0] = true, [panel.facet or 0] = true }
   for _, name in ipairs(varying(e, rows)) do
     local free = not used[name] and (entry.where or {})[name] == nil
-    if free and varies(rows, name) and not goes_along(rows, name, panel) then
+    if free and varies(rows, name) and not goes_along(e, rows, name, panel) then
       local levels = rows:unique(name)
       local level = levels[1]
       if type(level) == "number" then

@@ -18,7 +18,9 @@ local limits = {
   orthogonal = 0.05, -- start: ||Gram(W0)/g^2 - I||_F/sqrt k
   near = 0.3,        -- drift of weights that are still near
   lazy = 0.2,        -- ||W - W0||_F/||W0||_F of weights that moved little
+  kept = 0.4,        -- ||E||_2/g^2 where no singular value has gone far
   generic = 0.25,    -- |drift ratio - 1| of a movement in a random direction
+  radial = 0.5,      -- the part of a drift that is W's growth or shrinking
   few = 0.25,        -- the part of k eigenvalues that counts as few
   agrees = 0.1,      -- relative error of a prediction that holds
   trained = 0.1,     -- the part of the loss that a real run takes away
@@ -62,6 +64,7 @@ local function figures(l, W, W0)
     now = metric.orthogonality_error(A, scale) / root,
     drift = drift / (g2 * root), spectral = top / g2,
     movement = step / size0,
+    along = D:dot(B) / size0 ^ 2,
     ratio = step > 0 and
       drift / (math.sqrt(2 * g2 * k / A:cols()) * step) or nil,
     moved = moved, effective = effective,
@@ -161,6 +164,8 @@ local function measure(history)
   return { layers = list, body = body, worst = largest(body, "drift"),
     drift = mean_of(body, "drift"), start = largest(body, "start").start,
     movement = largest(body, "movement").movement,
+    spectral = largest(body, "spectral").spectral,
+    along = mean_of(body, "along"),
     ratio = mean_of(body, "ratio"), moved = mean_of(body, "moved"),
     effective = mean_of(body, "effective"), k = mean_of(body, "k"),
     imbalance = mean_of(list, "imbalance"),
@@ -232,7 +237,8 @@ local mechanisms = {
         m.drift, m.imbalance)
   end },
   { name = "lazy", of = function(m)
-    return trained(m) and m.movement < limits.lazy and m.ratio ~= nil and
+    return trained(m) and m.movement < limits.lazy and
+      m.spectral < limits.kept and m.ratio ~= nil and
       math.abs(m.ratio - 1) < limits.generic,
       ("Lazy: the weights moved by at most %.3g of their norm, and E is " ..
         "%.3g times what a random movement of that length would make " ..
@@ -260,9 +266,24 @@ local function objections(history, m)
     list[#list + 1] = ("Not near any more: layer %d drifted by %.3g."):format(
       w.layer, w.drift)
     if history.optimizer:find("adam", 1, true) then
-      list[#list + 1] = "Adam moves every weight by about lr a step, " ..
-        "whatever its gradient: its drift grows with width."
+      list[#list + 1] = "Adam moves every weight by about lr a step, at " ..
+        "first, whatever its gradient: how far it goes is a matter of lr, and " ..
+        "after the first step of sqrt(width)."
     end
+  end
+  local bent = largest(m.body, "spectral")
+  if trained(m) and m.movement < limits.lazy and bent.spectral >= limits.kept then
+    list[#list + 1] = ("Not lazy: the weights moved by at most %.3g of their " ..
+      "norm, but in so few directions that singular values changed: " ..
+      "||E||_2/g^2 is %.3g in layer %d. A step too large, an output too " ..
+      "small, or many outputs do that."):format(m.movement, bent.spectral, bent.layer)
+  end
+  local radial = math.abs((1 + m.along) ^ 2 - 1)
+  if m.drift > 0 and radial > limits.radial * m.drift then
+    list[#list + 1] = ("The weights %s by %.3g %% along themselves%s: that alone " ..
+      "makes a drift of %.3g."):format(m.along < 0 and "shrank" or "grew",
+      100 * math.abs(m.along), m.along < 0 and ", as weight decay makes them" or "",
+      radial)
   end
   if m.ratio and m.ratio < 1 - limits.generic then
     list[#list + 1] = ("E is only %.3g times what a random movement would " ..

@@ -33,8 +33,8 @@ end
 -- @tfield {string,...} mechanisms of these: "vanishing gradient" (no step could
 --   move them), "short run" (less than a tenth of the loss is gone), "depth" (a
 --   linear net's drift is that of s^(1/L)), "lazy" (they moved by less than a
---   fifth of their norm, in a generic direction), "low rank" (E acts in few
---   directions)
+--   fifth of their norm, in a generic direction, and no singular value far),
+--   "low rank" (E acts in few directions)
 -- @tfield results layers the table
 -- @tfield table figures what the words rest on
 -- @tfield string text the paragraph
@@ -84,7 +84,8 @@ end
 --- Each probe's last measurement, the mean over the layers (of gradients: before
 -- the last update); and taken; reached; crossed; loss; left, its share of the first
 -- loss; peak, the largest loss over the first (1 where training is stable, inf where
--- it diverged); diverged, true or false. NaN for what there is not.
+-- it diverged); diverged, true or false; learnt, whether it came to the target that
+-- it had, if any above 0. NaN for what there is not.
 -- @function history:final
 -- @tparam[opt] table options
 -- @tparam[opt] {int,...} options.layers
@@ -97,6 +98,7 @@ function History:final(options)
   out.left = out.loss / first
   out.peak = self.diverged and math.huge or self.most / first
   out.diverged = self.diverged ~= nil
+  out.learnt = not out.diverged and (self.reached ~= nil or not self.aimed)
   for name, by_step in pairs(layer_means(self, layers)) do
     local last = -1
     for step in pairs(by_step) do last = math.max(last, step) end
@@ -158,7 +160,8 @@ return function(run, steps)
     evaluations = evaluations, net = run.net, initial = run.tracker.initial,
     first_gradients = run.first_gradients, taken = run.taken, clip = run.clip,
     diverged = run.diverged, reason = run.trouble, reached = run.reached,
-    crossed = run.crossed, most = run.most }
+    crossed = run.crossed, most = run.most,
+    aimed = (run.target_loss or 0) > 0 }
   h.loss = run.last_loss
   h.accuracy = #evaluations > 0 and evaluations:row(#evaluations).accuracy
     or nil

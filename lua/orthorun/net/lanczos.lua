@@ -71,7 +71,7 @@ end
 -- it.
 return function(product, n, options)
   local most, look = math.min(options.iterations, n), 1
-  local Q = matrix.zeros(n, math.min(most, 100), { precision = "float64" })
+  local Q = matrix.zeros(n, math.min(most, 16), { precision = "float64" })
   local size_of_start = options.start:norm()
   local q = options.start / size_of_start
   local diagonal, beside, values, residuals, V = {}, {}, nil, nil, nil

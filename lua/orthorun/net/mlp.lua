@@ -10,9 +10,10 @@ local core = require "orthorun.core"
 local names = require "orthorun.base.names"
 local parts = require "orthorun.net.parts"
 
+local copied = { "width", "depth", "inputs", "outputs", "activation", "init" }
 local known = { "sizes", "width", "depth", "inputs", "outputs", "for_data",
   "activation", "output_activation",
-  "init", "bias", "rng", "precision" }
+  "init", "bias", "rng", "precision", "like" }
 
 local fail = names.failing "mlp"
 
@@ -48,6 +49,20 @@ local function sizes_of(options)
   return sizes
 end
 
+-- The options with what they do not say from `like`, an experiment's parameters.
+local function completed(options)
+  local like, o = options.like, {}
+  if like == nil then return options end
+  names.table_of("mlp", "like", like)
+  for name, value in pairs(options) do o[name] = value end
+  for i, name in ipairs(copied) do
+    local told = i <= 4 and options.sizes or
+      (name == "inputs" or name == "outputs") and options.for_data
+    if o[name] == nil and not told then o[name] = like[name] end
+  end
+  return o
+end
+
 --- The usual multilayer perceptron: linear layers with the activation between them,
 -- none after the last. sizes = {inputs, ..., outputs}; or width and depth for
 -- depth matrices of width×width, the first and last of which `inputs=` and
@@ -69,6 +84,8 @@ end
 -- @tparam[opt=true] bool|initializer options.bias as in `layer.linear`
 -- @tparam rng options.rng
 -- @tparam[opt] string options.precision
+-- @tparam[opt] table options.like as of parameters, with width, depth, inputs,
+--   outputs, activation and init where they are not given
 -- @treturn layer a `layer.sequential`
 -- @usage
 -- local net = ortho.mlp { sizes = { 784, 64, 10 }, rng = ortho.rng(1) }
@@ -83,6 +100,7 @@ return function(options)
     fail "sizes go by name, as in mlp{sizes = {784, 256, 10}, rng = ...}"
   end
   names.options("mlp", options, known)
+  options = completed(options)
   local sizes = sizes_of(options)
   local activation = options.activation or "relu"
   parts.check_rng("mlp", options.rng)
