@@ -385,12 +385,14 @@
 ---@field sigma_b2? number (default 0)
 ---@field alpha? number
 ---@field q0? number taken where every q is fixed (default 1)
+---@field norm? "before"|"after" a layer norm in each layer, before the activation or after it
 
 ---@class orthorun.options.theory_correlation_map
 ---@field sigma_w2? number (default 1)
 ---@field sigma_b2? number (default 0)
 ---@field q? number the variance of both; by default the variance map's fixed point
 ---@field alpha? number
+---@field norm? "before"|"after" a layer norm in each layer, before the activation or after it, which settles q
 
 ---@class orthorun.options.theory_critical_line
 ---@field activation? string|function|table (default "tanh")
@@ -402,6 +404,7 @@
 ---@field sigma_w2 number
 ---@field sigma_b2? number (default 0)
 ---@field alpha? number
+---@field norm? "before"|"after" as in `theory.mean_field`
 ---@field lengths? number (default 6)
 
 ---@class orthorun.options.theory_gradient_correlation

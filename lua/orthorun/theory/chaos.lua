@@ -16,7 +16,7 @@ local number = checked.number
 
 local function map_options(who, options)
   local o = checked.options(who, options or {}, { "sigma_w2", "sigma_b2", "q",
-    "alpha" })
+    "alpha", "norm" })
   return number(who, o, "sigma_w2", 1), number(who, o, "sigma_b2", 0, 0), o
 end
 
@@ -45,6 +45,8 @@ end
 -- @tparam[opt] number options.q the variance of both; by default the variance map's
 --   fixed point
 -- @tparam[opt] number options.alpha
+-- @tparam[opt] "before"|"after" options.norm a layer norm in each layer, before the
+--   activation or after it, which settles q
 -- @treturn number c'
 -- @treturn number σ_w² E[φ'(u) φ'(v)], the map's slope where q is a fixed point
 -- @paper Poole et al. 2016 (arXiv:1606.05340)
@@ -58,6 +60,12 @@ function chaos.correlation_map(name, c, options)
       names.shown(c)))
   end
   checked.activation(who, name, o.alpha)
+  if o.norm then
+    local normed = require "orthorun.theory.normed"
+    if o.q ~= nil then fail(who .. ": a norm leaves no choice of q") end
+    return normed.correlation_map(who, { name = name, alpha = o.alpha }, c, w2, b2,
+      normed.check(who, o.norm))
+  end
   local q = variance_of(who, name, o, w2, b2)
   local joint = { q = q, c = c, alpha = o.alpha }
   local after = w2 * activation.moment(name, { q = q, alpha = o.alpha }) + b2
@@ -173,17 +181,18 @@ end
 -- @tparam number options.sigma_w2
 -- @tparam[opt=0] number options.sigma_b2
 -- @tparam[opt] number options.alpha
+-- @tparam[opt] "before"|"after" options.norm as in `theory.mean_field`
 -- @tparam[opt=6] number options.lengths
 -- @treturn number
 -- @paper Schoenholz et al. 2017 (arXiv:1611.01232), who find 6
 function chaos.trainable_depth(options)
   local who = "trainable_depth"
   local o = checked.options(who, options, { "activation", "sigma_w2", "sigma_b2",
-    "alpha", "lengths" })
+    "alpha", "lengths", "norm" })
   checked.activation(who, o.activation or "tanh", o.alpha)
   local found = mean_field.mean_field { activation = o.activation or "tanh",
     sigma_w2 = number(who, o, "sigma_w2"),
-    sigma_b2 = number(who, o, "sigma_b2", 0, 0), alpha = o.alpha }
+    sigma_b2 = number(who, o, "sigma_b2", 0, 0), alpha = o.alpha, norm = o.norm }
   return number(who, o, "lengths", 6, 0) * math.abs(found.xi_c or found.xi_q)
 end
 

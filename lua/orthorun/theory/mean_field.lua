@@ -83,17 +83,15 @@ local function fixed_point(phi, w2, b2, q0)
 end
 
 -- The correlation that two different inputs end up with at variance q, and
--- the map's slope there. Below the edge of chaos: 1.
-local function correlation(phi, w2, b2, q, chi1)
-  local function change(c)
-    return (w2 * joint(phi, q, c) + b2) / q - c
-  end
+-- the map's slope there. Below the edge of chaos: 1. map(c): c one layer on; slope(c).
+local function correlation(map, slope, chi1)
+  local function change(c) return map(c) - c end
   if chi1 <= 1 + 1e-13 then return 1, chi1 end
-  if change(0) < 1e-14 then return 0, w2 * joint(phi, q, 0, true) end
+  if change(0) < 1e-14 then return 0, slope(0) end
   local apart = 0.5
   while change(1 - apart) >= 0 and apart > 1e-12 do apart = apart / 2 end
   local c = 1 - root(function(d) return change(1 - d) end, apart, 1)
-  return c, w2 * joint(phi, q, c, true)
+  return c, slope(c)
 end
 
 -- phi'^2 on average where q is infinite: the slopes far out; infinite, too, where
@@ -194,6 +192,17 @@ local function slopes_at(phi, w2, q)
   return far, far
 end
 
+local function normed_mean_field(who, phi, w2, b2, norm)
+  local normed = require "orthorun.theory.normed"
+  local q, chi1, map = normed.fixed_point(who, phi, w2, b2, normed.check(who, norm))
+  local found = { q = q, chi1 = chi1, chi_q = 0.0, xi_q = 0.0,
+    xi_grad = depth_scale(chi1) }
+  found.c, found.chi_c = correlation(function(c) return (map(c)) end,
+    function(c) return select(2, map(c)) end, chi1)
+  found.xi_c = depth_scale(found.chi_c)
+  return found
+end
+
 --- What `theory.mean_field` returns. Depth scales are −1/ln χ, in layers (`inf` at
 -- χ = 1, negative for growth). c, chi_c and xi_c are nil where q is 0 or infinite.
 -- @table mean_field
@@ -214,6 +223,8 @@ end
 -- @tparam[opt=0] number options.sigma_b2
 -- @tparam[opt] number options.alpha
 -- @tparam[opt=1] number options.q0 taken where every q is fixed
+-- @tparam[opt] "before"|"after" options.norm a layer norm in each layer, before the
+--   activation or after it
 -- @treturn mean_field
 -- @paper Poole et al. 2016; Schoenholz et al. 2017 (arXiv:1611.01232)
 -- @usage
@@ -221,17 +232,20 @@ end
 -- print(m.q, m.chi1, m.xi_grad)
 function mean_field.mean_field(options)
   options = names.options("mean_field", options,
-    { "activation", "sigma_w2", "sigma_b2", "alpha", "q0" })
+    { "activation", "sigma_w2", "sigma_b2", "alpha", "q0", "norm" })
   local who = "mean_field"
   local w2 = option(who, options, "sigma_w2", nil, true)
   local b2 = option(who, options, "sigma_b2", 0)
   local phi = read_phi(who, options.activation, options.alpha)
+  if options.norm then return normed_mean_field(who, phi, w2, b2, options.norm) end
   local q = fixed_point(phi, w2, b2, option(who, options, "q0", 1, true))
   local chi1, chi_q = slopes_at(phi, w2, q)
   local found = { q = q, chi1 = chi1, chi_q = chi_q,
     xi_q = depth_scale(chi_q), xi_grad = depth_scale(chi1) }
   if q > 0 and q < math.huge then
-    found.c, found.chi_c = correlation(phi, w2, b2, q, chi1)
+    found.c, found.chi_c = correlation(
+      function(c) return (w2 * joint(phi, q, c) + b2) / q end,
+      function(c) return w2 * joint(phi, q, c, true) end, chi1)
     found.xi_c = depth_scale(found.chi_c)
   end
   return found
