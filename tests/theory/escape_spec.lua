@@ -104,6 +104,8 @@ describe("theory.determinant_trap", function()
   it("refuses two layers, whose time grows as a logarithm", function()
     raises("depth is 2; the power law begins at 3 layers", theory.determinant_trap,
       { depth = 2, angle = 3 })
+    raises("their squares are needed, which do not fit", theory.escape_time,
+      { depth = 3, angle = 3, start = 1, target = 1e300 })
     raises("angle is nil", theory.determinant_trap, { depth = 3 })
     raises("angle is 3.5; an angle between 0 and pi is needed",
       theory.determinant_trap, { depth = 3, angle = 3.5 })

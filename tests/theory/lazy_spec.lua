@@ -67,6 +67,7 @@ describe("theory.lazy_drift with the wide kernel's constants", function()
       return setmetatable({ like = base, [name] = value }, nil)
     end
     raises("depth is 1, must be at least 2", wide, with("depth", 1))
+    raises("at most 10000", wide, with("depth", 1000000000))
     raises("input_c is 2", wide, with("input_c", 2))
     raises("target is -1", wide, with("target", -1))
     raises("target 1", wide, with("target", 1))

@@ -114,6 +114,10 @@ function escape.escape_time(options)
   end
   local way = line(o)
   if way.length == 0 then return 0.0, o.start end
+  if not (way.length < math.huge and way.h == way.h) then
+    fail(("%s: start is %s and target %s; their squares are needed, which do not fit")
+      :format(who, names.shown(o.start), names.shown(o.target)))
+  end
   return time(o.depth, way, sqrt(left)), closest(way, sqrt(left))
 end
 

@@ -123,11 +123,13 @@ local function check_init(who, init)
   end
 end
 
+local widest, most_layers = 2147483647, 1000000
+
 local function read_sizes(who, o)
   if o.sizes == nil then
-    local width = checked.count(who, o, "width", nil, 1)
-    local sizes = {}
-    for l = 1, checked.count(who, o, "depth", nil, 1) + 1 do sizes[l] = width end
+    local width = net_of.check_size(who, "width", o.width, 1, widest)
+    local sizes, depth = {}, net_of.check_size(who, "depth", o.depth, 1, most_layers)
+    for l = 1, depth + 1 do sizes[l] = width end
     return sizes
   end
   names.table_of(who, "sizes", o.sizes)
@@ -135,7 +137,9 @@ local function read_sizes(who, o)
     fail(("%s: sizes has %d entries; inputs and outputs are two at least"):format(
       who, #o.sizes))
   end
-  for l, n in ipairs(o.sizes) do net_of.check_size(who, ("sizes[%d]"):format(l), n, 1) end
+  for l, n in ipairs(o.sizes) do
+    net_of.check_size(who, ("sizes[%d]"):format(l), n, 1, widest)
+  end
   return o.sizes
 end
 
@@ -146,7 +150,7 @@ local function read(who, options)
     alpha = o.alpha, init = o.init or "he_normal", gain = o.gain,
     q0 = checked.number(who, o, "q0", 1),
     cotangent2 = checked.number(who, o, "cotangent2", 1) }
-  local arm = arms[net.init]
+  local arm = type(net.init) == "string" and arms[net.init]
   if arm then
     net.init, net.gain = arm.theory.init, net.gain or arm.theory.gain
   end

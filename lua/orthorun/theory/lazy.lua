@@ -96,9 +96,9 @@ end
 
 -- What the kernel needs beyond the simple law: read from o, checked, into `into`.
 function lazy.read(who, o, into)
-  if into.depth < 2 then
+  if into.depth < 2 or into.depth > 10000 then
     fail(("%s: the kernel's law is that of hidden layers' matrices; depth is %d, must "
-      .. "be at least 2"):format(who, into.depth))
+      .. "be at least 2 and at most 10000"):format(who, into.depth))
   end
   into.activation, into.alpha = o.activation or "relu", o.alpha
   activation.shape(into.activation, { alpha = o.alpha })
