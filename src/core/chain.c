@@ -74,6 +74,7 @@ static or_graded *prepare(or_chain *p, int rows, int cols, or_matrix *noise) {
   g->c.rows = rows;
   g->c.cols = cols;
   g->weight = p->weight;
+  g->interrupted = p->interrupted;
   g->row_size = p->row_size;
   g->col_size = p->col_size;
   g->noise = noise ? *noise : (or_matrix){0};

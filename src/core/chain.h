@@ -54,6 +54,8 @@ typedef struct or_chain {
    many rows (and columns), OR_SCRATCH: the arena has too few bytes; and makes
    it the identity. */
 or_status or_chain_begin(or_chain *p, int cols, int most, or_arena *arena);
+/* Interrupted, the functions below return early, with OR_INTERRUPTED or not:
+   the product is then worth nothing. */
 /* The product becomes A times it, or with `transposed` A' times it. OR_SHAPE,
    OR_NOT_FINITE with its place in the arena. */
 or_status or_chain_multiply(or_chain *p, bool transposed, const or_matrix *a,

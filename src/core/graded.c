@@ -271,6 +271,8 @@ int or_graded_factor(or_graded *g, double slack) {
     bring_rest(g, end);
     measure_columns(g, end, is_careful(g));
     g->start = end;
+    if (g->interrupted && *g->interrupted)
+      break;
   }
   return g->start;
 }

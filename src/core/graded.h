@@ -13,6 +13,8 @@
 #ifndef OR_GRADED_H
 #define OR_GRADED_H
 
+#include <signal.h>
+
 #include "arena.h"
 #include "norm.h"
 
@@ -32,6 +34,7 @@ typedef struct or_graded {
   double *spare;          /* a row of R */
   void *work;
   size_t work_size;
+  const volatile sig_atomic_t *interrupted; /* the caller's to set, or NULL */
 } or_graded;
 
 /* Takes memory for C of at most so many rows and columns; the noise, row and
@@ -42,7 +45,8 @@ enum { OR_DOUBTFUL = -2 };
 
 /* Factors g->c and returns its rank: the number of steps until what is left is
    0 or, where there is noise, `slack` of that. Without noise: OR_DOUBTFUL where
-   the column that comes next may be rounding. With a slack of 0 nothing is. */
+   the column that comes next may be rounding. With a slack of 0 nothing is.
+   Interrupted it stops where it is: its results are then worth nothing. */
 int or_graded_factor(or_graded *g, double slack);
 /* Q's first `rank` columns, with signs that make R's diagonal positive; work is
    LAPACK's. */
