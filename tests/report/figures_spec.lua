@@ -45,6 +45,15 @@ describe("a page's figure", function()
     end
   end)
 
+  it("has the plot's own marks in its legend: a star before a cross", function()
+    local t = tabular.new { "x", "y", "g" }
+    for i = 1, 7 do t:append { x = i, y = i, g = "g" .. i } end
+    local text = html { panel { kind = "scatter", color = "g", data = t } }
+    local cross = text:find('d="M10.6 2.6l6.8 6.8m0-6.8l-6.8 6.8"', 1, true)
+    local star = text:find('m0-6.8l-6.8 6.8M14 1.6v8.8M9.6 6h8.8"', 1, true)
+    assert.is_true(star < cross and cross < text:find("g7", 1, true))
+  end)
+
   it("has a legend at each panel where colours mean different things", function()
     local text = html { panel(), panel { color = "g" } }
     assert.equal(1, count(text, '<ul class="legend">'))
