@@ -62,9 +62,11 @@ return ortho.experiment {
       by = "epoch", where = { epoch = whole }, limit = 100 },
     function(results)
       local at = ends(results)
-      return ("In the end ||E|| is %.0f %% of ||W0W0'||: not nearly orthogonal. " ..
+      local drift = at "relative_drift"
+      return ortho.table.paragraph(("In the end ||E|| is %.1f %% of ||W0W0'||: %s. " ..
         "It is as if %.1f singular values bore it all; the largest is %.2f."):format(
-        100 * at "relative_drift", at "trace_share", at "singular_max")
+        100 * drift, drift > 0.1 and "not nearly orthogonal" or "near it",
+        at "trace_share", at "singular_max"))
     end,
     function(results)
       local t, at = ortho.table.new { "bound", "value", "factor", "gives_away" },
