@@ -107,13 +107,14 @@ end)
 describe("residual_scaling", function()
   it("meets theory's growth, from the same weights for each scale", function()
     run "residual_scaling.lua --depth 1,16 --seed 1-6 --width 64"
-    all_agree("residual_scaling", 2)
+    all_agree("residual_scaling", 12)
     local at_one = {}
     for _, row in ipairs(rows_of "residual_scaling.csv") do
-      if row.norm == "none" then -- by hand: (1 + scale^2)^depth
+      if row.norm == "none" then -- in wide nets, by hand: (1 + scale^2)^depth
         local scale = ({ ["1"] = 1, ["1/L"] = 1 / row.depth,
           ["1/sqrt(L)"] = row.depth ^ -0.5 })[tostring(row.scale)]
-        near(math.log(1 + scale ^ 2, 10) * row.depth / 2, row.delta_theory, 1e-12)
+        near(math.log(1 + scale ^ 2, 10) * row.depth / 2, row.delta_theory,
+          row.depth * scale ^ 2 / 64)
       end
       local key = row.seed .. row.norm
       if row.depth == 1 then
