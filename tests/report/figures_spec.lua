@@ -51,7 +51,7 @@ describe("a page's figure", function()
     local text = html { panel { kind = "scatter", color = "g", data = t } }
     local cross = text:find('d="M10.6 2.6l6.8 6.8m0-6.8l-6.8 6.8"', 1, true)
     local star = text:find('m0-6.8l-6.8 6.8M14 1.6v8.8M9.6 6h8.8"', 1, true)
-    assert.is_true(star < cross and cross < text:find("g7", 1, true))
+    assert.is_true(star < cross and cross < text:find(">g7</li>", 1, true))
   end)
 
   it("has a legend at each panel where colours mean different things", function()

@@ -17,7 +17,8 @@ local figures = {}
 local marks = { '<circle cx="14" cy="6" r="3.6"%s/>',
   '<rect x="10.6" y="2.6" width="6.8" height="6.8"%s/>',
   '<path d="M14 1.6L18.2 9H9.8z"%s/>', '<path d="M14 1.4L18.6 6 14 10.6 9.4 6z"%s/>',
-  '<path d="M14 10.4L9.8 3h8.4z"%s/>', '<path d="M10.6 2.6l6.8 6.8m0-6.8l-6.8 6.8M14 1.6v8.8M9.6 6h8.8"%s/>',
+  '<path d="M14 10.4L9.8 3h8.4z"%s/>',
+  '<path d="M10.6 2.6l6.8 6.8m0-6.8l-6.8 6.8M14 1.6v8.8M9.6 6h8.8"%s/>',
   '<path d="M10.6 2.6l6.8 6.8m0-6.8l-6.8 6.8"%s/>' }
 
 local function sample(entry)
