@@ -144,12 +144,15 @@ static void print_words(const char *text, int from) {
 void host_list_experiments(const host_places *places) {
   static char names[MOST][NAME];
   char path[HOST_PATH], about[1000];
-  int n = read_names(places->experiments, names);
+  int n = read_names(places->experiments, names), longest = 0;
+  for (int i = 0; i < n; i++)
+    if ((int)strlen(names[i]) > longest)
+      longest = (int)strlen(names[i]);
   for (int i = 0; i < n; i++) {
     find(places->experiments, names[i], path);
     read_about(path, about, sizeof about);
-    printf("%-17s ", names[i]);
-    print_words(about, 18);
+    printf("%-*s ", longest, names[i]);
+    print_words(about, longest + 1);
   }
   if (n == 0)
     printf("no experiments are in %s\n", places->experiments);

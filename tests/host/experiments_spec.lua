@@ -54,7 +54,8 @@ describe("an experiment's name", function()
     assert.equal("", out)
     assert.equal(1, code)
     has("no file and no experiment is called 'depth_swep' " ..
-      "(did you mean depth_sweep?)\nThe experiments: balance, depth_sweep", err)
+      "(did you mean depth_sweep?)\nThe experiments: balance, ", err)
+    has(" width_needed", err)
     has("called 'xyzzy'\nThe exp", select(3, shell "orthorun xyzzy"))
     has("called ''", select(3, shell "orthorun ''"))
     has("called 'nosuch'", select(3, shell "orthorun --pack nosuch"))
@@ -83,8 +84,13 @@ describe("--list", function()
     pipe:close()
     assert.equal((files:gsub("experiments/([%w_]+)%.lua", "%1")),
       table.concat(names, "\n") .. "\n")
-    has("sgd_adam          SGD and Adam: same weights, same batches\n", out)
-    has("orthogonality     How orthogonal is an orthogonal matrix?\n", out)
+    assert.matches("\nsgd_adam +SGD and Adam: same weights, same batches\n", out)
+    assert.matches("\nisometry +How far from an isometry is a deep net%?\n", out)
+    local column = out:find "Gradient flow"
+    for _, words in ipairs { "SGD and Adam", "Behind a layer norm" } do
+      local line = ("\n" .. out):match("\n([^\n]*" .. words .. ")")
+      assert.equal(column - 1, #line - #words, line)
+    end
   end)
 end)
 
@@ -138,7 +144,7 @@ describe("the installed program", function()
       "cd bare/bin && exec bash -c \"exec -a nameless ./orthorun --list\" #" } do
       local out, code, err = shell(("%s && %s --list'"):format(no_proc, command))
       assert.equal(0, code, err)
-      has("orthogonality     How orthogonal", out)
+      has("\northogonality ", out)
     end
   end)
 

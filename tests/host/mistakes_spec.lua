@@ -176,7 +176,7 @@ local cases = {
   { 'ortho.data.npy("bad.csv")', "data.npy: bad.csv: not an .npy file" },
   -- numbers
   { 'ortho.theory.chi1("relu", {sigma_w2 = "2"})', "chi1: sigma_w2 is the " ..
-    "string '2'; a number is needed" },
+    "string '2'; a finite number above 0 is needed" },
   { 'ortho.theory.variance_map("relu", 1, {sigma_b2 = "2"})',
     "variance_map: sigma_b2 is the string '2'" },
   { 'ortho.theory.signal{width = "8", depth = 3}', "signal: width is the " ..

@@ -104,7 +104,7 @@ describe("a fit", function()
     assert.are.equal(2, exponential.dropped)
     assert.has_error(function() t:fit { x = "x", y = "p", model = "pwoer" } end,
       "fit: unknown model 'pwoer' (did you mean 'power'? known: line, " ..
-      "power, exponential)")
+      "power, exponential, saturation)")
   end)
 
   it("has a fit's error bar from textbooks", function()
