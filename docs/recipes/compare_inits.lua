@@ -12,5 +12,6 @@ return ortho.experiment {
     return ortho.theory.signal { like = p, loss = "mse", target2 = p.width, input_c = 0,
       target_c = 0 }
   end,
-  show = { { table = "gradient", where = { layer = 1 }, spread = false } },
+  show = { { table = "gradient", where = { layer = 1 }, spread = false },
+    { check = "gradient" } },
 }
