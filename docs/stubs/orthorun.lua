@@ -136,7 +136,7 @@
 ---@field outputs? integer
 ---@field init? orthorun.initializer|string|function see `init`
 ---@field rng? orthorun.rng
----@field bias? boolean|orthorun.initializer true: zeros; false: none; or an initializer of outputs×1 (default true)
+---@field bias? boolean|orthorun.initializer|string true: zeros; false: none; or an initializer of outputs×1 (default true)
 ---@field weight? orthorun.matrix W itself, without a copy, in place of inputs, outputs, init and rng
 ---@field precision? string
 

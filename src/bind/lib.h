@@ -216,6 +216,9 @@ const char *lib_nearest_key(lua_State *L, int idx, const char *name);
 int lib_unknown(lua_State *L, const char *who, const char *what,
                 const char *name, const char *const list[]);
 
+/* Pushes the initializer of that name with its default options, or raises. */
+int lib_pushinitializer(lua_State *L, const char *name);
+
 /* --- the end of the run --------------------------------------------------*/
 /* The exit status of a run that raises nothing: 0 unless the library has set
    another (core.set_exit_status), as sweeps do where trials failed. */

@@ -262,12 +262,12 @@ static void named_loss(lua_State *L, task *t, const or_matrix *along) {
   const or_matrix *y = &t->r.pass.now;
   or_matrix *dy, *ry;
   int correct;
-  lib_loss_kind kind = lib_checkloss(L, who, LOSS);
+  or_loss_kind kind = lib_checkloss(L, who, LOSS);
   int *labels = lib_newmemory(L, sizeof(int) * (size_t)y->cols, 0);
-  lib_target target = lib_readtarget(L, who, kind, y, TARGET, labels);
+  or_target target = lib_readtarget(L, who, kind, y, TARGET, labels);
   or_hessian_cotangent(&t->h, &dy, &ry);
-  lib_loss(L, who, kind, y, target, dy, &correct);
-  if (kind == LIB_LOSS_CROSS_ENTROPY)
+  lib_loss(L, who, &target, y, dy, &correct);
+  if (kind == OR_LOSS_CROSS_ENTROPY)
     lib_check(L, who, or_cross_entropy_product(y, along, ry));
   else
     or_mse_product(along, (or_reduction)kind, ry);

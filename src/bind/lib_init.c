@@ -533,6 +533,16 @@ static int no_such_field(lua_State *L) {
   return unknown_name(L, lua_tostring(L, 2));
 }
 
+int lib_pushinitializer(lua_State *L, const char *name) {
+  for (int i = 0; i < OR_INIT_COUNT; i++)
+    if (strcmp(or_init_name((or_init_kind)i), name) == 0) {
+      or_init *f = lib_new(L, LIB_INIT, sizeof *f, 0);
+      *f = or_init_default((or_init_kind)i);
+      return 1;
+    }
+  return unknown_name(L, name);
+}
+
 /*** The initializer of that name with its default options; an initializer or
    a function comes back as it is.
    @function init.get
@@ -548,13 +558,7 @@ static int get(lua_State *L) {
                      "init.get: needs a name, an initializer or a "
                      "function(rng, rows, cols), not %s",
                      lib_describe(L, 1));
-  for (int i = 0; i < OR_INIT_COUNT; i++)
-    if (strcmp(or_init_name((or_init_kind)i), lua_tostring(L, 1)) == 0) {
-      or_init *f = lib_new(L, LIB_INIT, sizeof *f, 0);
-      *f = or_init_default((or_init_kind)i);
-      return 1;
-    }
-  return unknown_name(L, lua_tostring(L, 1));
+  return lib_pushinitializer(L, lua_tostring(L, 1));
 }
 
 /*** All names of initializers.

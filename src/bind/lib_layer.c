@@ -91,13 +91,18 @@ void lib_makegradients(lua_State *L, int idx) {
 static const char *const linear_options[] = {
     "inputs", "outputs", "init", "bias", "rng", "weight", "precision", NULL};
 
-/* Calls the initializer on top of the stack as f(rng, rows, cols, precision)
-   and leaves its matrix there instead, checked. */
+/* Calls the initializer on top of the stack, or that of the name there, as
+   f(rng, rows, cols, precision) and leaves its matrix there instead, checked.
+ */
 static or_matrix *initialize(lua_State *L, const char *who, int options,
                              int rows, int cols, or_precision p) {
+  if (lua_type(L, -1) == LUA_TSTRING) {
+    lib_pushinitializer(L, lua_tostring(L, -1));
+    lua_replace(L, -2);
+  }
   if (!lib_is_callable(L, -1))
     lib_error(L,
-              "%s: an initializer must be as from ortho.init, or a "
+              "%s: an initializer must be as from ortho.init, its name, or a "
               "function(rng, rows, cols), not %s",
               who, lib_describe(L, lua_gettop(L)));
   lua_getfield(L, options, "rng");
@@ -166,8 +171,8 @@ static void bias_option(lua_State *L, const char *who, int options,
    @tparam[opt] int options.outputs
    @tparam[opt] initializer|string|func options.init see `init`
    @tparam[opt] rng options.rng
-   @tparam[opt=true] bool|initializer options.bias true: zeros; false: none; or
-     an initializer of outputs×1
+   @tparam[opt=true] bool|initializer|string options.bias true: zeros; false:
+     none; or an initializer of outputs×1
    @tparam[opt] matrix options.weight W itself, without a copy, in place of
      inputs, outputs, init and rng
    @tparam[opt] string options.precision

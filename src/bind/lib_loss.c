@@ -7,11 +7,9 @@
    @module loss
    @pragma nostrip */
 
-#include "../core/loss.h"
+#include "lib_loss.h"
 
 #include <string.h>
-
-#include "lib_loss.h"
 
 static int results(lua_State *L, or_norm value) {
   lua_pushnumber(L, or_norm_value(value));
@@ -147,17 +145,17 @@ static const or_matrix *dense_target(lua_State *L, const char *who, int arg,
 
 /* What classes are compared with: a matrix's columns, or labels. A table's
    elements are read here: its __index may run anything. */
-static lib_target read_classes(lua_State *L, const char *who, int arg,
-                               const or_matrix *logits, int *list) {
+static or_target read_classes(lua_State *L, const char *who, int arg,
+                              const or_matrix *logits, int *list) {
   const or_matrix *t = dense_target(L, who, arg, logits);
   if (t)
-    return (lib_target){t, NULL};
+    return (or_target){OR_LOSS_CROSS_ENTROPY, t, NULL};
   read_labels(L, who, arg, logits, list);
-  return (lib_target){NULL, list};
+  return (or_target){OR_LOSS_CROSS_ENTROPY, NULL, list};
 }
 
 static or_norm cross_entropy(lua_State *L, const char *who, const or_matrix *z,
-                             lib_target t, or_matrix *gradient) {
+                             or_target t, or_matrix *gradient) {
   or_norm value = {0, 0};
   or_status status =
       t.matrix ? or_cross_entropy_targets(z, t.matrix, &value, gradient)
@@ -178,7 +176,7 @@ static or_norm cross_entropy(lua_State *L, const char *who, const or_matrix *z,
 static int loss_cross_entropy(lua_State *L) {
   const char *who = "loss.cross_entropy";
   or_matrix *z = lib_checkmatrix(L, 1);
-  lib_target t = read_classes(L, who, 2, z, label_room(L, z));
+  or_target t = read_classes(L, who, 2, z, label_room(L, z));
   or_matrix *g = lib_newmatrix(L, who, z->rows, z->cols, z->precision);
   return results(L, cross_entropy(L, who, z, t, g));
 }
@@ -194,7 +192,7 @@ static int loss_accuracy(lua_State *L) {
   or_matrix *z = lib_checkmatrix(L, 1);
   if (or_matrix_is_empty(z))
     lib_error(L, "%s: logits are empty (%s)", who, lib_shape(L, z));
-  lib_target t = read_classes(L, who, 2, z, label_room(L, z));
+  or_target t = read_classes(L, who, 2, z, label_room(L, z));
   lua_pushnumber(L, (double)or_correct(z, t.labels, t.matrix) / z->cols);
   return 1;
 }
@@ -204,7 +202,7 @@ static int loss_accuracy(lua_State *L) {
 static const char *const loss_names[] = {"mse", "mse_sum", "mse_half",
                                          "cross_entropy", NULL};
 
-lib_loss_kind lib_checkloss(lua_State *L, const char *who, int arg) {
+or_loss_kind lib_checkloss(lua_State *L, const char *who, int arg) {
   if (lua_type(L, arg) != LUA_TSTRING)
     lib_error(L,
               "%s: loss must be a name, or a function(prediction, target) "
@@ -213,32 +211,25 @@ lib_loss_kind lib_checkloss(lua_State *L, const char *who, int arg) {
   const char *name = lua_tostring(L, arg);
   for (int i = 0; loss_names[i]; i++)
     if (strcmp(name, loss_names[i]) == 0)
-      return (lib_loss_kind)i;
+      return (or_loss_kind)i;
   lib_unknown(L, who, "loss", name, loss_names);
-  return LIB_LOSS_MSE;
+  return OR_LOSS_MSE;
 }
 
-lib_target lib_readtarget(lua_State *L, const char *who, lib_loss_kind kind,
-                          const or_matrix *pred, int arg, int *labels) {
-  if (kind == LIB_LOSS_CROSS_ENTROPY)
+or_target lib_readtarget(lua_State *L, const char *who, or_loss_kind kind,
+                         const or_matrix *pred, int arg, int *labels) {
+  if (kind == OR_LOSS_CROSS_ENTROPY)
     return read_classes(L, who, arg, pred, labels);
-  return (lib_target){lib_checkmatrix(L, arg), NULL};
+  return (or_target){kind, lib_checkmatrix(L, arg), NULL};
 }
 
-or_norm lib_loss(lua_State *L, const char *who, lib_loss_kind kind,
-                 const or_matrix *pred, lib_target target, or_matrix *gradient,
-                 int *correct) {
+or_norm lib_loss(lua_State *L, const char *who, const or_target *target,
+                 const or_matrix *pred, or_matrix *gradient, int *correct) {
   or_norm value = {0, 0};
-  *correct = -1;
-  if (kind == LIB_LOSS_CROSS_ENTROPY) {
-    value = cross_entropy(L, who, pred, target, gradient);
-    *correct = or_correct(pred, target.labels, target.matrix);
-    return value;
-  }
   or_status status =
-      or_mse(pred, target.matrix, (or_reduction)kind, &value, gradient);
+      or_loss(target, 0, pred->cols, pred, &value, gradient, correct);
   if (status != OR_OK)
-    refuse(L, who, status, pred, target.matrix);
+    refuse(L, who, status, pred, target->matrix ? target->matrix : pred);
   return value;
 }
 

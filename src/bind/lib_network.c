@@ -107,20 +107,20 @@ static step_loss called_loss(lua_State *L, const run *r) {
 }
 
 /* The target is read before any memory is fetched: that may run anything. */
-static step_loss named_loss(lua_State *L, run *r, lib_loss_kind kind,
+static step_loss named_loss(lua_State *L, run *r, or_loss_kind kind,
                             bool go_back) {
   step_loss s = {.own = true};
   const or_matrix *y = &r->pass.now;
   int *labels =
-      kind == LIB_LOSS_CROSS_ENTROPY ? lib_labelroom(L, r, y->cols) : 0;
-  lib_target target = lib_readtarget(L, r->who, kind, y, 3, labels);
+      kind == OR_LOSS_CROSS_ENTROPY ? lib_labelroom(L, r, y->cols) : 0;
+  or_target target = lib_readtarget(L, r->who, kind, y, 3, labels);
   if (go_back) {
     lib_backmemory(L, r);
     s.gradient = or_backward_gradient(&r->pass);
   } else {
     s.gradient = lib_lossmemory(L, r);
   }
-  s.value = lib_loss(L, r->who, kind, y, target, &s.gradient, &s.correct);
+  s.value = lib_loss(L, r->who, &target, y, &s.gradient, &s.correct);
   return s;
 }
 
@@ -132,11 +132,16 @@ static step_loss loss_pass(lua_State *L, run *r, const char *who,
   lua_settop(L, 4);
   bool function = lua_type(L, 4) == LUA_TFUNCTION;
   bool go_back = gradients != OR_NO_GRADIENTS;
-  lib_loss_kind kind = function ? LIB_LOSS_MSE : lib_checkloss(L, who, 4);
+  or_loss_kind kind = function ? OR_LOSS_MSE : lib_checkloss(L, who, 4);
   lib_begin(L, r, who, 2);
   r->pass.gradients = go_back ? gradients : OR_ADD_GRADIENTS;
-  lib_forward(L, r);
-  step_loss s = function ? called_loss(L, r) : named_loss(L, r, kind, go_back);
+  lib_plan(L, r);
+  step_loss s = {.own = true};
+  if (!function && gradients == OR_ADD_GRADIENTS &&
+      lib_panels(L, r, kind, &s.value, &s.correct))
+    return s;
+  lib_goforward(L, r);
+  s = function ? called_loss(L, r) : named_loss(L, r, kind, go_back);
   if (go_back) {
     if (function)
       lib_backmemory(L, r);

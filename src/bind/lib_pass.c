@@ -28,11 +28,22 @@ static void put_back(lua_State *L, const run *r, int place, int slot) {
   lua_setiuservalue(L, r->at, slot);
 }
 
+or_arena lib_takememory(lua_State *L, const run *r, int place, int slot) {
+  if (lua_isnil(L, r->at + place))
+    take_out(L, r, slot, place);
+  return lib_arena_at(L, r->at + place);
+}
+
 /* An arena of the bytes that another one wants, as the value at idx. */
 static or_arena new_arena(lua_State *L, int idx, const or_arena *wanting) {
   lib_new_arena(L, wanting->needed);
   lua_replace(L, idx);
   return lib_arena_at(L, idx);
+}
+
+or_arena lib_morememory(lua_State *L, const run *r, int place,
+                        const or_arena *wanting) {
+  return new_arena(L, r->at + place, wanting);
 }
 
 /* Views' exponents, as they are now. */
@@ -127,6 +138,8 @@ void lib_keepmemory(lua_State *L, const run *r) {
   put_back(L, r, AT_SCRATCH, NETWORK_SCRATCH);
   if (!lua_isnil(L, r->at + AT_DELTAS))
     put_back(L, r, AT_DELTAS, NETWORK_DELTAS);
+  if (!lua_isnil(L, r->at + AT_PANELS))
+    put_back(L, r, AT_PANELS, NETWORK_PANELS);
 }
 
 void lib_finish(lua_State *L, const run *r) {
@@ -139,13 +152,10 @@ void lib_finish(lua_State *L, const run *r) {
 }
 
 void lib_backmemory(lua_State *L, run *r) {
-  int at = r->at + AT_DELTAS;
-  if (lua_isnil(L, at))
-    take_out(L, r, NETWORK_DELTAS, AT_DELTAS);
-  or_arena memory = lib_arena_at(L, at);
+  or_arena memory = lib_takememory(L, r, AT_DELTAS, NETWORK_DELTAS);
   or_status status = or_backward_memory(&r->pass, &memory);
   if (status == OR_SCRATCH) {
-    memory = new_arena(L, at, &memory);
+    memory = lib_morememory(L, r, AT_DELTAS, &memory);
     status = or_backward_memory(&r->pass, &memory);
   }
   lib_check(L, r->who, status);
@@ -343,17 +353,28 @@ void lib_goforward(lua_State *L, run *r) {
     lib_serve(L, r, status);
 }
 
-void lib_forward(lua_State *L, run *r) {
+void lib_plan(lua_State *L, run *r) {
   const or_matrix *x = r->pass.x;
   lua_pushnil(L); /* no pass is the last one until this one is done */
   lua_setiuservalue(L, r->at, NETWORK_BATCH);
   r->pass.plan = take_plan(L, r, x->rows, x->cols, x->precision);
+}
+
+void lib_forward(lua_State *L, run *r) {
+  lib_plan(L, r);
   lib_goforward(L, r);
 }
 
 static void make_gradients(lua_State *L, void *context) {
   if (lib_testlayer(L, -1))
     lib_makegradients(L, lua_gettop(L));
+}
+
+void lib_gradientmemory(lua_State *L, const run *r) {
+  if (r->net->has_gradients)
+    return;
+  lib_eachleaf(L, 1, make_gradients, NULL);
+  r->net->has_gradients = true;
 }
 
 void lib_backward(lua_State *L, run *r, const or_matrix *dy, bool own) {
@@ -364,10 +385,8 @@ void lib_backward(lua_State *L, run *r, const or_matrix *dy, bool own) {
     lib_finish(L, r); /* the way forward was good */
     refuse_cotangent(L, &r->pass, last, dy);
   }
-  if (r->pass.gradients == OR_ADD_GRADIENTS && !r->net->has_gradients) {
-    lib_eachleaf(L, 1, make_gradients, NULL);
-    r->net->has_gradients = true;
-  }
+  if (r->pass.gradients == OR_ADD_GRADIENTS)
+    lib_gradientmemory(L, r);
   or_backward_begin(&r->pass, dy, own);
   while ((status = or_network_backward(&r->pass)) != OR_OK)
     lib_serve(L, r, status);

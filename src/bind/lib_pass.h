@@ -3,6 +3,7 @@
 #ifndef ORTHORUN_LIB_PASS_H
 #define ORTHORUN_LIB_PASS_H
 
+#include "../core/loss.h"
 #include "../core/network.h"
 #include "lib.h"
 #include "lib_layer.h"
@@ -23,6 +24,7 @@ enum {
   AT_SCRATCH,
   AT_DELTAS, /* memory of the way back */
   AT_LABELS,
+  AT_PANELS,
   AT_DX, /* what a first layer, written in Lua, gave; else nil */
   RUN_SLOTS
 };
@@ -37,8 +39,16 @@ bool lib_takeup(lua_State *L, run *r, const char *who, int x);
 void lib_finish(lua_State *L, const run *r);
 void lib_keepmemory(lua_State *L, const run *r);
 
-/* Forward, with the batch at r->x: the output is in pass.now. */
+/* The plan for the batch at r->x; and forward: the output is in pass.now. */
+void lib_plan(lua_State *L, run *r);
 void lib_forward(lua_State *L, run *r);
+/* The net's gradients, where they have no memory yet. */
+void lib_gradientmemory(lua_State *L, const run *r);
+/* An arena over the run's memory at AT_..., which is the network's in `slot`;
+   and one of the bytes that this one wants. */
+or_arena lib_takememory(lua_State *L, const run *r, int place, int slot);
+or_arena lib_morememory(lua_State *L, const run *r, int place,
+                        const or_arena *wanting);
 /* Backward from dy: dx is in pass.now, or at AT_DX. */
 void lib_backward(lua_State *L, run *r, const or_matrix *dy, bool own);
 /* Instead of a kept plan, one that is the run's own, for the batch x; and
@@ -53,6 +63,12 @@ void lib_serve(lua_State *L, run *r, or_status status);
 void lib_backmemory(lua_State *L, run *r);
 int *lib_labelroom(lua_State *L, const run *r, int count);
 or_matrix lib_lossmemory(lua_State *L, run *r);
+
+/* A step of training in panels (core/panels.h), with the loss of that kind
+   against argument 3: its value, and how many are right. False, and nothing
+   done, where it is to be made as a whole. */
+bool lib_panels(lua_State *L, run *r, or_loss_kind kind, or_norm *value,
+                int *correct);
 
 /* lua_call of a function of the user's, which may do anything. */
 void lib_calluser(lua_State *L, const run *r, int arguments, int results);

@@ -52,9 +52,9 @@ static or_status deliver(const or_matrix *made, bool add, or_matrix *gradient) {
 }
 
 /* All scratch is asked for before anything is delivered. */
-static or_status linear_gradients(bool rescale, const or_matrix *x,
-                                  const or_matrix *dz, const or_gradients *into,
-                                  or_arena *arena) {
+or_status or_linear_gradients(bool rescale, const or_matrix *x,
+                              const or_matrix *dz, const or_gradients *into,
+                              or_arena *arena) {
   size_t mark = arena->used;
   or_matrix dw = target(into->dw, into->add, arena), db;
   if (into->db)
@@ -75,7 +75,7 @@ or_status or_linear_backward(const or_matrix *w, bool rescale,
                              or_arena *arena) {
   if (dx)
     TRY(product(rescale, true, w, false, dz, dx, arena));
-  return into ? linear_gradients(rescale, x, dz, into, arena) : OR_OK;
+  return into ? or_linear_gradients(rescale, x, dz, into, arena) : OR_OK;
 }
 
 /* May x be squared, and that multiplied, in its precision? */
@@ -313,6 +313,17 @@ or_status or_layer_norm_backward(const or_matrix *xhat, const or_matrix *rstd,
       into ? norm_gradients(xhat, dy, into, &work, arena) : OR_OK;
   if (status == OR_OK)
     status = norm_dx(xhat, rstd, gain, dy, &work, dx);
+  or_fpu_restore(mode);
+  or_give_back(arena, mark);
+  return status;
+}
+
+or_status or_layer_norm_gradients(const or_matrix *xhat, const or_matrix *dy,
+                                  const or_gradients *into, or_arena *arena) {
+  size_t mark = arena->used;
+  or_matrix work = or_take_matrix(arena, dy->rows, dy->cols, dy->precision);
+  or_fpu_mode mode = or_flush_denormals();
+  or_status status = norm_gradients(xhat, dy, into, &work, arena);
   or_fpu_restore(mode);
   or_give_back(arena, mark);
   return status;

@@ -28,6 +28,10 @@ or_status or_linear_backward(const or_matrix *w, bool rescale,
                              const or_matrix *x, const or_matrix *dz,
                              const or_gradients *into, or_matrix *dx,
                              or_arena *arena);
+/* The gradients alone. */
+or_status or_linear_gradients(bool rescale, const or_matrix *x,
+                              const or_matrix *dz, const or_gradients *into,
+                              or_arena *arena);
 /* ||dW||_F alone, with no dW made where that is less work. */
 or_status or_linear_measure(bool rescale, const or_matrix *x,
                             const or_matrix *dz, or_norm *norm,
@@ -72,5 +76,8 @@ or_status or_layer_norm_backward(const or_matrix *xhat, const or_matrix *rstd,
                                  const or_matrix *gain, const or_matrix *dy,
                                  const or_gradients *into, or_matrix *dx,
                                  or_arena *arena);
+/* The gradients alone. */
+or_status or_layer_norm_gradients(const or_matrix *xhat, const or_matrix *dy,
+                                  const or_gradients *into, or_arena *arena);
 
 #endif

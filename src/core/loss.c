@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "arena.h"
 #include "arithmetic.h"
 #include "exponent.h"
 #include "kernels.h"
@@ -15,20 +16,22 @@ typedef struct factors {
   double value, gradient; /* value * sum of squares, gradient * difference */
 } factors;
 
-static factors factors_of(or_reduction reduction, const or_matrix *pred) {
-  double count = (double)or_matrix_count(pred);
+/* Of so many outputs and samples. */
+static factors factors_of(or_reduction reduction, int rows, int batch) {
+  double count = (double)rows * batch;
   switch (reduction) {
   case OR_MEAN:
     return (factors){1 / count, 2 / count};
   case OR_SUM:
     return (factors){1, 2};
   default:
-    return (factors){0.5 / pred->cols, 1.0 / pred->cols};
+    return (factors){0.5 / batch, 1.0 / batch};
   }
 }
 
-or_status or_mse(const or_matrix *pred, const or_matrix *target,
-                 or_reduction reduction, or_norm *value, or_matrix *gradient) {
+static or_status squared(const or_matrix *pred, const or_matrix *target,
+                         or_reduction reduction, int batch, or_norm *value,
+                         or_matrix *gradient) {
   if (pred->precision != target->precision)
     return OR_PRECISION;
   if (!or_matrix_same_shape(pred, target))
@@ -38,16 +41,22 @@ or_status or_mse(const or_matrix *pred, const or_matrix *target,
   or_status status = or_matrix_add(1, pred, -1, target, gradient);
   if (status != OR_OK)
     return status;
-  factors f = factors_of(reduction, pred);
+  factors f = factors_of(reduction, pred->rows, batch);
   or_norm r = or_matrix_frobenius(gradient);
   *value = or_norm_of(f.value * r.value * r.value, 2 * r.exponent);
   or_matrix_scale(f.gradient, gradient, gradient);
   return OR_OK;
 }
 
+or_status or_mse(const or_matrix *pred, const or_matrix *target,
+                 or_reduction reduction, or_norm *value, or_matrix *gradient) {
+  return squared(pred, target, reduction, pred->cols, value, gradient);
+}
+
 void or_mse_product(const or_matrix *along, or_reduction reduction,
                     or_matrix *product) {
-  or_matrix_scale(factors_of(reduction, along).gradient, along, product);
+  factors f = factors_of(reduction, along->rows, along->cols);
+  or_matrix_scale(f.gradient, along, product);
 }
 
 /* --- cross-entropy ------------------------------------------------------ */
@@ -72,9 +81,9 @@ static double weighted(const or_matrix *t, const or_matrix *d) {
 
 /* Column j of dz, which holds exponentials, becomes (softmax - target)/b;
    returns log of their sum. */
-static double finish_column(or_matrix *dz, int j, targets t) {
+static double finish_column(or_matrix *dz, int j, targets t, double b) {
   const or_kernels_table *k = or_kernels(dz->precision);
-  double total = k->column_sum(dz, j), b = dz->cols;
+  double total = k->column_sum(dz, j);
   or_matrix column = or_matrix_block(dz, 0, j, dz->rows, 1);
   double at_label = t.labels ? k->get(&column, t.labels[j], 0) / total : 0;
   k->scale(1 / (total * b), &column, &column);
@@ -98,9 +107,10 @@ static double scale_of(const or_matrix *logits) {
   return e > 1023 ? INFINITY : e < -1022 ? 0x1p-1022 : ldexp(1, (int)e);
 }
 
-/* The mean over columns of -sum t log softmax, in units of 2^exponent: both
-   parts of it, sum t (top - z) and log sum exp(z - top), are never negative. */
-static or_status cross_entropy(const or_matrix *logits, targets t,
+/* The sum over columns of -sum t log softmax, over the batch's size, in units
+   of 2^exponent: both parts of it, sum t (top - z) and log sum exp(z - top),
+   are never negative. */
+static or_status cross_entropy(const or_matrix *logits, targets t, int batch,
                                or_norm *value, or_matrix *gradient) {
   if (or_matrix_is_empty(logits))
     return OR_EMPTY;
@@ -114,15 +124,16 @@ static or_status cross_entropy(const or_matrix *logits, targets t,
   OR_FOR_PRECISION(p, or_exponentials)(scale, gradient);
   double total = has_nan(logits) ? NAN : -distance;
   for (int j = 0; j < logits->cols; j++)
-    total += finish_column(gradient, j, t) / scale;
+    total += finish_column(gradient, j, t, batch) / scale;
   int64_t k = isinf(scale) ? logits->exponent : ilogb(scale);
-  *value = or_norm_of(total / logits->cols, k);
+  *value = or_norm_of(total / batch, k);
   return OR_OK;
 }
 
 or_status or_cross_entropy(const or_matrix *logits, const int *labels,
                            or_norm *value, or_matrix *gradient) {
-  return cross_entropy(logits, (targets){labels, NULL}, value, gradient);
+  return cross_entropy(logits, (targets){labels, NULL}, logits->cols, value,
+                       gradient);
 }
 
 or_status or_cross_entropy_targets(const or_matrix *logits,
@@ -132,7 +143,8 @@ or_status or_cross_entropy_targets(const or_matrix *logits,
     return OR_PRECISION;
   if (!or_matrix_same_shape(logits, target))
     return OR_SHAPE;
-  return cross_entropy(logits, (targets){NULL, target}, value, gradient);
+  return cross_entropy(logits, (targets){NULL, target}, logits->cols, value,
+                       gradient);
 }
 
 /* The logit that others are compared with: what is small beside it stays exact.
@@ -185,4 +197,43 @@ int or_correct(const or_matrix *logits, const int *labels,
     right += wanted >= 0 && largest_row(logits, j) == wanted;
   }
   return right;
+}
+
+/* --- a part of a batch --------------------------------------------------- */
+
+/* Columns of m that go with pred's. */
+static or_matrix part_of(const or_matrix *m, int first, const or_matrix *pred) {
+  return or_matrix_block(m, 0, first, m->rows, pred->cols);
+}
+
+static or_status classes_loss(const or_target *target, int first, int batch,
+                              const or_matrix *pred, or_norm *value,
+                              or_matrix *gradient, int *correct) {
+  or_matrix part;
+  targets t = {NULL, NULL};
+  if (target->matrix) {
+    part = part_of(target->matrix, first, pred);
+    t.probabilities = &part;
+  } else {
+    t.labels = target->labels + first;
+  }
+  TRY(cross_entropy(pred, t, batch, value, gradient));
+  *correct = or_correct(pred, t.labels, t.probabilities);
+  return OR_OK;
+}
+
+or_status or_loss(const or_target *target, int first, int batch,
+                  const or_matrix *pred, or_norm *value, or_matrix *gradient,
+                  int *correct) {
+  *correct = -1;
+  const or_matrix *t = target->matrix;
+  if (t && t->precision != pred->precision)
+    return OR_PRECISION;
+  if (t && (t->rows != pred->rows || t->cols != batch))
+    return OR_SHAPE;
+  if (target->kind == OR_LOSS_CROSS_ENTROPY)
+    return classes_loss(target, first, batch, pred, value, gradient, correct);
+  or_matrix part = part_of(t, first, pred);
+  return squared(pred, &part, (or_reduction)target->kind, batch, value,
+                 gradient);
 }

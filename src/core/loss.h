@@ -26,6 +26,25 @@ or_status or_cross_entropy_targets(const or_matrix *logits,
                                    const or_matrix *target, or_norm *value,
                                    or_matrix *gradient);
 
+/* The same by what is compared with what, for training. */
+typedef enum or_loss_kind { /* first the squared errors, as or_reduction */
+                            OR_LOSS_MSE,
+                            OR_LOSS_MSE_SUM,
+                            OR_LOSS_MSE_HALF,
+                            OR_LOSS_CROSS_ENTROPY
+} or_loss_kind;
+typedef struct or_target {
+  or_loss_kind kind;
+  const or_matrix *matrix; /* NULL where there are */
+  const int *labels;
+} or_target;
+/* pred has columns first, first + 1, ... of a batch of so many: their part of
+   the loss, their columns of its gradient, and how many of them are right (-1:
+   the loss knows no classes). */
+or_status or_loss(const or_target *target, int first, int batch,
+                  const or_matrix *pred, or_norm *value, or_matrix *gradient,
+                  int *correct);
+
 /* How the gradient changes as pred moves along `along`, of its shape and
    precision: the loss's Hessian times it. `product` is like both. */
 void or_mse_product(const or_matrix *along, or_reduction reduction,

@@ -159,6 +159,24 @@ or_status or_network_plan(const or_network *net, or_plan *plan,
   return or_ready(memory);
 }
 
+/* Columns of m, which has one for each sample of the batch. */
+static or_matrix columns_of(const or_matrix *m, int first, int cols) {
+  return m->data ? or_matrix_block(m, 0, first, m->rows, cols) : *m;
+}
+
+void or_plan_columns(const or_network *net, const or_plan *whole, int first,
+                     or_plan *part) {
+  part->known = whole->known;
+  part->misfit = whole->misfit;
+  for (int i = 0; i < net->count; i++) {
+    or_place *place = &part->places[i];
+    *place = whole->places[i];
+    place->input = columns_of(&place->input, first, part->cols);
+    place->output = columns_of(&place->output, first, part->cols);
+    place->rstd = columns_of(&place->rstd, first, part->cols);
+  }
+}
+
 /* --- forward ------------------------------------------------------------ */
 
 void or_forward_begin(or_pass *p) {
@@ -267,13 +285,18 @@ static void forward_done(or_pass *p, or_step_kind kind) {
   p->level += (kind == OR_STEP_BRANCH) - (kind == OR_STEP_JOIN);
 }
 
+static bool leaves_traces(const or_pass *p) {
+  return p->gradients == OR_ADD_GRADIENTS ||
+         p->gradients == OR_MEASURE_GRADIENTS;
+}
+
 /* Norms are the layers' when the pass is done: one that ran in its midst has
    left its own there. */
 static void tell_outputs(const or_pass *p) {
   p->plan->measured = p->gradients == OR_MEASURE_GRADIENTS;
   for (int i = 0; i < p->net->count; i++) {
     or_step *s = p->net->steps[i];
-    if (s->kind == OR_STEP_ACTIVATION && p->gradients != OR_NO_GRADIENTS) {
+    if (s->kind == OR_STEP_ACTIVATION && leaves_traces(p)) {
       s->measured = p->plan->measured;
       s->output = p->plan->places[i].norm;
     }
@@ -283,7 +306,7 @@ static void tell_outputs(const or_pass *p) {
 static void tell_deltas(const or_pass *p) {
   for (int i = 0; i < p->net->count; i++) {
     or_step *s = p->net->steps[i];
-    if (s->kind == OR_STEP_LINEAR && p->gradients != OR_NO_GRADIENTS) {
+    if (s->kind == OR_STEP_LINEAR && leaves_traces(p)) {
       s->passed_back = true;
       s->delta = p->plan->places[i].delta;
     }
@@ -335,13 +358,30 @@ or_status or_backward_memory(or_pass *p, or_arena *memory) {
   return or_ready(memory);
 }
 
+/* Kept ones are never overwritten: a place for each. */
+int or_deltas_kept(const or_network *net) {
+  int count = 2;
+  for (int i = 0; i < net->count; i++)
+    count += net->steps[i]->kind != OR_STEP_ACTIVATION;
+  return count;
+}
+
+static or_matrix kept_matrix(const or_pass *p, const or_matrix *like) {
+  size_t before = (size_t)p->column * (size_t)like->rows;
+  char *data = p->deltas + p->stride * (size_t)p->next +
+               before * or_precision_size(like->precision);
+  return or_matrix_over(data, like->rows, like->cols, like->precision);
+}
+
 static or_matrix delta_matrix(or_pass *p, int k, const or_matrix *like) {
+  if (p->gradients == OR_KEEP_DELTAS)
+    return kept_matrix(p, like);
   char *data = p->deltas + p->stride * (size_t)p->plan->order[k];
   return or_matrix_over(data, like->rows, like->cols, like->precision);
 }
 
 static void reset_order(or_pass *p) {
-  p->level = 0;
+  p->level = p->next = 0;
   for (int k = 0; k < p->net->depth + 2; k++)
     p->plan->order[k] = k;
 }
@@ -366,6 +406,7 @@ void or_backward_begin(or_pass *p, const or_matrix *dy, bool own) {
   p->at = p->net->count - 1;
   p->now = *dy;
   p->own = own;
+  p->next = own;
 }
 
 static void swap(int *order, int i, int j) {
@@ -384,6 +425,7 @@ static or_matrix free_delta(or_pass *p, const or_matrix *like) {
 static void take_delta(or_pass *p, const or_matrix *delta) {
   if (p->own)
     swap(p->plan->order, p->level, p->level + 1);
+  p->next++;
   p->now = *delta;
   p->own = true;
 }
@@ -405,6 +447,7 @@ static or_status backward_linear(or_pass *p, or_step *s, or_place *place) {
   TRY(plain_input(p, s, &x));
   if (p->gradients != OR_NO_GRADIENTS)
     place->delta = or_matrix_frobenius(&dz);
+  place->dz = dz;
   if (p->gradients == OR_MEASURE_GRADIENTS)
     TRY(or_linear_measure(!s->plain, &x, &dz, &place->gradient, p->scratch));
   if (wanted)
@@ -439,6 +482,7 @@ static or_status backward_norm(or_pass *p, or_step *s, or_place *place) {
   bool add = p->gradients == OR_ADD_GRADIENTS;
   or_gradients into = gradients_of(s);
   or_matrix dx = free_delta(p, &place->input);
+  place->dz = p->now;
   if (!add && !wants_dx(p))
     return OR_OK;
   TRY(or_layer_norm_backward(&place->input, &place->rstd, s->w, &p->now,
@@ -481,6 +525,7 @@ static or_status backward_branch(or_pass *p, or_step *s, or_place *place) {
   if (wants_dx(p)) {
     or_matrix dx = p->own ? p->now : free_delta(p, dy);
     TRY(or_matrix_add(1, &p->now, 1, dy, &dx));
+    p->next += !p->own;
     p->now = dx;
     swap(p->plan->order, p->level - 1, p->level);
     p->own = true;

@@ -57,7 +57,7 @@ typedef struct or_step {
 } or_step;
 
 typedef struct or_network {
-  or_step *const *steps;
+  or_step *const *steps; /* none of them twice */
   int count;
   int depth; /* the most branches that are open at once */
 } or_network;
@@ -81,6 +81,7 @@ typedef struct or_place {
   or_norm norm;   /* of an activation's output, where the pass measures */
   or_norm delta;  /* ||dloss/dz||_F, and where the pass measures */
   or_norm gradient; /* ||dloss/dW||_F of a linear layer */
+  or_matrix dz;     /* what came back to a step with parameters, if kept */
 } or_place;
 
 /* All matrices of the way forward for one shape of batch. */
@@ -107,12 +108,19 @@ or_plan *or_plan_over(void *memory, const or_network *net, int rows, int cols,
 or_status or_network_plan(const or_network *net, or_plan *plan,
                           or_arena *memory);
 
+/* Columns first .. of a plan's batch, as many as `part` has, as a plan: its
+   matrices are parts of the other's. */
+void or_plan_columns(const or_network *net, const or_plan *whole, int first,
+                     or_plan *part);
+
 /* --- passes ------------------------------------------------------------- */
 
 typedef enum or_gradient_use {
-  OR_NO_GRADIENTS,     /* the steps are left as they are */
-  OR_ADD_GRADIENTS,    /* to dw and db */
-  OR_MEASURE_GRADIENTS /* their norms alone, and outputs' on the way forward */
+  OR_NO_GRADIENTS,      /* the steps are left as they are */
+  OR_ADD_GRADIENTS,     /* to dw and db */
+  OR_MEASURE_GRADIENTS, /* their norms alone, and outputs' on the way forward */
+  OR_KEEP_DELTAS        /* places' dz, from which somebody else makes them; the
+                           steps are left as they are */
 } or_gradient_use;
 
 /* A pass, under way or done. The caller fills in the first part. */
@@ -132,8 +140,10 @@ typedef struct or_pass {
   bool back;     /* on the way back */
   int first;     /* the step that the data comes to first */
   int level;     /* branches that are open */
-  char *deltas;  /* memory of the way back: depth + 2 matrices */
+  char *deltas;  /* memory of the way back: depth + 2 matrices; */
   size_t stride; /* of so many bytes each */
+  int column; /* OR_KEEP_DELTAS: or_deltas_kept, of which these are columns */
+  int next;   /* column, column + 1, ..., and the first `next` are taken */
 } or_pass;
 
 void or_forward_begin(or_pass *p);
@@ -143,6 +153,8 @@ or_status or_network_forward(or_pass *p);
 /* Memory of the way back, which nobody reads after it: taken from the arena
    (OR_SCRATCH: it has too few bytes). */
 or_status or_backward_memory(or_pass *p, or_arena *memory);
+/* Where deltas are kept: as many matrices, of the stride of the whole batch. */
+int or_deltas_kept(const or_network *net);
 /* The matrix, in that memory, in which dloss/doutput may be made: it is
    overwritten then. */
 or_matrix or_backward_gradient(or_pass *p);

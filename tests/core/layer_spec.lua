@@ -519,8 +519,10 @@ describe("a network that is used in wicked ways", function()
   end)
 
   it("says what is wrong with an initializer or a copy", function()
-    raises("an initializer must be as from ortho.init, or a function",
-      layer.linear, { inputs = 1, outputs = 1, init = "zeros" })
+    raises("an initializer must be as from ortho.init, its name, or a function",
+      layer.linear, { inputs = 1, outputs = 1, init = {} })
+    raises("unknown initializer 'zeroes'", layer.linear, { inputs = 1,
+      outputs = 1, init = "zeroes", rng = ortho.rng(1) })
     raises("from the initializer", layer.linear, { inputs = 1, outputs = 1,
       rng = ortho.rng(1), init = function() error "from the initializer" end })
     local odd = identity()
