@@ -26,7 +26,8 @@ return ortho.experiment {
   end,
   show = {
     { table = { "balance", "relative_drift" } },
-    { slope = "balance", over = "rate", model = "power", expected = 1 },
+    { slope = "balance", over = "rate", model = "power",
+      title = "exponent of the balance in the rate: 1 to first order" },
     { approach = "relative_drift", power = 2 },
     { plot = "balance", over = "rate", log = "xy" },
     { plot = "relative_drift", over = "rate", log = "x" },

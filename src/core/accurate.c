@@ -16,7 +16,9 @@ void or_accurate_take(or_accurate *w, int m, int k, int n, or_arena *arena) {
 }
 
 /* Bits of a part, so that sums of so many products have 53 at most. */
-static int bits_for(int terms) { return (53 - ilogb(2.0 * terms)) / 2; }
+static int bits_for(int terms) {
+  return (53 - ilogb(2.0 * (terms > 0 ? terms : 1))) / 2;
+}
 
 /* x + shift - shift is x to `bits` bits, counted from the top of what is at
    most `most`. */

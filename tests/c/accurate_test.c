@@ -79,6 +79,7 @@ int main(void) {
   keeps_digits(3, 2, 4);
   keeps_digits(40, 37, 33);
   keeps_digits(8, 500, 5);
+  keeps_digits(3, 0, 2);
   has_zeros();
   return check_report();
 }
