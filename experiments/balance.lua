@@ -5,7 +5,7 @@ local ortho = require "orthorun"
 local spectrum = ortho.matrix.linspace(0.5, 2, 16):tolist()
 
 return ortho.experiment {
-  asks = "What does the learning rate do to the balance of a linear net's layers?",
+  asks = "Is the balance of a linear net's layers lost in proportion to the rate?",
   params = { depth = 8, steps = 20000 },
   grid = { rate = { 0.04, 0.08, 0.16, 0.32, help = "learning rate times depth" },
     seed = ortho.range(3) },
@@ -26,8 +26,7 @@ return ortho.experiment {
   end,
   show = {
     { table = { "balance", "relative_drift" } },
-    { slope = "balance", over = "rate", model = "power",
-      title = "exponent of the balance in the rate: 1 to first order" },
+    { slope = "balance", over = "rate", model = "power" },
     { approach = "relative_drift", power = 2 },
     { plot = "balance", over = "rate", log = "xy" },
     { plot = "relative_drift", over = "rate", log = "x" },

@@ -29,11 +29,9 @@ return ortho.experiment {
       samples = p.samples, distribution = "normal", rng = rng }
     local net = ortho.mlp { like = p, bias = false, rng = rng:split "weights" }
     local loss = ortho.loss.scaled(net, set.x, { scale = p.scale })
-    local lr = p.rate / ortho.sharpness(net, set.x, set.y, loss, { tolerance = 0.01 })
-    local history = ortho.train { net = net, data = set, loss = loss, steps = p.steps,
-      lr = lr, target_left = p.target, tracker = { every = "ends", layers = hidden,
-      probes = { "relative_drift", "spectral_drift", "drift_ratio", "movement_norm",
-        "moved_eigenvalues" } } }
+    local history = ortho.train { like = p, net = net, data = set, loss = loss,
+      tracker = { every = "ends", layers = hidden, probes = { "relative_drift",
+        "spectral_drift", "drift_ratio", "movement_norm", "moved_eigenvalues" } } }
     local out = history:final()
     local own = ortho.lazy { history = history, like = p, layers = hidden }
     out.kernel, out.length = ortho.stats.mean(own.drift), ortho.stats.mean(own.movement)

@@ -255,6 +255,7 @@
 ---@field outputs any
 ---@field loss_name any
 ---@field optimizer any
+---@field lr any the first step's
 
 ---@class orthorun.options.train
 ---@field net orthorun.layer
@@ -264,6 +265,9 @@
 ---@field loss? string|function as in `net:loss`; cross_entropy by default where data has labels
 ---@field optimizer? orthorun.optimizer|string from `optim`, or with lr= one of "sgd", "momentum" (0.9), "adam", "adamw"
 ---@field lr? number alone it is short for `optim.sgd`
+---@field rate? number the same, times 1/λ, λ the `sharpness` of the loss on all the data at the start, to 1 %
+---@field weight_decay? number of that short form (default 0)
+---@field like? table an experiment's parameters, for what is not given: steps or epochs; batch; clip; target (as target_left); optimizer, lr, rate and weight_decay, where none of them is given
 ---@field epochs? integer how long
 ---@field steps? integer how long
 ---@field batch? integer samples a step; by default all
@@ -289,6 +293,9 @@
 ---@field loss? string|function as in `net:loss`; cross_entropy by default where data has labels
 ---@field optimizer? orthorun.optimizer|string from `optim`, or with lr= one of "sgd", "momentum" (0.9), "adam", "adamw"
 ---@field lr? number alone it is short for `optim.sgd`
+---@field rate? number the same, times 1/λ, λ the `sharpness` of the loss on all the data at the start, to 1 %
+---@field weight_decay? number of that short form (default 0)
+---@field like? table an experiment's parameters, for what is not given: steps or epochs; batch; clip; target (as target_left); optimizer, lr, rate and weight_decay, where none of them is given
 ---@field epochs? integer how long
 ---@field steps? integer how long
 ---@field batch? integer samples a step; by default all
@@ -1313,7 +1320,7 @@ function batches_:epoch(e) end
 local initializer_ = {}
 
 ---@class orthorun.history
----@overload fun(steps: any, records: any, evaluations: any, taken: any, loss: any, accuracy: any, reached: any, crossed: any, diverged: any, reason: any, net: any, initial: any, first_gradients: any, x: any, y: any, samples: any, batch: any, outputs: any, loss_name: any, optimizer: any)
+---@overload fun(steps: any, records: any, evaluations: any, taken: any, loss: any, accuracy: any, reached: any, crossed: any, diverged: any, reason: any, net: any, initial: any, first_gradients: any, x: any, y: any, samples: any, batch: any, outputs: any, loss_name: any, optimizer: any, lr: any)
 local history_ = {}
 
 ---What kept the weights near their start, in figures and words: it prints as a

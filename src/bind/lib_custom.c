@@ -256,7 +256,7 @@ static void expect(lua_State *L, or_activation *phi, const or_custom *seen,
 /* Looks for where the entry's function must be cut, out to `reach`. A call that
    is under way may have earlier cuts: those are kept by the new. */
 static void find_pieces(lua_State *L, entry *own, double reach) {
-  enum { ROOM = 4096 };
+  enum { ROOM = 1024 };
   or_activation phi = {OR_ACT_CUSTOM, 0, &own->custom};
   lib_expectation e;
   push_entry(L, own);

@@ -560,6 +560,11 @@ describe("ortho.train refuses", function()
     end })
     try("give optimizer= or lr=", { optimizer = optim.adam() })
     try("needs optimizer=", { lr = "none" })
+    try("give lr= or rate= (times 1/sharpness), not both", { rate = 0.5 })
+    try("rate is 0, must be positive", { lr = "none", rate = 0 })
+    try("rate is the string 'x'", { lr = "none", rate = "x" })
+    try("give optimizer= or rate=", { lr = "none", rate = 1, optimizer = optim.adam() })
+    try("like must be a table, not the number 3", { like = 3 })
     try("either steps= or epochs=", { epochs = 1 })
     try("either steps= or epochs=", { steps = "none" })
     try("steps is 1.5", { steps = 1.5 })
@@ -593,6 +598,35 @@ describe("names, and net:train", function()
         optimizer = make { lr = 0.02 } },
         losses { data = set, optimizer = name, lr = 0.02 })
     end
+  end)
+
+  it("a rate counts in 1/sharpness, with weight decay", function()
+    local set = ortho.data.digits { limit = 60 }
+    local top = ortho.sharpness(net(), set.x, set.labels, "cross_entropy",
+      { tolerance = 0.01 })
+    assert.same(losses { data = set, optimizer = ortho.optim.sgd {
+      lr = 0.5 / top, weight_decay = 0.1 } },
+      losses { data = set, rate = 0.5, weight_decay = 0.1 })
+  end)
+
+  it("takes from parameters what is not given", function()
+    local set = ortho.data.digits { limit = 60 }
+    local p = { steps = 3, epochs = nil, lr = 0.1, weight_decay = 0.2, target = 0.9,
+      width = 8, name = "other", batch = 20 }
+    local function run(options)
+      options.net, options.data = net(), set
+      options.rng = ortho.rng(1)
+      local history = ortho.train(options)
+      return { history.steps:column "loss", history.optimizer, history.lr }
+    end
+    assert.same(run { steps = 3, batch = 20, target_left = 0.9,
+      optimizer = ortho.optim.sgd { lr = 0.1, weight_decay = 0.2 } },
+      run { like = p })
+    assert.same(run { epochs = 1, batch = 30, target_loss = 0.1, lr = 0.3 },
+      run { like = p, epochs = 1, batch = 30, target_loss = 0.1, lr = 0.3 })
+    assert.same(run { steps = 3, batch = 20, target_left = 0.9,
+      optimizer = ortho.optim.adam {} }, run { like = p,
+      optimizer = ortho.optim.adam {} })
   end)
 
   it("data by its name is data.load's, also in evaluate", function()

@@ -168,5 +168,6 @@ return function(run, steps)
   h.x, h.y, h.samples = run.batches.x, run.batches.y, run.batches.x:cols()
   h.batch, h.outputs, h.loss_name = run.batches.size, run.outputs, run.loss
   h.optimizer = tostring(run.optimizer)
+  h.lr = h.steps.data.lr[1] or run.optimizer:lr()
   return setmetatable(h, History)
 end

@@ -16,7 +16,8 @@ local optim = require "orthorun.net.optim"
 local tabular = require "orthorun.table"
 local tracker = require "orthorun.net.tracker"
 
-local known = { "net", "data", "x", "y", "loss", "optimizer", "lr", "epochs", "steps",
+local known = { "net", "data", "x", "y", "loss", "optimizer", "lr", "rate",
+  "weight_decay", "like", "epochs", "steps",
   "batch", "shuffle", "drop_last", "rng", "clip", "schedule", "tracker",
   "evaluate", "target_loss", "target_left", "patience", "on_step", "check", "record" }
 
@@ -28,11 +29,25 @@ local function is_layer(value)
   return type(value) == "userdata" and getmetatable(value) == "orthorun.layer"
 end
 
-local function optimizer_of(options)
-  if options.optimizer and options.lr then
-    fail("give optimizer= or lr= (which is short for optim.sgd), not both")
-  elseif options.lr then
-    return optim.sgd { lr = options.lr }
+-- The learning rate that is so many times 1/sharpness of the loss on all data.
+local function lr_of(rate, options, x, y)
+  if type(rate) ~= "number" or not (rate > 0 and rate < math.huge) then
+    fail("rate is %s, must be positive and finite", names.shown(rate))
+  end
+  return rate / require "orthorun.net.sharpness" (options.net, x, y, options.loss,
+    { tolerance = 0.01 })
+end
+
+local function optimizer_of(options, x, y)
+  local alone = options.lr or options.rate
+  if options.lr and options.rate then
+    fail("give lr= or rate= (times 1/sharpness), not both")
+  elseif options.optimizer and (alone or options.weight_decay) then
+    fail("give optimizer= or %s= (which is short for optim.sgd), not both",
+      options.lr and "lr" or options.rate and "rate" or "weight_decay")
+  elseif alone then
+    return optim.sgd { lr = options.lr or lr_of(options.rate, options, x, y),
+      weight_decay = options.weight_decay }
   elseif getmetatable(options.optimizer) ~= "orthorun.optim" then
     fail("needs optimizer=, for example ortho.optim.sgd{lr = 0.01}, not %s",
       type(options.optimizer))
@@ -109,11 +124,33 @@ local function set_of(set)
   return type(set) == "string" and require "orthorun.data".load(set) or set
 end
 
+-- What is taken from an experiment's parameters where none of a group is given, and
+-- under which name it stands there.
+local liked = { { "steps", "epochs" }, { "batch" }, { "clip" },
+  { "target_left", "target_loss" }, { "optimizer", "lr", "rate", "weight_decay" } }
+local called_there = { target_left = "target" }
+
+local function take(o, group, like)
+  for _, name in ipairs(group) do
+    if o[name] ~= nil then return end
+  end
+  for _, name in ipairs(group) do o[name] = like[called_there[name] or name] end
+end
+
+-- The options with what they do not say from `like`, an experiment's parameters.
+local function completed(options)
+  local o, like = {}, options.like
+  for name, value in pairs(options) do o[name] = value end
+  if like == nil then return o end
+  names.table_of("train", "like", like)
+  for _, group in ipairs(liked) do take(o, group, like) end
+  return o
+end
+
 -- The options with a set and an optimizer in place of their names. A set with
 -- labels has cross-entropy for its loss.
 local function without_names(options)
-  local o = {}
-  for name, value in pairs(options) do o[name] = value end
+  local o = completed(options)
   o.data = set_of(o.data)
   if type(o.data) == "table" and o.data.labels and o.loss == nil then
     o.loss = "cross_entropy"
@@ -259,13 +296,13 @@ local function prepare(options)
   local run = { net = options.net, loss = options.loss, clip = options.clip,
     schedule = options.schedule, on_step = options.on_step,
     target_loss = options.target_loss, target_left = target_left(options),
-    optimizer = optimizer_of(options),
     batches = batches({ x = x, y = y, size = options.batch,
       shuffle = options.shuffle, drop_last = options.drop_last,
       rng = options.rng, check = options.check }, "train") }
   run.steps = steps_of(options, #run.batches)
   run.outputs = outputs_of(run.net, run.batches.x)
   check_target("y", run.batches.y, run.outputs, run.loss)
+  run.optimizer = optimizer_of(options, x, y)
   run.evaluation = evaluation_of(options, run)
   run.tracker = tracker_of(options, run):start(run.net)
   run.largest = run.batches.x:precision() == "float32" and 38 or 308
@@ -490,7 +527,8 @@ end
 -- @tfield int batch
 -- @tfield int outputs
 -- @tfield string loss_name
--- @tfield optimizer optimizer
+-- @tfield string optimizer
+-- @tfield number lr the first step's
 
 --- Trains a network in place.
 -- @function train
@@ -505,6 +543,12 @@ end
 -- @tparam[opt] optimizer|string options.optimizer from `optim`, or with lr= one of
 --   "sgd", "momentum" (0.9), "adam", "adamw"
 -- @tparam[opt] number options.lr alone it is short for `optim.sgd`
+-- @tparam[opt] number options.rate the same, times 1/λ, λ the `sharpness` of the
+--   loss on all the data at the start, to 1 %
+-- @tparam[opt=0] number options.weight_decay of that short form
+-- @tparam[opt] table options.like an experiment's parameters, for what is not given:
+--   steps or epochs; batch; clip; target (as target_left); optimizer, lr, rate and
+--   weight_decay, where none of them is given
 -- @tparam[opt] int options.epochs how long
 -- @tparam[opt] int options.steps how long
 -- @tparam[opt] int options.batch samples a step; by default all

@@ -154,6 +154,12 @@ end
 -- print(ortho.stats.decay_scale({ 5, 3, 2 }, 1)) -- 4, 2, 1: 1/ln 2
 function stats.decay_scale(values, limit, count)
   check("decay_scale", values)
+  for name, number in pairs { limit = limit or 0, count = count or 0 } do
+    if type(number) ~= "number" or not (math.abs(number) < math.huge) then
+      fail(("decay_scale: %s is %s, must be a finite number"):format(name,
+        names.shown(number)))
+    end
+  end
   local sum, last = 0.0, math.min(#values, math.ceil(count or #values))
   limit = limit or 0
   if last < 2 then fail("decay_scale: at least 2 values are needed, got " .. last) end
