@@ -64,7 +64,8 @@ return ortho.experiment {
   derive = { kind = function(r)
       return laws[r.case] or breaks[r.case] or "its own tangent kernel" end,
     ratio = function(r) return r.relative_drift / r.relative_drift_theory end },
-  show = { { table = { "ratio", "spectral_drift", "learnt" }, by = "kind", spread = false },
+  show = {
+    { table = { "ratio", "spectral_drift", "learnt" }, by = "kind", spread = false },
     { slope = "spectral_drift", over = "width", by = "case", model = "power",
       where = { case = { "width", "units", "mup" } } },
     { check = "ratio", by = "case", at_least = 0.95, at_most = 1.05, where = {
