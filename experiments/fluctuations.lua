@@ -45,7 +45,7 @@ return ortho.experiment {
     { check = "variance", of = "noise", where = { sum = "largest" } },
     { check = "gradient", where = { sum = "largest", place = 2 } },
     { plot = "variance", of = "noise", over = "sum", color = "weights", facet = "width",
-      kind = "points", error = "variance_error", where = middle },
+      kind = "points", error = "variance_error", where = middle, xlabel = "Σ 1/width" },
     function(_, e) -- how much less orthogonal nets vary
       local function widest(name)
         local t = e.derived.noise:where { weights = name, place = 2 }
