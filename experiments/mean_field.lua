@@ -6,7 +6,7 @@ local wide, decay_scale = { width = "largest" }, ortho.stats.decay_scale
 local function field_of(p) -- and the first layer's correlation, off the one that stays
   local f = ortho.theory.mean_field { activation = p.activation, sigma_w2 = p.sigma_w2,
     sigma_b2 = p.sigma_b2 }
-  f.first = math.max(f.c + (f.c > 0.7 and -0.2 or 0.2), 2 * p.sigma_b2 / f.q - 1)
+  f.c1 = math.max(f.c + (f.c > 0.7 and -0.2 or 0.2), 2 * p.sigma_b2 / f.q - 1)
   f.layers = math.min(p.layers, math.ceil(math.abs(f.xi_c)) + 3)
   return f
 end
@@ -30,7 +30,7 @@ return ortho.experiment {
     local f, n, phi = field_of(p), p.width, ortho.layer[p.activation]()
     local u, v = rng:split "u":normal(n, p.pairs), rng:split "v":normal(n, p.pairs)
     local function size(q) return ((q - p.sigma_b2) / p.sigma_w2) ^ 0.5 end
-    local c0 = (f.first * f.q - p.sigma_b2) / (f.q - p.sigma_b2) -- of the inputs
+    local c0 = (f.c1 * f.q - p.sigma_b2) / (f.q - p.sigma_b2) -- of the inputs
     local other, c, q, z = c0 * u + (1 - c0 ^ 2) ^ 0.5 * v, {}, {}, {}
     local a = { size(f.q) * u, size(f.q) * other, size(3 * f.q) * u }
     for l = 1, f.layers do
@@ -43,15 +43,14 @@ return ortho.experiment {
     return { xi_c = decay_scale(c, f.c), xi_q = decay_scale(q, f.q, f.xi_q + 1) }
   end,
   predict = function(p) -- of infinite width, from the same start
-    local f, path = field_of(p), { like = p }
-    path.layers, path.q, path.c = f.layers, 3 * f.q, 1
-    local q = ortho.theory.trajectory(path)
-    path.q, path.c = f.q, f.first
-    return { xi_c = decay_scale(select(2, ortho.theory.trajectory(path)), f.c),
-      xi_q = decay_scale(q, f.q, f.xi_q + 1), asymptotic = "width" }
+    local f, path = field_of(p), ortho.theory.trajectory
+    local q = path { like = p, layers = f.layers, q = 3 * f.q, c = 1 }
+    local _, c = path { like = p, layers = f.layers, q = f.q, c = f.c1 }
+    return { xi_c = decay_scale(c, f.c), xi_q = decay_scale(q, f.q, f.xi_q + 1),
+      asymptotic = "width" }
   end,
   derive = { xi_c_star = function(r) return field_of(r).xi_c end,
-    trainable = function(r) return 6 * math.abs(field_of(r).xi_c) end },
+    trainable = function(r) return 6 * math.abs(r.xi_c_star) end },
   show = { { table = { "xi_c", "xi_q", "xi_c_star", "trainable" }, where = wide,
     spread = false }, map("xi_c", "correlations"), map("xi_q", "variances"),
     { plot = { "xi_c", "xi_q" }, over = "sigma_w2", log = "y", where = wide,

@@ -649,6 +649,7 @@
 ---@field target number
 ---@field most? integer (default 10000)
 ---@field start? number (default 1)
+---@field like? table as of parameters, with what is not given
 
 ---@class orthorun.options.theory_lazy_drift
 ---@field width integer
@@ -814,7 +815,7 @@
 ---@field trial function as for `sweep`
 ---@field predict? function function(p) → what is expected, under the results' names, or false; or function(p, found), called with each trial's results; besides sd=, slope=, slope_sd= by name, and asymptotic="width" or by name, where theory holds in the limit of a parameter alone
 ---@field derive? table new columns (functions of a row) and tables (searches)
----@field show? table[] {table=}, {slope=}, {plot=}, {check=}, {approach=}, {compare=} and functions
+---@field show? table[] {table=}, {slope=}, {plot=}, {check=}, {approach=}, {compare=}, {text=}, {factors=} and functions
 ---@field cost? function as for `sweep`
 ---@field decide? table {error=0.05, max_seeds=100, block=5, effect=1}: seeds are added until the first comparison is decided, as by `--until decided`, unless `--until done`
 
@@ -1795,6 +1796,8 @@ orthorun.optim = {}
 ---  V‖_F², with ‖V‖₂ as last measured; with ‖V‖_F
 ---- `bound_maxima`: the loosest: 2t max‖V‖_F max(lr ‖g‖) after t steps, g all
 ---  gradients as clipped
+---- `way_share`: ‖E‖_F²/‖(W + W0)(W − W0)'‖_F²: how much of the way from W0, by
+---  energy, is symmetric and makes drift, where the rest turns W; NaN where W is W0
 ---- `movement_stable_rank`, `movement_effective_rank`: of W − W0
 ---- `balance`, `balance_drift`: ‖D‖_F, D = W₂'W₂ − W₁W₁' of a layer and the next; ‖D
 ---  − D0‖_F

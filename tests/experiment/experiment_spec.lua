@@ -1211,7 +1211,7 @@ describe("wrong definitions", function()
     refused("unknown option 'shwo' (did you mean 'show'?", { shwo = {} })
     refused("case 'a': unknown parameter 'ratte' (did you mean 'rate'?",
       { params = { rate = 1 }, cases = { { "a", ratte = 2 } } })
-    refused("show[1]: it needs one of plot, table, slope, check, approach or compare",
+    refused("show[1]: it needs one of plot, table, slope, check, approach, compare, ",
       { show = { { plto = "y" } } })
     refused("(did you mean 'plot'?)", { show = { { plto = "y" } } })
     refused("show[1]: unknown option 'wehre'",

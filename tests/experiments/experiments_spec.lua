@@ -322,3 +322,19 @@ describe("isometry", function()
     assert.is_truthy(read_file(folder .. "/iso/isometry.svg"))
   end)
 end)
+
+-- Those that are longer, and how long they may be: 20 cases have their lines.
+local longer = { ["experiments/why_orthogonal.lua"] = 77 }
+
+describe("every experiment", function()
+  it("has 60 lines at most: what is general is the library's", function()
+    local pipe, count = assert(io.popen "ls experiments/*.lua"), 0
+    for path in pipe:lines() do
+      local _, lines = read_file(path):gsub("\n", "")
+      assert.is_true(lines <= (longer[path] or 60), path .. ": " .. lines .. " lines")
+      count = count + 1
+    end
+    pipe:close()
+    assert.is_true(count >= 20)
+  end)
+end)

@@ -53,6 +53,10 @@ local definitions = {
   bound_tight = function(c)
     return ((c.W + c.W0) * (c.W - c.W0):t()):norm()
   end,
+  way_share = function(c)
+    return (c.W * c.W:t() - c.W0 * c.W0:t()):norm() ^ 2 /
+      ((c.W + c.W0) * (c.W - c.W0):t()):norm() ^ 2
+  end,
   symmetric_share = function(c)
     local P = c.W:t() * c.G
     return ((P + P:t()) / 2):norm() ^ 2 / P:norm() ^ 2

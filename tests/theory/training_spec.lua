@@ -62,6 +62,14 @@ describe("theory.learning_steps", function()
     return theory.learning_steps(options)
   end
 
+  it("takes what it is not told from parameters", function()
+    local p = { depth = 3, lr = 9, target = 1e-4, most = 500, width = 7 }
+    assert.are.equal(steps { depth = 3, lr = 0.1, most = 500 },
+      theory.learning_steps { like = p, singular_values = ten, lr = 0.1 })
+    p.most = 2
+    assert.is_nil((theory.learning_steps { like = p, singular_values = ten, lr = 0.1 }))
+  end)
+
   it("is how long an aligned orthogonal net takes, at any rate", function()
     for _, depth in ipairs { 1, 3, 12 } do
       for _, rate in ipairs { 0.1, 0.5, 0.7 } do

@@ -95,6 +95,20 @@ local function compared(e, entry, group, rows)
       nil, residuals = residuals or units.residuals(list, spread) }
 end
 
+-- How far measured and predicted are apart at most, in a group's rows; inf where one of
+-- them is NaN; nil: nothing is predicted. told: what is predicted of all of them.
+local function distance(rows, name, told)
+  local theory, most = rows.data[name .. "_theory"], nil
+  for i = 1, #rows do
+    local a, b = rows.data[name][i], told or theory and theory[i]
+    if a ~= nil and b ~= nil then
+      local off = (a == b or a ~= a and b ~= b) and 0 or math.abs(a - b)
+      most = math.max(most or 0, off == off and off or math.huge)
+    end
+  end
+  return most
+end
+
 local function check_row(e, entry, group, by)
   local rows = shown.as_numbers(group.rows, entry.check)
   local key = shown.key(e, group.key, by)
@@ -102,7 +116,13 @@ local function check_row(e, entry, group, by)
     (entry.what or shown.label(e, entry.check))
   local at_most = shown.number("at_most", entry.at_most, group.key, e)
   local at_least = shown.number("at_least", entry.at_least, group.key, e)
-  if at_most or at_least then
+  local within = shown.number("within", entry.within, group.key, e)
+  if within then
+    local off = distance(rows, entry.check, shown.number("predicted", entry.predicted,
+      group.key, e))
+    return off and { what = entry.what and what or what .. ": farthest from theory",
+      at_most = within, measured = off }
+  elseif at_most or at_least then
     return { what = what, at_most = at_most, at_least = at_least,
       measured = stats.median(rows:numbers(entry.check)) }
   end

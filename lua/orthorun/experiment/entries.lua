@@ -7,12 +7,13 @@ local where = require "orthorun.experiment.where"
 
 local entries = {}
 
-local kinds = { "compare", "plot", "table", "slope", "check", "approach" }
+local kinds = { "compare", "plot", "table", "slope", "check", "approach", "text",
+  "factors" }
 local fields = {
   table = { "table", "by", "where", "of", "title", "units", "limit", "also",
     "spread" },
   slope = { "slope", "over", "by", "where", "of", "model", "expected", "check",
-    "title", "what", "sigmas" },
+    "title", "what", "sigmas", "extrapolate", "error" },
   plot = { "plot", "over", "y", "color", "by", "where", "of", "figure", "log",
     "theory", "kind", "facet", "title", "xlabel", "ylabel", "zlabel",
     "density", "bins", "range", "error", "middle", "band", "share", "log_x",
@@ -20,20 +21,22 @@ local fields = {
     "formats", "xlim", "ylim", "hline", "vline", "diagonal",
     "size" },
   check = { "check", "by", "where", "of", "at_most", "at_least", "predicted",
-    "error", "sigmas", "what" },
+    "error", "sigmas", "what", "within" },
   approach = { "approach", "over", "by", "where", "of", "power", "title", "facet",
     "figure" },
   compare = { "compare", "between", "against", "by", "pair", "test", "correct",
     "where", "of", "title" },
+  text = { "text", "by", "where", "of" },
+  factors = { "factors", "by", "where", "of", "notes", "title" },
 }
 
 local function fail(i, message, ...)
   core.fail(("experiment: show[%d]: "):format(i) .. message:format(...))
 end
 
--- "plot", "table", "slope", "check" or "text".
+-- The field that says what an entry is, or "function".
 function entries.kind(entry)
-  if type(entry) == "function" then return "text" end
+  if type(entry) == "function" then return "function" end
   for _, kind in ipairs(kinds) do
     if entry[kind] ~= nil and entry[kind] ~= true then return kind end
   end
@@ -49,8 +52,8 @@ local function check_kind(i, entry)
   for _, key in ipairs(names.keys(entry)) do
     near = near or names.nearest(tostring(key), kinds)
   end
-  fail(i, "it needs one of plot, table, slope, check, approach or compare, as in " ..
-    "{ plot = \"loss\", over = \"depth\" }%s", near and
+  fail(i, "it needs one of plot, table, slope, check, approach, compare, text or " ..
+    "factors, as in { plot = \"loss\", over = \"depth\" }%s", near and
     (" (did you mean '%s'?)"):format(near) or "")
 end
 
@@ -71,8 +74,12 @@ end
 local function check_count(i, kind, entry)
   local list = list_of(entry[kind])
   if #list == 0 then fail(i, "%s names no column", kind) end
-  if type(entry[kind]) == "string" then return end
-  if kind ~= "plot" and kind ~= "table" then
+  if type(entry[kind]) == "string" and kind ~= "factors" then return end
+  if kind == "factors" then
+    if #list < 2 or type(entry.factors) ~= "table" then
+      fail(i, "factors takes two columns or more, as { \"loose\", \"tight\" }")
+    end
+  elseif kind ~= "plot" and kind ~= "table" then
     fail(i, "%s takes one column, as \"loss\"", kind)
   elseif kind == "plot" and #list > 1 and (entry.color or
     entry.kind == "heat") then
@@ -85,7 +92,7 @@ end
 local types = { title = "string", xlabel = "string", ylabel = "string",
   zlabel = "string", caption = "string", what = "string", units = "table",
   labels = "table", formats = "table", limit = "number", spread = "boolean",
-  diagonal = "boolean", density = "function" }
+  diagonal = "boolean", density = "function", text = "function", notes = "table" }
 local choices = { model = { "line", "power", "exponential", "saturation" },
   kind = { "line", "points", "scatter", "histogram", "heat" },
   also = { "mean", "std", "sem", "min", "max", "interval" },
@@ -112,14 +119,28 @@ local function is_bound(value)
   return kind == "nil" or kind == "number" or kind == "function"
 end
 
+-- What a fit is to tell of other rows, and how well.
+local function check_extrapolation(i, entry)
+  local error = entry.error
+  if (entry.extrapolate == nil) ~= (error == nil) then
+    fail(i, "extrapolate = conditions and error, the share of what is told that the " ..
+      "law leaves, go together")
+  elseif error ~= nil and (type(error) ~= "number" or not (error > 0 and
+    error < math.huge)) then
+    fail(i, "error must be a number above 0, not %s", names.describe(error))
+  end
+  where.check(("experiment: show[%d]: extrapolate"):format(i), entry.extrapolate)
+end
+
 local function check_values(i, kind, entry)
-  for _, field in ipairs { "at_most", "at_least", "predicted", "error" } do
+  for _, field in ipairs { "at_most", "at_least", "predicted", "error", "within" } do
     local value = entry[field]
     if kind == "check" and not is_bound(value) then
       fail(i, "%s must be a number or a function(key), not %s", field,
         names.describe(value))
     end
   end
+  if kind == "slope" then check_extrapolation(i, entry) end
   if kind == "slope" and entry.expected ~= nil and
     not is_bound(entry.expected) and type(entry.expected) ~= "table" then
     fail(i, "expected must be a number, a table by level, or a " ..
@@ -184,14 +205,14 @@ function entries.check(show, derived)
   end
   for i, entry in ipairs(show) do
     local kind = check_kind(i, entry)
-    if kind ~= "text" then
+    if kind ~= "function" then
       local who = ("experiment: show[%d]"):format(i)
       names.options(who, entry, fields[kind])
-      for _, field in ipairs { kind, "by", "over", "color", "facet", "y",
-        "between", "pair" } do
+      for _, field in ipairs { kind ~= "text" and kind or "by", "by", "over", "color",
+        "facet", "y", "between", "pair" } do
         check_names(i, field, entry[field])
       end
-      check_count(i, kind, entry)
+      if kind ~= "text" then check_count(i, kind, entry) end
       where.check(who, entry.where)
       check_types(i, entry)
       check_values(i, kind, entry)
@@ -205,7 +226,7 @@ end
 function entries.check_columns(show, known, of)
   for i, entry in ipairs(show or {}) do
     local kind = entries.kind(entry)
-    local all = entry ~= nil and kind ~= "text" and (entry.of and of[entry.of]
+    local all = entry ~= nil and kind ~= "function" and (entry.of and of[entry.of]
       or known) or {}
     local function check(field, value)
       for _, name in ipairs(list_of(value)) do
@@ -215,9 +236,9 @@ function entries.check_columns(show, known, of)
         end
       end
     end
-    if kind ~= "text" then
-      for _, field in ipairs { kind, "by", "over", "color", "facet", "y",
-        "between", "pair" } do
+    if kind ~= "function" then
+      for _, field in ipairs { kind ~= "text" and kind or "by", "by", "over", "color",
+        "facet", "y", "between", "pair" } do
         local value = entry[field]
         if kind == "approach" and field == "over" and type(value) == "string" then
           value = value:gsub("^1/", "") -- the limit of small values
@@ -230,6 +251,7 @@ function entries.check_columns(show, known, of)
         end
       end
       check("where", names.keys(entry.where or {}))
+      check("extrapolate", names.keys(entry.extrapolate or {}))
     end
   end
 end

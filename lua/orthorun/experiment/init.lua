@@ -322,6 +322,11 @@ end
 
 local makers = { table = medians, slope = slopes, check = checks,
   plot = panels.add, compare = comparisons.item, approach = approaches.item }
+for _, kind in ipairs { "text", "factors" } do -- loaded where they are used
+  makers[kind] = function(e, entry)
+    return require "orthorun.experiment.told"[kind](e, entry)
+  end
+end
 
 -- What a function in `show` returned, as an item.
 local function item_of(i, value)
@@ -497,7 +502,7 @@ local loading
 -- @tparam[opt] table options.derive new columns (functions of a row) and tables
 --   (searches)
 -- @tparam[opt] {table,...} options.show {table=}, {slope=}, {plot=}, {check=},
---   {approach=}, {compare=} and functions
+--   {approach=}, {compare=}, {text=}, {factors=} and functions
 -- @tparam[opt] func options.cost as for `sweep`
 -- @tparam[opt] table options.decide {error=0.05, max_seeds=100, block=5,
 --   effect=1}: seeds are added until the first comparison is decided, as by

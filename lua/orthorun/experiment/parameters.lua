@@ -20,7 +20,10 @@ local usual = {
   inputs = "units at the input", outputs = "units at the output",
   hidden = "units of the hidden layer",
 }
-local rates = { lr = "learning rate", rate = "learning rate" }
+local texts = { data = "a data set's name, or a file", init =
+  "initialization of the weights", activation = "between the layers" }
+local positive = { clip = "largest gradient norm", lr = "learning rate",
+  rate = "learning rate" }
 
 local function initializers()
   local list = table.move(arms.names, 1, #arms.names, 1, {})
@@ -51,15 +54,13 @@ end
 local function implied(name, values, many)
   local first = values[1]
   local out = { choices = choices_of(name, values, many) }
-  if rates[name] and type(first) ~= "string" then
-    out.help, out.above = rates[name], 0
+  if positive[name] and type(first) ~= "string" then
+    out.help, out.above = positive[name], 0
   elseif usual[name] and (math.type(first) == "integer" or
     type(first) == "function") then
     out.help, out.least = usual[name], 1
-  elseif name == "init" then
-    out.help = "initialization of the weights"
-  elseif name == "activation" then
-    out.help = "between the layers"
+  elseif texts[name] then
+    out.help = texts[name]
   elseif name == "seed" and many then
     out.help = "one trial for each"
   end

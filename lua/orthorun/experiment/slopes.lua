@@ -1,5 +1,6 @@
 -- slopes: the entries { slope = ... } of `show`: fits by groups, with errors,
 -- beside theory's slopes.
+local checks = require "orthorun.experiment.checks"
 local reduce = require "orthorun.experiment.reduce"
 local results = require "orthorun.experiment.results"
 local shown = require "orthorun.experiment.shown"
@@ -198,6 +199,7 @@ local function fit_of(e, group, entry, by)
   local list, several = lists_of(e, entry, group.rows)
   local fit = several and fit_units(e, group.rows, entry, list, expected) or
     fit_all(list, expected)
+  fit.intercept = fit.limit
   if entry.model ~= "saturation" then fit.limit = nil end
   if fit.slope == fit.theory then
     fit.z = 0.0
@@ -281,6 +283,34 @@ local function within_search(e, entry, rows)
   return kept, #rows - #kept
 end
 
+-- What a fit tells of other places: its line at x, as y.
+local function value_at(fit, model, x)
+  return models.back[model](fit.intercept + fit.slope * models[model][1](x))
+end
+
+-- Adds what each group's fit tells of the rows that `extrapolate` says to e.checks, or
+-- an item that says why not.
+local function extrapolate(e, entry, by, list)
+  local conditions = {}
+  for name, value in pairs(entry.where or {}) do conditions[name] = value end
+  for name, value in pairs(entry.extrapolate) do conditions[name] = value end
+  local function predicted(key)
+    for _, row in ipairs(list) do
+      local same = true
+      for _, name in ipairs(by) do same = same and row[1][name] == key[name] end
+      if same then return value_at(row[2], entry.model or "line", key[entry.over]) end
+    end
+    return 0 / 0 -- nothing was fitted there
+  end
+  local columns = table.move(by, 1, #by, 1, {})
+  columns[#columns + 1] = entry.over
+  local item = checks(e, { check = entry.slope, of = entry.of, by = columns,
+    where = conditions, sigmas = entry.sigmas, predicted = predicted,
+    error = function(key) return entry.error * math.abs(predicted(key)) end,
+    what = (entry.what or shown.label(e, entry.slope)) .. ", extrapolated" })
+  if item then table.insert(e.items, item) end
+end
+
 -- An item for { slope = ... }; its checks go to e.checks.
 return function(e, entry)
   local rows = shown.rows_of(e, entry, shown.rows(e, entry), entry.slope)
@@ -310,6 +340,7 @@ return function(e, entry)
       table.insert(e.checks, check_of(e, entry, group.key, fit, by))
     end
   end
+  if entry.extrapolate then extrapolate(e, entry, by, list) end
   local t, columns, spreads = slope_table(list, by, rows.levels)
   if entry.check and asymptotic then
     table.insert(e.items, shown.text("%s: no verdict, as predict calls it asymptotic " ..

@@ -170,6 +170,11 @@ probes.weights = {
   bound_tight = function(c, l)
     return ((c.W[l] + c.W0[l]) * delta(c, l):t()):norm()
   end,
+  -- the symmetric part's share of ||(W + W0)(W - W0)'||_F^2: that part is E
+  way_share = function(c, l)
+    local whole = ((c.W[l] + c.W0[l]) * delta(c, l):t()):norm()
+    return whole > 0 and (gram_drift(c, l) / whole) ^ 2 or 0 / 0
+  end,
   -- ||W2'W2 - W1W1'||_F of layer l+1 and layer l
   balance = function(c, l)
     return neighbours(c, l) and metric.balance(c.W[l + 1], c.W[l])
@@ -262,7 +267,7 @@ probes.labels = {
   movement_spectral = "‖W − W₀‖₂", balance = "‖W₂ᵀW₂ − W₁W₁ᵀ‖",
   bound_maxima = "2η t max‖W‖_F max‖g‖", bound_sums = "Σ 2η‖W‖_F‖G‖_F",
   bound_spectral = "Σ 2η‖W‖₂‖G‖_F", bound_mixed = "(‖W‖₂+‖W₀‖₂) ‖W−W₀‖_F",
-  bound_tight = "‖(W+W₀)(W−W₀)ᵀ‖_F",
+  bound_tight = "‖(W+W₀)(W−W₀)ᵀ‖_F", way_share = "symmetric share of the way",
 }
 
 probes.groups = {

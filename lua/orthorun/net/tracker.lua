@@ -182,6 +182,8 @@ end
 --   V‖_F², with ‖V‖₂ as last measured; with ‖V‖_F
 -- - `bound_maxima`: the loosest: 2t max‖V‖_F max(lr ‖g‖) after t steps, g all
 --   gradients as clipped
+-- - `way_share`: ‖E‖_F²/‖(W + W0)(W − W0)'‖_F²: how much of the way from W0, by
+--   energy, is symmetric and makes drift, where the rest turns W; NaN where W is W0
 -- - `movement_stable_rank`, `movement_effective_rank`: of W − W0
 -- - `balance`, `balance_drift`: ‖D‖_F, D = W₂'W₂ − W₁W₁' of a layer and the next; ‖D
 --   − D0‖_F

@@ -72,12 +72,13 @@ end
 -- @tparam number options.target
 -- @tparam[opt=10000] int options.most
 -- @tparam[opt=1] number options.start
+-- @tparam[opt] table options.like as of parameters, with what is not given
 -- @treturn ?int nil where more than most are needed
 -- @treturn bool did the loss still fall?
 -- @paper Saxe, McClelland, Ganguli 2013, here in discrete time
 function training.learning_steps(options)
   local who = "learning_steps"
-  local o = checked.options(who, options, { "singular_values", "depth", "lr",
+  local o = checked.with_like(who, options, { "singular_values", "depth", "lr",
     "target", "most", "start" })
   local s, depth = spectrum(who, o.singular_values), count(who, o, "depth", nil, 1)
   local lr, target = number(who, o, "lr"), number(who, o, "target", nil, 0)
