@@ -41,7 +41,7 @@ enum {
   NETWORK_SCRATCH,
   NETWORK_DELTAS, /* memory of the way back */
   NETWORK_LABELS,
-  NETWORK_PANELS,
+  NETWORK_SPLIT,
   NETWORK_PLANS, /* the first of so many; that of the last forward is first */
   KEPT_PLANS = 4,
   NETWORK_SLOTS = NETWORK_PLANS + KEPT_PLANS - 1

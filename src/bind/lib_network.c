@@ -138,7 +138,7 @@ static step_loss loss_pass(lua_State *L, run *r, const char *who,
   lib_plan(L, r);
   step_loss s = {.own = true};
   if (!function && gradients == OR_ADD_GRADIENTS &&
-      lib_panels(L, r, kind, &s.value, &s.correct))
+      lib_split(L, r, kind, &s.value, &s.correct))
     return s;
   lib_goforward(L, r);
   s = function ? called_loss(L, r) : named_loss(L, r, kind, go_back);

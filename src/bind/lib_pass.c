@@ -138,8 +138,8 @@ void lib_keepmemory(lua_State *L, const run *r) {
   put_back(L, r, AT_SCRATCH, NETWORK_SCRATCH);
   if (!lua_isnil(L, r->at + AT_DELTAS))
     put_back(L, r, AT_DELTAS, NETWORK_DELTAS);
-  if (!lua_isnil(L, r->at + AT_PANELS))
-    put_back(L, r, AT_PANELS, NETWORK_PANELS);
+  if (!lua_isnil(L, r->at + AT_SPLIT))
+    put_back(L, r, AT_SPLIT, NETWORK_SPLIT);
 }
 
 void lib_finish(lua_State *L, const run *r) {

@@ -24,7 +24,7 @@ enum {
   AT_SCRATCH,
   AT_DELTAS, /* memory of the way back */
   AT_LABELS,
-  AT_PANELS,
+  AT_SPLIT,
   AT_DX, /* what a first layer, written in Lua, gave; else nil */
   RUN_SLOTS
 };
@@ -64,11 +64,11 @@ void lib_backmemory(lua_State *L, run *r);
 int *lib_labelroom(lua_State *L, const run *r, int count);
 or_matrix lib_lossmemory(lua_State *L, run *r);
 
-/* A step of training in panels (core/panels.h), with the loss of that kind
+/* A step of training in shares (core/split.h), with the loss of that kind
    against argument 3: its value, and how many are right. False, and nothing
    done, where it is to be made as a whole. */
-bool lib_panels(lua_State *L, run *r, or_loss_kind kind, or_norm *value,
-                int *correct);
+bool lib_split(lua_State *L, run *r, or_loss_kind kind, or_norm *value,
+               int *correct);
 
 /* lua_call of a function of the user's, which may do anything. */
 void lib_calluser(lua_State *L, const run *r, int arguments, int results);

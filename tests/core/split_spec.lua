@@ -1,4 +1,4 @@
--- Steps whose batch goes through the net in panels (core/panels.h), beside those
+-- Steps whose batch goes through the net in shares (core/split.h), beside those
 -- that are made as a whole: net:forward, a loss, net:backward.
 local ortho = require "orthorun"
 
@@ -74,7 +74,7 @@ local function near(expected, got, digits, what)
   assert(wrong <= digits * size, ("%s: off by %g of %g"):format(what, wrong, size))
 end
 
-describe("a step in panels", function()
+describe("a step in shares", function()
   after_each(function() ortho.set_threads(at_first) end)
 
   local digits = { float32 = 1e-5, float64 = 1e-13 }
@@ -131,7 +131,7 @@ describe("a step in panels", function()
     near(dx, net:backward(dy), 1e-13, "dx")
   end)
 
-  it("is made as a whole where no float holds a panel's numbers", function()
+  it("is made as a whole where no float holds a share's numbers", function()
     for _, gain in ipairs { 1e-25, 1e25 } do
       local net, x, y = setting("wide", 96, "mse", "float32",
         ortho.init.gaussian { std = gain })

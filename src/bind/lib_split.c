@@ -1,28 +1,28 @@
-/* lib_panels.c: a step of training whose batch goes through the net in panels
-   (core/panels.h): its memory, its target, and what it returns for. */
-#include "../core/panels.h"
+/* lib_split.c: a step of training whose batch goes through the net in shares
+   (core/split.h): its memory, its target, and what it returns for. */
+#include "../core/split.h"
 
 #include "lib_loss.h"
 #include "lib_pass.h"
 
-static void begin(lua_State *L, const run *r, or_panels *p) {
-  or_arena memory = lib_takememory(L, r, AT_PANELS, NETWORK_PANELS);
+static void begin(lua_State *L, const run *r, or_split *p) {
+  or_arena memory = lib_takememory(L, r, AT_SPLIT, NETWORK_SPLIT);
   or_arena deltas = lib_takememory(L, r, AT_DELTAS, NETWORK_DELTAS);
-  or_status status = or_panels_begin(p, &memory, &deltas);
+  or_status status = or_split_begin(p, &memory, &deltas);
   if (status == OR_SCRATCH) {
     if (memory.needed > memory.size)
-      memory = lib_morememory(L, r, AT_PANELS, &memory);
+      memory = lib_morememory(L, r, AT_SPLIT, &memory);
     if (deltas.needed > deltas.size)
       deltas = lib_morememory(L, r, AT_DELTAS, &deltas);
     memory.used = deltas.used = 0;
-    status = or_panels_begin(p, &memory, &deltas);
+    status = or_split_begin(p, &memory, &deltas);
   }
   lib_check(L, r->who, status);
 }
 
 /* The target, if it fits the output; else the step as a whole refuses it. */
 static bool read_target(lua_State *L, const run *r, or_loss_kind kind,
-                        or_panels *p) {
+                        or_split *p) {
   const or_matrix *y = &p->plan->places[p->net->count - 1].output;
   int *labels =
       kind == OR_LOSS_CROSS_ENTROPY ? lib_labelroom(L, r, y->cols) : NULL;
@@ -31,10 +31,10 @@ static bool read_target(lua_State *L, const run *r, or_loss_kind kind,
   return !t || (or_matrix_same_shape(t, y) && t->precision == y->precision);
 }
 
-typedef or_status stage(or_panels *p, or_arena *scratch);
+typedef or_status stage(or_split *p, or_arena *scratch);
 
 /* To its end, or to what is not for it. */
-static or_status go(lua_State *L, run *r, or_panels *p, stage *part) {
+static or_status go(lua_State *L, run *r, or_split *p, stage *part) {
   or_status status;
   while ((status = part(p, &r->scratch)) == OR_SCRATCH ||
          status == OR_INTERRUPTED)
@@ -45,19 +45,19 @@ static or_status go(lua_State *L, run *r, or_panels *p, stage *part) {
   return status;
 }
 
-bool lib_panels(lua_State *L, run *r, or_loss_kind kind, or_norm *value,
-                int *correct) {
-  or_panels p = {.net = r->pass.net,
-                 .plan = r->pass.plan,
-                 .x = r->pass.x,
-                 .interrupted = r->pass.interrupted};
-  if (!or_panels_pay(&p) || !read_target(L, r, kind, &p))
+bool lib_split(lua_State *L, run *r, or_loss_kind kind, or_norm *value,
+               int *correct) {
+  or_split p = {.net = r->pass.net,
+                .plan = r->pass.plan,
+                .x = r->pass.x,
+                .interrupted = r->pass.interrupted};
+  if (!or_split_pays(&p) || !read_target(L, r, kind, &p))
     return false;
   lib_gradientmemory(L, r);
   begin(L, r, &p);
-  if (go(L, r, &p, or_panels_run) != OR_OK)
+  if (go(L, r, &p, or_split_run) != OR_OK)
     return false;
-  lib_check(L, r->who, go(L, r, &p, or_panels_gradients));
+  lib_check(L, r->who, go(L, r, &p, or_split_gradients));
   *value = p.value;
   *correct = p.correct;
   return true;

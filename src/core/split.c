@@ -1,5 +1,5 @@
-/* panels.c: see panels.h. */
-#include "panels.h"
+/* split.c: see split.h. */
+#include "split.h"
 
 #include <string.h>
 
@@ -7,7 +7,7 @@
 #include "optim.h"
 #include "parallel.h"
 
-struct or_panel {
+struct or_share {
   or_pass pass;
   or_matrix x;
   or_arena scratch;
@@ -28,8 +28,8 @@ struct or_piece {
 /* --- whether ------------------------------------------------------------- */
 
 enum {
-  LEAST_WIDTH = 32,    /* columns of a panel: narrower ones slow BLAS down; */
-  MOST_WIDTH = 128,    /* a batch of up to two such has two panels */
+  LEAST_WIDTH = 32,    /* columns of a share: narrower ones slow BLAS down; */
+  MOST_WIDTH = 128,    /* a batch of up to two such has two */
   LEAST_WORK = 1 << 19 /* multiplications on the way forward */
 };
 /* Of a product: larger ones the threads share as well by themselves (blas.c),
@@ -57,7 +57,7 @@ static int64_t work_of(const or_network *net, int batch) {
 
 static int rounded_up(int n, int unit) { return (n + unit - 1) / unit * unit; }
 
-/* Of about equal panels, whole vectors wide. */
+/* Of about equal shares, whole vectors wide. */
 static int width_of(int cols) {
   int count = rounded_up(cols, MOST_WIDTH) / MOST_WIDTH;
   if (count < 2 && cols >= 2 * LEAST_WIDTH)
@@ -65,7 +65,7 @@ static int width_of(int cols) {
   return count < 2 ? cols : rounded_up((cols + count - 1) / count, 8);
 }
 
-bool or_panels_pay(or_panels *p) {
+bool or_split_pays(or_split *p) {
   int cols = p->x->cols;
   p->width = width_of(cols);
   p->count = cols > 0 ? (cols + p->width - 1) / p->width : 0;
@@ -88,7 +88,7 @@ static bool has_parameters(const or_step *s) {
 }
 
 /* Pieces of a step's gradients; into `parts`, if there are any. */
-static int cut(const or_panels *p, int step, or_piece *parts) {
+static int cut(const or_split *p, int step, or_piece *parts) {
   const or_step *s = p->net->steps[step];
   int count = 0;
   if (!has_parameters(s))
@@ -105,7 +105,7 @@ static int cut(const or_panels *p, int step, or_piece *parts) {
   return count;
 }
 
-static void cut_all(or_panels *p, or_arena *memory) {
+static void cut_all(or_split *p, or_arena *memory) {
   int count = 0;
   for (int i = 0; i < p->net->count; i++)
     count += cut(p, i, NULL);
@@ -113,10 +113,10 @@ static void cut_all(or_panels *p, or_arena *memory) {
   p->parts = or_take(memory, (size_t)count * sizeof *p->parts);
 }
 
-static void begin_panel(or_panels *p, int i, void *plan, or_pass like) {
-  or_panel *q = &p->list[i];
+static void begin_share(or_split *p, int i, void *plan, or_pass like) {
+  or_share *q = &p->list[i];
   int first = i * p->width, left = p->x->cols - first;
-  *q = (or_panel){.pass = like};
+  *q = (or_share){.pass = like};
   q->x = or_matrix_block(p->x, 0, first, p->x->rows,
                          left < p->width ? left : p->width);
   q->pass.plan =
@@ -129,7 +129,7 @@ static void begin_panel(or_panels *p, int i, void *plan, or_pass like) {
 }
 
 /* Matrices that hold any place's output, of the whole batch. */
-static size_t delta_stride(const or_panels *p) {
+static size_t delta_stride(const or_split *p) {
   size_t most = 0;
   for (int i = 0; i < p->net->count; i++) {
     const or_matrix *y = &p->plan->places[i].output;
@@ -139,7 +139,7 @@ static size_t delta_stride(const or_panels *p) {
   return or_align_up(most);
 }
 
-or_status or_panels_begin(or_panels *p, or_arena *memory, or_arena *deltas) {
+or_status or_split_begin(or_split *p, or_arena *memory, or_arena *deltas) {
   or_pass like = {.net = p->net,
                   .interrupted = p->interrupted,
                   .gradients = OR_KEEP_DELTAS,
@@ -152,7 +152,7 @@ or_status or_panels_begin(or_panels *p, or_arena *memory, or_arena *deltas) {
   TRY(or_counted(or_ready(memory), or_ready(deltas)));
   TRY(or_ready(deltas));
   for (int i = 0; i < p->count; i++)
-    begin_panel(p, i, plans + plan * (size_t)i, like);
+    begin_share(p, i, plans + plan * (size_t)i, like);
   for (int i = 0, at = 0; i < p->net->count; i++)
     at += cut(p, i, p->parts + at);
   return OR_OK;
@@ -160,8 +160,8 @@ or_status or_panels_begin(or_panels *p, or_arena *memory, or_arena *deltas) {
 
 /* --- forward, loss, backward --------------------------------------------- */
 
-/* Is everything that the panel has left what it says, without an exponent? */
-static bool is_plain(const or_panels *p, const or_plan *plan) {
+/* Is everything that the share has left what it says, without an exponent? */
+static bool is_plain(const or_split *p, const or_plan *plan) {
   for (int i = 0; i < p->net->count; i++) {
     const or_place *place = &plan->places[i];
     if (place->input.exponent != 0 || place->output.exponent != 0 ||
@@ -171,7 +171,7 @@ static bool is_plain(const or_panels *p, const or_plan *plan) {
   return true;
 }
 
-static or_status turn_back(const or_panels *p, or_panel *q) {
+static or_status turn_back(const or_split *p, or_share *q) {
   or_matrix gradient = or_backward_gradient(&q->pass);
   TRY(or_loss(&p->target, q->pass.column, p->x->cols, &q->pass.now, &q->value,
               &gradient, &q->correct));
@@ -179,7 +179,7 @@ static or_status turn_back(const or_panels *p, or_panel *q) {
   return OR_OK;
 }
 
-static or_status go_on(const or_panels *p, or_panel *q) {
+static or_status go_on(const or_split *p, or_share *q) {
   if (!q->pass.back) {
     TRY(or_network_forward(&q->pass));
     TRY(turn_back(p, q));
@@ -189,26 +189,26 @@ static or_status go_on(const or_panels *p, or_panel *q) {
   return is_plain(p, q->pass.plan) ? OR_OK : OR_RANGE;
 }
 
-static void run_panel(void *context, int i) {
-  or_panels *p = context;
-  or_panel *q = &p->list[i];
+static void run_share(void *context, int i) {
+  or_split *p = context;
+  or_share *q = &p->list[i];
   if (!q->done)
     q->status = go_on(p, q);
 }
 
 /* Each has its part of the scratch. */
-static void share_out(or_panels *p, const or_arena *scratch) {
+static void share_out(or_split *p, const or_arena *scratch) {
   size_t each = scratch->size / (size_t)p->count / OR_ALIGNMENT * OR_ALIGNMENT;
   for (int i = 0; i < p->count; i++)
     p->list[i].scratch = or_arena_over(
         scratch->base ? scratch->base + each * (size_t)i : NULL, each);
 }
 
-/* What the panels have come to: an error counts more than a want. */
-static or_status joint_status(const or_panels *p, or_arena *scratch) {
+/* What the shares have come to: an error counts more than a want. */
+static or_status joint_status(const or_split *p, or_arena *scratch) {
   or_status status = OR_OK;
   for (int i = 0; i < p->count; i++) {
-    const or_panel *q = &p->list[i];
+    const or_share *q = &p->list[i];
     if (q->status == OR_SCRATCH) {
       size_t wanted = or_align_up(q->scratch.needed) * (size_t)p->count;
       scratch->needed = wanted > scratch->needed ? wanted : scratch->needed;
@@ -231,9 +231,9 @@ static or_norm sum(or_norm a, or_norm b) {
                     a.exponent);
 }
 
-or_status or_panels_run(or_panels *p, or_arena *scratch) {
+or_status or_split_run(or_split *p, or_arena *scratch) {
   share_out(p, scratch);
-  or_parallel(p->count, run_panel, p);
+  or_parallel(p->count, run_share, p);
   TRY(joint_status(p, scratch));
   p->value = (or_norm){0, 0};
   p->correct = p->list[0].correct < 0 ? -1 : 0;
@@ -246,7 +246,7 @@ or_status or_panels_run(or_panels *p, or_arena *scratch) {
 
 /* --- gradients ----------------------------------------------------------- */
 
-/* Of the first panel's, all the batch's columns. */
+/* Of the first share's, all the batch's columns. */
 static or_matrix widened(or_matrix m, int cols) {
   if (m.data)
     m.cols = cols;
@@ -254,7 +254,7 @@ static or_matrix widened(or_matrix m, int cols) {
 }
 
 /* The plan of the whole batch, as a pass would have left it. */
-static void join_places(or_panels *p) {
+static void join_places(or_split *p) {
   const or_plan *first = p->list[0].pass.plan;
   int cols = p->x->cols;
   p->plan->measured = false;
@@ -271,7 +271,7 @@ static void join_places(or_panels *p) {
   }
 }
 
-static void tell_steps(const or_panels *p) {
+static void tell_steps(const or_split *p) {
   for (int i = 0; i < p->net->count; i++) {
     or_step *s = p->net->steps[i];
     if (s->kind == OR_STEP_ACTIVATION)
@@ -284,7 +284,7 @@ static void tell_steps(const or_panels *p) {
 }
 
 /* Rows first, ... of what came into the step. */
-static or_matrix rows_of_input(const or_panels *p, const or_piece *part) {
+static or_matrix rows_of_input(const or_split *p, const or_piece *part) {
   const or_place *place = &p->plan->places[part->step];
   const or_matrix *x = place->batch ? p->x : &place->input;
   return or_matrix_block(x, part->first, 0, part->cols, x->cols);
@@ -292,7 +292,7 @@ static or_matrix rows_of_input(const or_panels *p, const or_piece *part) {
 
 /* A piece that is to be added to what is there, or overflows, waits. */
 static void make_piece(void *context, int i) {
-  or_panels *p = context;
+  or_split *p = context;
   or_piece *part = &p->parts[i];
   const or_step *s = p->net->steps[part->step];
   if (part->made || !s->fresh || s->kind != OR_STEP_LINEAR)
@@ -317,7 +317,7 @@ static bool fit_together(const or_piece *part, int count, or_step *s) {
 }
 
 /* As a pass makes it. */
-static or_status make_whole(or_panels *p, int step, or_arena *scratch) {
+static or_status make_whole(or_split *p, int step, or_arena *scratch) {
   or_step *s = p->net->steps[step];
   const or_place *place = &p->plan->places[step];
   or_gradients into = {s->dw, s->db, !s->fresh};
@@ -328,7 +328,7 @@ static or_status make_whole(or_panels *p, int step, or_arena *scratch) {
                              &place->dz, &into, scratch);
 }
 
-static int pieces_of_step(const or_panels *p, int first) {
+static int pieces_of_step(const or_split *p, int first) {
   int count = 1;
   while (first + count < p->pieces &&
          p->parts[first + count].step == p->parts[first].step)
@@ -336,8 +336,7 @@ static int pieces_of_step(const or_panels *p, int first) {
   return count;
 }
 
-static or_status deliver(or_panels *p, int first, int count,
-                         or_arena *scratch) {
+static or_status deliver(or_split *p, int first, int count, or_arena *scratch) {
   or_piece *part = &p->parts[first];
   or_step *s = p->net->steps[part->step];
   if (!part->delivered && !fit_together(part, count, s))
@@ -347,7 +346,7 @@ static or_status deliver(or_panels *p, int first, int count,
   return OR_OK;
 }
 
-or_status or_panels_gradients(or_panels *p, or_arena *scratch) {
+or_status or_split_gradients(or_split *p, or_arena *scratch) {
   join_places(p);
   or_parallel(p->pieces, make_piece, p);
   for (int first = 0, count; first < p->pieces; first += count) {
