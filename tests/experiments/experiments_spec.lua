@@ -114,6 +114,8 @@ describe("depth_sweep", function()
       near(row.by_depth_theory, row.by_depth, 0.1)
       near(row.gradient_theory, row.gradient, 1.2)
     end
+    has(assert(read_file(folder .. "/sweep/depth_sweep_checks.csv")),
+      "orthogonal: mean log10 ‖∂L/∂W‖") -- a logarithm, and over all layers
     for _, ending in ipairs { "csv", "svg", "png" } do
       has(text, folder .. "/sweep/depth_sweep." .. ending)
       assert.is_truthy(read_file(folder .. "/sweep/depth_sweep." .. ending))

@@ -1,52 +1,10 @@
 -- training_experiments_spec.lua: the experiments that train, as a user runs
 -- them, small: measured against predicted, their files, their options.
-local csv = require "orthorun.base.csv"
-local core = require "orthorun.core"
-local program = os.getenv "ORTHORUN" or "./orthorun"
-local folder
+local runs = dofile "tests/experiments/runs.lua"
+local folder, run, records, results, verdict, between = runs.folder, runs.run,
+  runs.records, runs.results, runs.verdict, runs.between
 
-local read_file = dofile("tests/support.lua").read
-
--- Runs the experiment; returns stdout, the exit code, stderr.
-local function run(name, options)
-  local out, err = folder .. "/stdout", folder .. "/stderr"
-  local _, how, code = os.execute(("'%s' experiments/%s.lua --fresh --quiet --out " ..
-    "'%s/%s' %s >'%s' 2>'%s'"):format(program, name, folder, name,
-    options, out, err))
-  assert.are.equal("exit", how)
-  return read_file(out), code, read_file(err)
-end
-
--- The rows of a CSV of the experiment, as records.
-local function records(name, file)
-  local rows, header = {}, nil
-  for fields in csv.records(assert(read_file(
-    ("%s/%s/%s.csv"):format(folder, name, file)))) do
-    local row = {}
-    for i, field in ipairs(fields) do
-      local value = csv.tonumber(field) or field
-      if value == "true" then value = true end
-      if value == "false" then value = false end
-      if header then row[header[i]] = value end
-    end
-    if header then rows[#rows + 1] = row end
-    header = header or fields
-  end
-  return rows
-end
-
--- Runs it, which must succeed: stdout, and the results as records.
-local function results(name, options)
-  local text, code, err = run(name, options)
-  assert.are.equal("", err)
-  assert.are.equal(0, code)
-  for _, ending in ipairs { "svg", "png", "html" } do
-    local file = ("%s/%s/%s.%s"):format(folder, name, name, ending)
-    assert.is_truthy(text:find(file, 1, true), text)
-    assert.is_truthy(read_file(file))
-  end
-  return text, records(name, name)
-end
+teardown(runs.remove)
 
 -- How many rows of an experiment's verdict agree, and how many do not, by its CSV.
 local function judged(name)
@@ -57,30 +15,9 @@ local function judged(name)
   return yes, no
 end
 
--- The same by what was printed.
-local function verdict(text)
-  local rows = text:match "measured against predicted.-\n\n"
-  local _, yes = rows:gsub(" yes *\n", "")
-  local _, no = rows:gsub(" no *\n", "")
-  return yes, no
-end
-
-local function between(low, high, got)
-  assert.is_true(got >= low and got <= high,
-    ("wanted %g to %g, got %s"):format(low, high, tostring(got)))
-end
-
 local function near(wanted, got)
   between(wanted - 1e-9 * math.abs(wanted), wanted + 1e-9 * math.abs(wanted), got)
 end
-
-setup(function()
-  folder = os.tmpname()
-  os.remove(folder)
-  core.file.mkdir(folder)
-end)
-
-teardown(function() os.execute("rm -rf '" .. folder .. "'") end)
 
 describe("drift", function()
   local text, rows

@@ -109,11 +109,20 @@ local function distance(rows, name, told)
   return most
 end
 
+-- What is checked, as people read it: a logarithm is called one, and a mean is, too, of
+-- what a trial returned of several places (the index).
+local function called(e, entry, rows)
+  if entry.what then return entry.what end
+  local name = (shown.is_log10(e, entry.check) and "log10 " or "") ..
+    shown.label(e, entry.check)
+  local several = e.index and not entry.of and #rows > #rows:unique(results.trial)
+  return several and "mean " .. name or name
+end
+
 local function check_row(e, entry, group, by)
   local rows = shown.as_numbers(group.rows, entry.check)
   local key = shown.key(e, group.key, by)
-  local what = (key ~= "" and key .. ": " or "") ..
-    (entry.what or shown.label(e, entry.check))
+  local what = (key ~= "" and key .. ": " or "") .. called(e, entry, rows)
   local at_most = shown.number("at_most", entry.at_most, group.key, e)
   local at_least = shown.number("at_least", entry.at_least, group.key, e)
   local within = shown.number("within", entry.within, group.key, e)
